@@ -1,0 +1,145 @@
+# One non-recursive Makefile: a static library a room, and link lines that are the walls between the rooms
+# (a unit test of a room links only the rooms that it may include). `make help` lists the targets.
+
+BUILD ?= release
+CC    ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PREFIX ?= /usr/local
+HEADLESS ?=
+OUT   := build/$(BUILD)$(if $(HEADLESS),-headless)$(if $(filter-out gcc,$(CC)),-$(notdir $(CC)))
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# What is installed, asked once; installs what is missing by `make deps`. GNU make starts again when it was made anew.
+ifeq ($(filter clean help deps deps-test,$(MAKECMDGOALS)),)
+include build/config.mk
+endif
+build/config.mk: packaging/deps packaging/probe
+	@mkdir -p build
+	@packaging/deps build
+	@packaging/probe >$@.new && mv $@.new $@
+
+# ---- flags ----
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror=implicit-function-declaration
+HARD := -fPIE -fstack-protector-strong -fstack-clash-protection -Wformat -Werror=format-security
+LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
+FLAGS_release  := -O2 -g1 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+FLAGS_debug    := -O0 -g3
+FLAGS_asan     := -O1 -g -fno-omit-frame-pointer -fsanitize=address
+FLAGS_ubsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=undefined -fno-sanitize-recover=all
+FLAGS_tsan     := -O1 -g -fsanitize=thread
+FLAGS_coverage := -O0 -g --coverage
+FLAGS_fuzz     := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
+ifndef FLAGS_$(BUILD)
+$(error BUILD=$(BUILD) is unknown: release debug asan ubsan tsan coverage fuzz)
+endif
+VERSION := $(shell cat packaging/version)
+CPPFLAGS += -D_GNU_SOURCE -DKUBEBOARD_VERSION='"$(VERSION)"' $(if $(HEADLESS),-DKUBEBOARD_HEADLESS) -I. -Isrc $(PKG_CFLAGS)
+CFLAGS   += -std=gnu11 $(WARN) $(HARD) $(FLAGS_$(BUILD)) $(if $(WERROR),-Werror)
+LDFLAGS  += $(LHARD) $(filter -fsanitize% --coverage,$(FLAGS_$(BUILD)))
+
+# ---- rooms: what each stands on (its own closure, in link order) and the libraries that come in with it ----
+ROOMS := base text model net config triage source store kube collect sandbox ui cmd
+DIR_kube := kube
+DIR_ui   := ui
+dir_of    = $(or $(DIR_$(1)),src/$(1))
+
+NEEDS_base    :=
+NEEDS_text    := base
+NEEDS_model   := base
+NEEDS_net     := base
+NEEDS_config  := net model base
+NEEDS_triage  := model base
+NEEDS_source  := net model base
+NEEDS_store   := net model base
+NEEDS_kube    := net model base
+NEEDS_collect := kube source store triage net model base
+NEEDS_sandbox := net model text base
+NEEDS_ui      := text triage model base
+NEEDS_cmd     := $(if $(HEADLESS),,sandbox ui) collect kube source store triage config net model text base
+
+LIBS_base  := $(BASE_LIBS)
+LIBS_net   := $(NET_LIBS)
+LIBS_store := $(STORE_LIBS)
+LIBS_ui    := $(UI_LIBS)
+
+# The dashboard, the demo and the sandbox are not in a headless build.
+HEADLESS_OUT := src/cmd/board% src/cmd/demo% src/cmd/sandbox%
+sources_of = $(filter-out $(if $(HEADLESS),$(HEADLESS_OUT)),$(wildcard $(call dir_of,$(1))/*.c $(call dir_of,$(1))/*/*.c))
+objects_of = $(patsubst %.c,$(OUT)/%.o,$(call sources_of,$(1))) $(GENERATED_$(1))
+
+# Themes, the default keys and layouts are data, compiled in.
+GENERATED_ui := $(OUT)/ui/themes_embedded.o
+$(OUT)/ui/themes_embedded.c: $(wildcard themes/*.yaml) packaging/embed
+	@mkdir -p $(@D)
+	packaging/embed themes_embedded $(filter %.yaml,$^) >$@
+$(OUT)/ui/themes_embedded.o: $(OUT)/ui/themes_embedded.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+define room
+$(OUT)/lib$(1).a: $(call objects_of,$(1))
+	@rm -f $$@
+	@$(AR) rcs $$@ $$^
+endef
+BUILT_ROOMS := $(filter-out $(if $(HEADLESS),ui sandbox),$(ROOMS))
+$(foreach r,$(BUILT_ROOMS),$(eval $(call room,$(r))))
+libs_of  = $(foreach r,$(1) $(NEEDS_$(1)),$(OUT)/lib$(r).a)
+flags_of = $(foreach r,$(1) $(NEEDS_$(1)),$(LIBS_$(r)))
+
+$(OUT)/%.o: %.c build/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)
+
+# ---- the program ----
+PROGRAM := $(OUT)/kubeboard
+all: kubeboard compile_commands.json
+$(PROGRAM): $(OUT)/src/main.o $(call libs_of,cmd)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,cmd)
+.PHONY: kubeboard
+kubeboard: $(PROGRAM)
+	@cmp -s $(PROGRAM) $@ || cp $(PROGRAM) $@
+
+debug asan ubsan tsan coverage:
+	+@$(MAKE) --no-print-directory BUILD=$@ build/$@/kubeboard
+
+compile_commands.json: Makefile build/config.mk
+	@packaging/compile-commands '$(CC) $(CPPFLAGS) $(CFLAGS)' $(foreach r,$(ROOMS),$(call sources_of,$(r))) src/main.c >$@
+
+# ---- tests ----
+# tests/unit/ROOM/test_X.c links the room ROOM and what it stands on, and nothing else.
+TEST_FLAGS = $(TEST_CFLAGS) -DTEST_DATA='"$(abspath tests/data)"'
+T ?=
+define unit_room
+UNIT_$(1) := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/$(1)/test_*.c))
+$$(UNIT_$(1)): $(OUT)/tests/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(call libs_of,$(1))
+	$(CC) $(LDFLAGS) -o $$@ $$^ $(call flags_of,$(1)) $(TEST_LIBS)
+endef
+$(foreach r,$(BUILT_ROOMS),$(eval $(call unit_room,$(r))))
+UNIT := $(foreach r,$(BUILT_ROOMS),$(UNIT_$(r)))
+# tests/wire/test_X.c: recorded replies against all that is not a screen or a command.
+WIRE := $(patsubst %.c,$(OUT)/%,$(wildcard tests/wire/test_*.c))
+$(WIRE): $(OUT)/tests/wire/%: $(OUT)/tests/wire/%.o $(call libs_of,collect) $(OUT)/libtext.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,collect) $(TEST_LIBS)
+$(OUT)/tests/%.o: tests/%.c build/config.mk
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
+.SECONDARY: $(UNIT:=.o) $(WIRE:=.o)
+
+pick = $(if $(T),$(filter $(T:%=\%/test_%),$(1)),$(1))
+unit: $(if $(T),$(filter %/test_$(T),$(UNIT)),$(UNIT))
+	@tests/run $^
+wire: $(if $(T),$(filter %/test_$(T),$(WIRE)),$(WIRE))
+	@tests/run $^
+
+.PHONY: all unit wire debug asan ubsan tsan coverage clean deps deps-test help
+deps:
+	packaging/deps build
+deps-test:
+	packaging/deps build test
+clean:
+	rm -rf build kubeboard compile_commands.json

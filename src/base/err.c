@@ -1,0 +1,73 @@
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+bool err_set(struct err *err, enum err_kind kind, const char *where, const char *mend,
+             const char *fmt, ...)
+{
+    if (!err)
+        return false;
+    err_clear(err);
+    err->kind = kind;
+    snprintf(err->where, sizeof err->where, "%s", where ? where : "");
+    snprintf(err->mend, sizeof err->mend, "%s", mend ? mend : "");
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(err->what, sizeof err->what, fmt, args);
+    va_end(args);
+    return false;
+}
+
+bool err_errno(struct err *err, const char *where, const char *mend, const char *what)
+{
+    int number = errno;
+    enum err_kind kind = number == ENOENT                      ? ERR_NOT_FOUND
+                         : number == EACCES || number == EPERM ? ERR_DENIED
+                                                               : ERR_IO;
+    return err_set(err, kind, where, mend, "%s: %s", what, strerror(number));
+}
+
+void err_clear(struct err *err)
+{
+    if (err)
+        memset(err, 0, sizeof *err);
+}
+
+char *err_line(const struct err *err, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s%s%s", err->where, err->where[0] ? ": " : "", err->what,
+             err->mend[0] ? ": " : "", err->mend);
+    for (unsigned char *p = (unsigned char *)out; *p; p++)
+        if (*p < 0x20 || *p == 0x7f)
+            *p = ' ';
+    return out;
+}
+
+void err_print(const struct err *err)
+{
+    char line[1024];
+    fprintf(stderr, "kubeboard: %s\n", err_line(err, line, sizeof line));
+}
+
+int err_exit_status(const struct err *err)
+{
+    switch (err->kind) {
+    case ERR_NONE:
+        return 0;
+    case ERR_USAGE:
+    case ERR_CONFIG:
+        return 2;
+    case ERR_CANCELLED:
+        return 130;
+    default:
+        return 1;
+    }
+}
+
+bool err_is_transient(const struct err *err)
+{
+    return err->kind == ERR_AWAY;
+}

@@ -1,0 +1,33 @@
+/* Small files, whole. All of this blocks; on the loop only for local files at start. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Appends the file to out, at most out->max bytes (more: ERR_LIMIT). */
+bool file_read(const char *path, struct buf *out, struct err *err);
+
+/* As file_read, for a secret (at most 1 MiB): trailing newlines cut off, terminated; free with
+ * mem_free_secret. NULL on error. */
+char *file_read_secret(const char *path, struct err *err);
+
+/* Whole or not at all: a temporary name in the same folder, fsync, rename, fsync of the folder.
+ * Missing folders are made (0700). */
+bool file_write_atomic(const char *path, const void *bytes, size_t n, unsigned mode,
+                       struct err *err);
+
+/* ERR_CONFIG with the chmod that mends it when the file is the user's own and others can read it.
+ */
+bool file_is_private(const char *path, struct err *err);
+
+bool file_make_folders(const char *folder, unsigned mode, struct err *err); /* mkdir -p */
+
+/* "~/x" and "~" with HOME put in (as it is when there is no HOME), relative paths put behind `base`
+ * (a folder; may be NULL). free() it. */
+char *file_expand(const char *path, const char *base);
+
+#endif

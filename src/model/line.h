@@ -1,0 +1,50 @@
+/* Log lines, and a bounded store of them in time order. */
+#ifndef MODEL_LINE_H
+#define MODEL_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "model/labels.h"
+#include "model/level.h"
+
+enum line_kind {
+    LINE_LOG,
+    LINE_GAP,    /* a span that could not be read: `text` says so in words */
+    LINE_NOTICE, /* a drop, a refill, a late block: `text` says so in words */
+};
+
+/* A line as it travels; text and labels belong to whoever hands it out. */
+struct line {
+    int64_t time; /* wall ns */
+    const struct labels *labels;
+    struct str text; /* foreign bytes; may hold NUL */
+    enum line_kind kind;
+    bool late; /* came after its minute was shown as whole */
+};
+
+/* A bounded store: sorted by (time, arrival); beyond `max_bytes` the lines farthest from the end in use go, a block of
+ * about max_bytes/16 (64 KiB at most) at once, and are counted. The block of the line just added always stays unless there
+ * is another. Texts are cut at 512 MiB. */
+struct lines;
+struct lines *lines_new(size_t max_bytes);
+void lines_free(struct lines *l);
+void lines_clear(struct lines *l); /* forgets the lines and what was dropped; ids go on */
+
+/* Copies the line in at its place by time (behind equals). Adding at the end is O(1). */
+void lines_add(struct lines *l, const struct line *line);
+size_t lines_count(const struct lines *l);
+/* The i-th line; valid until the next change. i < lines_count. */
+struct line lines_at(const struct lines *l, size_t i);
+uint64_t lines_id(const struct lines *l, size_t i);             /* stays with the line: a cursor survives additions */
+size_t lines_find_id(const struct lines *l, uint64_t id);       /* index, or SIZE_MAX when it has gone */
+size_t lines_find_time(const struct lines *l, int64_t time);    /* first index at or after time (count when none) */
+uint64_t lines_dropped(const struct lines *l);                  /* fell out for want of room */
+size_t lines_bytes(const struct lines *l);
+uint64_t lines_changes(const struct lines *l);                  /* grows with every change */
+/* Which end gives way when the store is full: true (default) drops the oldest. */
+void lines_drop_oldest(struct lines *l, bool oldest);
+
+#endif

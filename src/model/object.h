@@ -1,0 +1,106 @@
+/*
+ * Kubernetes objects as rows of typed cells, one table a kind. What a kind's cells mean is the kind's: its columns.
+ * kube/ makes the rows, panes and commands draw them; nobody else knows a kind's fields but by its columns' names.
+ */
+#ifndef MODEL_OBJECT_H
+#define MODEL_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "model/upstream.h"
+
+enum cell_type {
+    CELL_TEXT,  /* .text, interned */
+    CELL_INT,   /* .number */
+    CELL_TIME,  /* .number: wall ns; shown as an age */
+    CELL_BYTES, /* .number */
+    CELL_CPU,   /* .number: millicores */
+    CELL_RATIO, /* .pair: ready/total */
+};
+
+union cell {
+    const char *text;
+    int64_t number;
+    struct {
+        int32_t part, whole;
+    } pair;
+};
+
+struct column {
+    const char *title;
+    enum cell_type type;
+    bool wide; /* only in wide output */
+};
+
+struct kind {
+    const char *name;     /* the resource's plural: "pods" */
+    const char *singular; /* "pod" */
+    const char *short_names; /* "po", blanks between; may be "" */
+    const char *api;      /* "/api/v1" or "/apis/apps/v1" */
+    const char *object_kind; /* "Pod" */
+    bool namespaced;
+    const struct column *columns; /* without namespace, name and age, which every object has */
+    size_t column_count;
+};
+
+enum health { HEALTH_OK, HEALTH_UNKNOWN, HEALTH_DONE, HEALTH_PENDING, HEALTH_WARN, HEALTH_BAD };
+
+struct object {
+    const char *namespace_; /* interned; "" when the kind has none */
+    const char *name;       /* the row's own */
+    const char *owner;      /* interned "Kind/name" of the controller, or "" */
+    uint64_t version_hash;  /* of the resourceVersion: versions are opaque */
+    int64_t created;        /* wall ns */
+    int64_t deleted;        /* deletionTimestamp, 0: not being deleted */
+    enum health health;
+    uint32_t mark;          /* the table's own */
+    const char *trouble;    /* interned: what is wrong, in words; "" when nothing */
+    union cell cells[];     /* kind->column_count of them */
+};
+
+/* A table of one kind. */
+struct objects;
+struct objects *objects_new(const struct kind *kind);
+void objects_free(struct objects *t);
+const struct kind *objects_kind(const struct objects *t);
+
+/* Starts a row to be filled: namespace and name are set, every text cell "". Then objects_put it (which takes it over) or
+ * objects_discard it. */
+struct object *objects_new_row(const struct objects *t, struct str ns, struct str name);
+void objects_discard(const struct objects *t, struct object *row);
+void objects_put(struct objects *t, struct object *row); /* replaces the row of the same namespace and name; an equal one is no change */
+bool objects_remove(struct objects *t, struct str ns, struct str name);
+const struct object *objects_find(const struct objects *t, struct str ns, struct str name);
+
+/* A relist keeps the rows on screen: begin, put every element, end drops what was not put meanwhile. */
+void objects_relist_begin(struct objects *t);
+void objects_relist_end(struct objects *t);
+
+/* Rows in no order: 0 ≤ i < objects_count. The order changes when rows come and go; pointers last until the row is replaced. */
+size_t objects_count(const struct objects *t);
+const struct object *objects_at(const struct objects *t, size_t i);
+uint64_t objects_changes(const struct objects *t); /* grows with every change */
+size_t objects_bytes(const struct objects *t); /* rows, index and table; shared strings are counted by intern_bytes */
+
+/* The column's index by title (any case), or -1. */
+int objects_column(const struct kind *kind, const char *title);
+/* A cell as text for a person (ages against `now`). "-" for what is not there: a time of 0, negative CPU or bytes. Foreign text is not made safe here. Returns out. */
+char *object_cell_text(const struct kind *kind, const struct object *o, size_t column, int64_t now, char *out, size_t size);
+/* Sets a text cell: interns, drops the old one. */
+void object_set_text(struct object *o, size_t column, struct str text);
+void object_set_owner(struct object *o, struct str owner);
+void object_set_trouble(struct object *o, struct str trouble);
+/* Orders two rows by a column (-3 namespace, -2 name, -1 age: the youngest first), then by namespace and name, names naturally. */
+int object_compare(const struct kind *kind, const struct object *a, const struct object *b, int column);
+
+/* A table with the state of where it comes from. */
+struct resource {
+    struct objects *table;
+    struct upstream upstream;
+    bool loading; /* a (re)list is on its way */
+};
+
+#endif

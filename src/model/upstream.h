@@ -1,0 +1,40 @@
+/* The state of an upstream as every pane's title shows it. DESIGN.md calls an upstream a source. */
+#ifndef MODEL_UPSTREAM_H
+#define MODEL_UPSTREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum upstream_state {
+    UPSTREAM_OFF,        /* not configured: nothing is asked */
+    UPSTREAM_CONNECTING, /* asked, nothing has come yet */
+    UPSTREAM_LIVE,
+    UPSTREAM_STALE,  /* was live until `since`; what is shown is as of then; we try again */
+    UPSTREAM_DENIED, /* err says what is missing */
+    UPSTREAM_FAILED, /* never was live; err says why; we try again at next_try */
+};
+
+struct upstream {
+    enum upstream_state state;
+    int64_t since;    /* wall ns: when this state began (STALE: when data last came) */
+    int64_t data;     /* wall ns: when data last came; 0: never */
+    int64_t next_try; /* monotonic ns, 0: none is planned */
+    struct err err;   /* the last failure; kind ERR_NONE while live */
+    uint64_t changes; /* counts transitions, and new reasons of a failure: cheap to compare */
+};
+
+void upstream_connecting(struct upstream *u); /* no effect when it was live: stale stays stale until data comes */
+void upstream_live(struct upstream *u); /* call it whenever data (or a bookmark, a heartbeat) has come */
+/* ERR_DENIED becomes DENIED; else what was ever live becomes STALE since its last data, the rest FAILED. next_try as above. */
+void upstream_failed(struct upstream *u, const struct err *err, int64_t next_try);
+
+/* "off", "live", "connecting", "stale 3m", "denied: …", "failed: … (again in 4s)". `now` is wall ns. Foreign text in it is not made safe
+ * here. Returns out. */
+char *upstream_text(const struct upstream *u, int64_t now, char *out, size_t size);
+/* Has it answered, one way or the other? `--once` waits for this. */
+bool upstream_settled(const struct upstream *u);
+
+#endif
