@@ -86,10 +86,10 @@ void buf_added(struct buf *b, size_t n)
 
 void buf_drop_front(struct buf *b, size_t n)
 {
-    if (n >= b->n) {
-        buf_clear(b);
+    if (n > b->n)
+        n = b->n;
+    if (!n)
         return;
-    }
     memmove(b->p, b->p + n, b->n - n + 1);
     b->n -= n;
 }

@@ -30,7 +30,7 @@ bool buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 char *buf_room(struct buf *b, size_t n);
 void buf_added(struct buf *b, size_t n);
 
-void buf_drop_front(struct buf *b, size_t n);
+void buf_drop_front(struct buf *b, size_t n); /* leaves `over` as it is */
 struct str buf_str(const struct buf *b);
 const char *buf_text(const struct buf *b); /* "" when empty */
 char *buf_take(struct buf *b,

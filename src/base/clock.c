@@ -53,7 +53,7 @@ static bool digits(struct str *s, int n, int *out)
 
 static bool skip(struct str *s, const char *any_of)
 {
-    if (!s->n || !strchr(any_of, s->p[0]))
+    if (!s->n || !s->p[0] || !strchr(any_of, s->p[0]))
         return false;
     s->p++;
     s->n--;
@@ -87,15 +87,26 @@ static bool date_and_time(struct str *s, struct tm *tm, int64_t *ns)
         return false;
     if (skip(s, ":") && !digits(s, 2, &tm->tm_sec))
         return false;
-    if (skip(s, "."))
-        *ns = fraction(s);
+    if (!skip(s, "."))
+        return true;
+    if (!s->n || !isdigit((unsigned char)s->p[0]))
+        return false;
+    *ns = fraction(s);
     return true;
+}
+
+static int days_of(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month] + (month == 1 && leap);
 }
 
 static bool in_range(const struct tm *tm)
 {
-    return tm->tm_mon >= 0 && tm->tm_mon < 12 && tm->tm_mday >= 1 && tm->tm_mday <= 31 &&
-           tm->tm_hour < 24 && tm->tm_min < 60 && tm->tm_sec <= 60;
+    return tm->tm_mon >= 0 && tm->tm_mon < 12 && tm->tm_mday >= 1 &&
+           tm->tm_mday <= days_of(tm->tm_year + 1900, tm->tm_mon) && tm->tm_hour < 24 &&
+           tm->tm_min < 60 && tm->tm_sec <= 60;
 }
 
 bool clock_parse(struct str text, bool local, int64_t *out)
@@ -115,7 +126,7 @@ bool clock_parse(struct str text, bool local, int64_t *out)
             if (!skip(&text, "+-") || !digits(&text, 2, &hours))
                 return false;
             skip(&text, ":");
-            if (!digits(&text, 2, &minutes))
+            if (!digits(&text, 2, &minutes) || hours > 23 || minutes > 59)
                 return false;
             offset = sign * (hours * CLOCK_HOUR + minutes * CLOCK_MINUTE);
         }

@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/str.h"
+#include "base/utf8.h"
+
 bool err_set(struct err *err, enum err_kind kind, const char *where, const char *mend,
              const char *fmt, ...)
 {
@@ -38,11 +42,17 @@ void err_clear(struct err *err)
 
 char *err_line(const struct err *err, char *out, size_t size)
 {
-    snprintf(out, size, "%s%s%s%s%s", err->where, err->where[0] ? ": " : "", err->what,
+    char raw[sizeof err->where + sizeof err->what + sizeof err->mend + 8];
+    snprintf(raw, sizeof raw, "%s%s%s%s%s", err->where, err->where[0] ? ": " : "", err->what,
              err->mend[0] ? ": " : "", err->mend);
-    for (unsigned char *p = (unsigned char *)out; *p; p++)
-        if (*p < 0x20 || *p == 0x7f)
+    for (char *p = raw; *p; p++)
+        if (*p == '\n' || *p == '\r' || *p == '\t')
             *p = ' ';
+    struct buf safe;
+    buf_init(&safe, size ? size - 1 : 0);
+    utf8_safe(&safe, str_of(raw), UTF8_SAFE_DEFAULT);
+    str_copy(out, size, buf_text(&safe));
+    buf_free(&safe);
     return out;
 }
 

@@ -47,7 +47,7 @@ bool err_errno(struct err *err, const char *where, const char *mend, const char 
 void err_clear(struct err *err);
 
 /* Writes "WHERE: WHAT: HOW TO MEND IT" (parts that are empty left out) into out as one line, always
- * terminated, control characters replaced. Returns out. */
+ * terminated, made safe by utf8_safe. Returns out. */
 char *err_line(const struct err *err, char *out, size_t size);
 
 /* Prints "kubeboard: " and err_line to standard error. */

@@ -11,9 +11,13 @@
 /* Appends the file to out, at most out->max bytes (more: ERR_LIMIT). */
 bool file_read(const char *path, struct buf *out, struct err *err);
 
-/* As file_read, for a secret (at most 1 MiB): trailing newlines cut off, terminated; free with
- * mem_free_secret. NULL on error. */
+/* As file_read, for a secret (at most 1 MiB): trailing newlines cut off, terminated, no NUL inside;
+ * free with mem_free_secret. NULL on error. */
 char *file_read_secret(const char *path, struct err *err);
+
+/* What the names begin with that file_write_atomic writes under before it renames: a process that was
+ * killed may leave one behind. */
+#define FILE_TEMPORARY ".kubeboard-new-"
 
 /* Whole or not at all: a temporary name in the same folder, fsync, rename, fsync of the folder.
  * Missing folders are made (0700). */

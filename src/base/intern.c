@@ -46,6 +46,8 @@ const char *intern_get(struct str text)
         text.n = (size_t)(nul - text.p);
     if (entry_count >= bucket_count)
         grow();
+    if (!text.n)
+        text.p = ""; /* a slice may be empty without pointing anywhere */
     uint64_t hash = hash_bytes(text.p, text.n);
     struct entry **bucket = &buckets[hash & (bucket_count - 1)];
     for (struct entry *e = *bucket; e; e = e->next) {

@@ -23,8 +23,8 @@ void json_doc_free(struct json_doc *d); /* NULL is allowed */
  * Strings end at \u0000: text that may hold one is unescaped by json_unescape instead. */
 const struct json *json_parse(struct json_doc *d, const char *p, size_t n, struct err *err);
 
-/* Members. `path` is names joined by dots ("status.phase", "spec.containers.0.name"): for names
- * that may hold a dot use json_member. All accept NULL and give NULL (or the default) for what is
+/* Members. `path` is names joined by dots ("status.phase", "spec.containers.0.name"), "" the value
+ * itself: for names that may hold a dot use json_member. All accept NULL and give NULL (or the default) for what is
  * absent or of another type. */
 const struct json *json_get(const struct json *j, const char *path);
 const struct json *json_member(const struct json *j, const char *name);
@@ -49,7 +49,7 @@ bool json_is_number(const struct json *j);
 double json_as_number(const struct json *j, double otherwise);
 
 /* Unescapes the inside of a JSON string (without its quotes) into out, NUL bytes kept; lone
- * surrogates become U+FFFD. False when an escape is broken or out is full. */
+ * surrogates become U+FFFD. False when an escape is broken or out is full: nothing is added then. */
 bool json_unescape(struct buf *out, struct str inside);
 
 /* Writing: compact JSON into a buf; commas are put in by themselves. Check b.over at the end. */
@@ -70,9 +70,11 @@ void json_out_number(struct json_out *o, const char *name,
                      double value); /* shortest text that reads back equal; NaN, Inf: null */
 void json_out_bool(struct json_out *o, const char *name, bool value);
 void json_out_json(struct json_out *o, const char *name,
-                   const struct json *value);         /* a parsed value, as it was */
-void json_out_escape(struct buf *b, struct str text); /* the quotes included */
-/* A parsed value with two blanks of indent, as `get -o json` prints it. */
+                   const struct json *value); /* a parsed value, as it was */
+/* The quotes included. What could steer a terminal (C1, DEL, bidi and invisible controls) is written
+ * as \uXXXX. */
+void json_out_escape(struct buf *b, struct str text);
+/* A parsed value with two blanks of indent and a newline at its end, as `get -o json` prints it. */
 void json_out_pretty(struct buf *b, const struct json *value);
 
 #endif

@@ -1,3 +1,5 @@
+#include "base/json.h"
+
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -5,10 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/utf8.h"
 
-enum { DEPTH_MAX = 200, INDENT = 2 };
+enum { INDENT = 2 };
 
 /* Valid in JSON, but they would steer or deceive a terminal. A fixed list and no table of
  * properties: equal text gives equal bytes whatever Unicode version is installed. */
@@ -16,9 +17,9 @@ static bool is_escaped(uint32_t code)
 {
     static const struct {
         uint32_t from, to;
-    } ranges[] = {{0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x200b, 0x200f},
-                  {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb},
-                  {0xe0000, 0xe0fff}};
+    } ranges[] = {{0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},
+                  {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f},
+                  {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe0fff}};
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (code >= ranges[i].from && code <= ranges[i].to)
             return true;

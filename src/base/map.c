@@ -55,7 +55,7 @@ static struct slot *find(const struct map *m, uint64_t hash, struct str key)
         struct slot *s = &m->slots[i];
         if (!s->key)
             return s;
-        if (s->hash == hash && s->n == key.n && memcmp(s->key, key.p, key.n) == 0)
+        if (s->hash == hash && s->n == key.n && (!key.n || memcmp(s->key, key.p, key.n) == 0))
             return s;
     }
 }
@@ -125,15 +125,32 @@ size_t map_count(const struct map *m)
     return m->count;
 }
 
+/*
+ * Downwards, since a removal moves later slots back into its hole: these have been returned already.
+ * A run of slots may wrap around the array's end, so the walk begins below the highest empty slot
+ * (*at is cap + 1 + index), and takes the full slots above it last (*at is 1 + index), up to the
+ * first empty one.
+ */
 bool map_next(const struct map *m, size_t *at, struct str *key, void **value)
 {
-    for (; *at < m->cap; (*at)++) {
-        const struct slot *s = &m->slots[*at];
+    if (!m->count)
+        return false;
+    if (!*at) {
+        size_t top = m->cap - 1;
+        while (m->slots[top].key)
+            top--;
+        *at = m->cap + top;
+    }
+    for (; *at; (*at)--) {
+        bool above = *at <= m->cap;
+        const struct slot *s = &m->slots[above ? *at - 1 : *at - m->cap - 1];
+        if (above && !s->key)
+            return false;
         if (!s->key)
             continue;
         *key = (struct str){s->key, s->n};
         *value = s->value;
-        (*at)++;
+        (*at)--;
         return true;
     }
     return false;

@@ -5,11 +5,11 @@
 struct pool; /* opaque */
 
 /* `wake` is called from a worker thread whenever a job has ended; the owner's loop then calls
- * pool_collect. */
+ * pool_collect. NULL when not one thread can be started. */
 struct pool *pool_new(int threads, void (*wake)(void *context), void *context);
 
-/* Waits for running jobs, drops waiting ones (their `done` is not called), joins the threads. NULL
- * is allowed. */
+/* Waits for running jobs, drops waiting ones (their `done` is not called), joins the threads, and
+ * calls `done` for the jobs that ended. NULL is allowed. */
 void pool_free(struct pool *p);
 
 /* Queues a job. `work` runs on a worker thread; `done` later on the thread that calls pool_collect,

@@ -2,9 +2,10 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <locale.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct str str_of(const char *text)
 {
@@ -24,13 +25,13 @@ bool str_is(struct str a, const char *text)
 bool str_starts(struct str a, const char *prefix)
 {
     size_t n = strlen(prefix);
-    return a.n >= n && memcmp(a.p, prefix, n) == 0;
+    return a.n >= n && (n == 0 || memcmp(a.p, prefix, n) == 0);
 }
 
 bool str_ends(struct str a, const char *suffix)
 {
     size_t n = strlen(suffix);
-    return a.n >= n && memcmp(a.p + a.n - n, suffix, n) == 0;
+    return a.n >= n && (n == 0 || memcmp(a.p + a.n - n, suffix, n) == 0);
 }
 
 struct str str_trim(struct str a)
@@ -67,11 +68,25 @@ ptrdiff_t str_find(struct str hay, struct str needle)
     return at ? at - hay.p : -1;
 }
 
+static unsigned char fold(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : (unsigned char)c;
+}
+
 ptrdiff_t str_find_fold(struct str hay, struct str needle)
 {
-    for (size_t i = 0; i + needle.n <= hay.n; i++)
-        if (strncasecmp(hay.p + i, needle.p, needle.n) == 0)
+    if (!needle.n)
+        return 0;
+    unsigned char first = fold(needle.p[0]);
+    for (size_t i = 0; i + needle.n <= hay.n; i++) {
+        if (fold(hay.p[i]) != first)
+            continue;
+        size_t same = 1;
+        while (same < needle.n && fold(hay.p[i + same]) == fold(needle.p[same]))
+            same++;
+        if (same == needle.n)
             return (ptrdiff_t)i;
+    }
     return -1;
 }
 
@@ -85,22 +100,34 @@ bool str_to_int(struct str a, int64_t *out)
     char *end;
     errno = 0;
     long long value = strtoll(text, &end, 10);
-    if (errno || *end)
+    if (errno || end != text + a.n)
         return false;
     *out = value;
     return true;
 }
 
+static locale_t c_locale;
+static pthread_once_t c_locale_made = PTHREAD_ONCE_INIT;
+
+static void make_c_locale(void)
+{
+    c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
 bool str_to_double(struct str a, double *out)
 {
     char text[64];
-    if (!a.n || a.n >= sizeof text || isspace((unsigned char)a.p[0]))
+    if (!a.n || a.n >= sizeof text)
         return false;
     memcpy(text, a.p, a.n);
     text[a.n] = '\0';
+    /* Of what strtod takes, no hexadecimals, no nan(…) and no blanks before. */
+    if (strspn(text, "+-.0123456789eEinfatyINFATY") != a.n)
+        return false;
+    pthread_once(&c_locale_made, make_c_locale);
     char *end;
-    double value = strtod(text, &end);
-    if (*end)
+    double value = strtod_l(text, &end, c_locale);
+    if (end != text + a.n)
         return false;
     *out = value;
     return true;
@@ -132,6 +159,7 @@ bool str_glob(const char *pattern, struct str text)
 
 int str_compare_natural(const char *a, const char *b)
 {
+    const char *whole_a = a, *whole_b = b;
     while (*a && *b) {
         if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
             while (*a == '0')
@@ -153,7 +181,9 @@ int str_compare_natural(const char *a, const char *b)
             b++;
         }
     }
-    return (unsigned char)*a - (unsigned char)*b;
+    /* What differs in leading zeros alone still has an order, so that sorting is stable. */
+    int order = (unsigned char)*a - (unsigned char)*b;
+    return order ? order : strcmp(whole_a, whole_b);
 }
 
 size_t str_copy(char *to, size_t size, const char *from)

@@ -44,6 +44,11 @@ static size_t decode(const char *bytes, size_t n, uint32_t *code)
         *code = p[0];
         return 1;
     }
+    /* U+1000 to U+CFFF, most of it Hangul and ideographs, needs no look at the second byte's range. */
+    if (n >= 3 && p[0] >= 0xe1 && p[0] <= 0xec && (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80) {
+        *code = (uint32_t)(p[0] & 0x0f) << 12 | (uint32_t)(p[1] & 0x3f) << 6 | (p[2] & 0x3f);
+        return 3;
+    }
     unsigned char low, high;
     size_t length = sequence_length(p[0], &low, &high);
     if (!length || n < length || p[1] < low || p[1] > high)
@@ -123,7 +128,18 @@ bool utf8_is_upper(uint32_t code)
 /* Hangul syllables and the common ideographs: two columns, and nothing to look up. */
 static bool is_common_wide(uint32_t code)
 {
-    return (code >= 0xac00 && code <= 0xd7a3) || (code >= 0x4e00 && code <= 0x9fbf);
+    return (code >= 0xac00 && code <= 0xd7a3) || (code >= 0x4dc0 && code <= 0x9fbf);
+}
+
+/* Where utf8proc and the C library, by which ncurses counts, differ, the latter is followed: medial
+ * and final Hangul letters join the one before them, spacing marks and numbers in squares do not. */
+static int columns_of_property(uint32_t code, const utf8proc_property_t *property)
+{
+    if ((code >= 0x1160 && code <= 0x11ff) || (code >= 0xd7b0 && code <= 0xd7ff))
+        return 0;
+    if (code >= 0x3248 && code <= 0x324f)
+        return 2;
+    return property->category == UTF8PROC_CATEGORY_MC ? 1 : property->charwidth;
 }
 
 static int columns_of(uint32_t code)
@@ -132,7 +148,13 @@ static int columns_of(uint32_t code)
         return code >= 0x20;
     if (is_common_wide(code))
         return 2;
-    return utf8proc_charwidth((utf8proc_int32_t)code);
+    return columns_of_property(code, utf8proc_get_property((utf8proc_int32_t)code));
+}
+
+/* Whether a cluster ends between the two without asking the tables. */
+static bool is_plain_border(uint32_t code, uint32_t next)
+{
+    return (code < 0x80 || is_common_wide(code)) && (next < 0x80 || is_common_wide(next));
 }
 
 size_t utf8_cluster(const char *p, size_t n, int *width)
@@ -144,8 +166,10 @@ size_t utf8_cluster(const char *p, size_t n, int *width)
     size_t length = utf8_decode(p, n, &code);
     *width = columns_of(code);
     utf8proc_int32_t state = 0;
-    while (length < n && (code >= 0x80 || p[length] & 0x80)) {
+    while (length < n) {
         size_t more = utf8_decode(p + length, n - length, &next);
+        if (is_plain_border(code, next))
+            break;
         if (utf8proc_grapheme_break_stateful((utf8proc_int32_t)code, (utf8proc_int32_t)next,
                                              &state))
             break;
@@ -181,6 +205,15 @@ size_t utf8_fit(struct str text, int columns, int *used)
     size_t i = 0;
     int total = 0;
     while (i < text.n) {
+        size_t plain = ascii_run(text.p + i, text.n - i);
+        if (plain > 1 && total < columns) {
+            /* But the last: a mark may follow it. */
+            size_t room = (size_t)(columns - total);
+            plain = plain - 1 < room ? plain - 1 : room;
+            total += (int)plain;
+            i += plain;
+            continue;
+        }
         int width;
         size_t length = utf8_cluster(text.p + i, text.n - i, &width);
         if (total + width > columns)
@@ -341,7 +374,7 @@ static enum fate fate_of(uint32_t code)
     case UTF8PROC_CATEGORY_ZP:
         return REPLACE;
     default:
-        return property->charwidth ? KEEP : MARK;
+        return columns_of_property(code, property) ? KEEP : MARK;
     }
 }
 

@@ -1,4 +1,5 @@
-/* The catalogue of all groups ever seen (groups.json). Merging never renumbers: the earliest first and the latest last stay. */
+/* The catalogue of all groups ever seen (groups.json). Merging never renumbers: the earliest first
+ * and the latest last stay. */
 #ifndef MODEL_CATALOGUE_H
 #define MODEL_CATALOGUE_H
 
@@ -26,14 +27,18 @@ struct catalogue {
 struct catalogue *catalogue_new(const char *cluster);
 void catalogue_free(struct catalogue *c); /* NULL is allowed */
 
-/* Adds the group or widens its span; the template that was there first stays. Whether anything changed. */
-bool catalogue_merge_group(struct catalogue *c, const char *id, const char *template_text, int64_t first, int64_t last);
+/* Adds the group or widens its span; the template that was there first stays. Whether anything
+ * changed. */
+bool catalogue_merge_group(struct catalogue *c, const char *id, const char *template_text,
+                           int64_t first, int64_t last);
 
-const struct catalogue_group *catalogue_find(const struct catalogue *c, const char *id); /* NULL when absent */
+/* NULL when absent. */
+const struct catalogue_group *catalogue_find(const struct catalogue *c, const char *id);
 
 /* The exact bytes of the stored object (no trailing newline). Equal catalogues give equal bytes. */
 void catalogue_to_json(const struct catalogue *c, struct buf *out);
 /* NULL and *err for broken JSON or a newer schema. Unknown members are passed over. */
-struct catalogue *catalogue_from_json(const char *json, size_t n, const char *place, struct err *err);
+struct catalogue *catalogue_from_json(const char *json, size_t n, const char *place,
+                                      struct err *err);
 
 #endif

@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 enum intent_type {
-    INTENT_LOGS,          /* text: LogQL; from, to (to 0: follow live): fill model->logs */
-    INTENT_WINDOW_DAY,    /* text: rule; from: the day: fill model->windows */
-    INTENT_WINDOW,        /* text: rule; from: the window's start: fill model->window */
-    INTENT_METRICS,       /* from, to (0: live): fill model->series */
-    INTENT_CONTEXT,       /* text: a kubeconfig context */
+    INTENT_LOGS,       /* text: LogQL; from, to (to 0: follow live): fill model->logs */
+    INTENT_WINDOW_DAY, /* text: rule; from: the day: fill model->windows */
+    INTENT_WINDOW,     /* text: rule; from: the window's start: fill model->window */
+    INTENT_METRICS,    /* from, to (0: live): fill model->series */
+    INTENT_CONTEXT,    /* text: a kubeconfig context */
     INTENT_QUIT,
 };
 
@@ -21,11 +21,12 @@ struct intent {
     int64_t from, to;
 };
 
-struct intents; /* a bounded queue (64; the oldest falls out): a newer intent replaces a waiting one of the
-                 * same type (INTENT_WINDOW_DAY: of the same rule) */
+struct intents; /* a bounded queue (64; the oldest falls out): a newer intent replaces a waiting one
+                 * of the same type (INTENT_WINDOW_DAY: of the same rule) */
 struct intents *intents_new(void);
 void intents_free(struct intents *q);
-void intents_push(struct intents *q, enum intent_type type, const char *text, int64_t from, int64_t to);
+void intents_push(struct intents *q, enum intent_type type, const char *text, int64_t from,
+                  int64_t to);
 /* Takes the oldest; the caller frees out->text. False when there is none. */
 bool intents_take(struct intents *q, struct intent *out);
 

@@ -11,7 +11,8 @@ struct label {
     const char *name, *value; /* interned by the set */
 };
 
-/* Immutable and counted: labels_hold, labels_drop. Equal contents give the same pointer while anyone holds it. */
+/* Immutable and counted: labels_hold, labels_drop. Equal contents give the same pointer while
+ * anyone holds it. */
 struct labels {
     uint32_t references;
     uint32_t count;
@@ -20,11 +21,13 @@ struct labels {
     struct label list[];  /* by name */
 };
 
-/* Makes or finds the set (takes one reference). Pairs in any order; of a name given twice the last counts. */
+/* Makes or finds the set (takes one reference). Pairs in any order; of a name given twice the last
+ * counts. */
 const struct labels *labels_get(const struct str *names, const struct str *values, size_t count);
-const struct labels *labels_hold(const struct labels *l);
-void labels_drop(const struct labels *l); /* NULL is allowed */
+const struct labels *labels_hold(const struct labels *l); /* NULL is allowed, and given back */
+void labels_drop(const struct labels *l);                 /* NULL is allowed */
 
-const char *labels_value(const struct labels *l, const char *name); /* "" when absent; l may be NULL */
+/* "" when absent; l may be NULL. */
+const char *labels_value(const struct labels *l, const char *name);
 
 #endif

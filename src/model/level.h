@@ -17,7 +17,8 @@ enum level {
 
 const char *level_name(enum level l); /* "unknown", "trace", … "fatal" */
 
-/* LEVEL_UNKNOWN when it is none; the usual short and long forms ("E", "err", "warning"), any case. */
+/* LEVEL_UNKNOWN when it is none; the usual short and long forms ("E", "err", "warning"), any case.
+ */
 enum level level_of_name(struct str name);
 
 #endif

@@ -25,9 +25,10 @@ struct line {
     bool late; /* came after its minute was shown as whole */
 };
 
-/* A bounded store: sorted by (time, arrival); beyond `max_bytes` the lines farthest from the end in use go, a block of
- * about max_bytes/16 (64 KiB at most) at once, and are counted. The block of the line just added always stays unless there
- * is another. Texts are cut at 512 MiB. */
+/* A bounded store: sorted by (time, arrival); beyond `max_bytes` the lines farthest from the end in
+ * use go, a block of about max_bytes/16 (64 KiB at most) at once, and are counted. One block
+ * always stays. Lines that come for a place beyond what fell out fall out too: what is held has no
+ * holes. Texts are cut at 512 MiB. */
 struct lines;
 struct lines *lines_new(size_t max_bytes);
 void lines_free(struct lines *l);
@@ -38,13 +39,17 @@ void lines_add(struct lines *l, const struct line *line);
 size_t lines_count(const struct lines *l);
 /* The i-th line; valid until the next change. i < lines_count. */
 struct line lines_at(const struct lines *l, size_t i);
-uint64_t lines_id(const struct lines *l, size_t i);             /* stays with the line: a cursor survives additions */
-size_t lines_find_id(const struct lines *l, uint64_t id);       /* index, or SIZE_MAX when it has gone */
-size_t lines_find_time(const struct lines *l, int64_t time);    /* first index at or after time (count when none) */
-uint64_t lines_dropped(const struct lines *l);                  /* fell out for want of room */
+/* Stays with the line: a cursor survives additions. */
+uint64_t lines_id(const struct lines *l, size_t i);
+size_t lines_find_id(const struct lines *l, uint64_t id); /* index, or SIZE_MAX when it has gone */
+/* First index at or after time (count when none). */
+size_t lines_find_time(const struct lines *l, int64_t time);
+uint64_t lines_dropped(const struct lines *l); /* fell out for want of room */
 size_t lines_bytes(const struct lines *l);
-uint64_t lines_changes(const struct lines *l);                  /* grows with every change */
-/* Which end gives way when the store is full: true (default) drops the oldest. */
+uint64_t lines_changes(const struct lines *l); /* grows with every change */
+/* Which end gives way when the store is full: true (default) drops the oldest. From this call on
+ * lines may come at both ends again: whoever fills an end that gave way goes on where the lines
+ * held end. */
 void lines_drop_oldest(struct lines *l, bool oldest);
 
 #endif

@@ -23,18 +23,18 @@ struct model_logs {
 
 enum {
     MODEL_RULES = 64,
-    MODEL_LOG_BYTES = 128 << 20,  /* of the log pane's lines */
+    MODEL_LOG_BYTES = 128 << 20, /* of the log pane's lines */
     MODEL_SERIES_STEP_SECONDS = 30,
-    MODEL_SERIES_POINTS = 120,    /* an hour */
+    MODEL_SERIES_POINTS = 120, /* an hour */
 };
 struct model_windows {
-    struct upstream upstream;     /* of the store */
+    struct upstream upstream;      /* of the store */
     struct upstream open_upstream; /* of the open window, which comes from Loki */
-    char *rules[MODEL_RULES];     /* names */
+    char *rules[MODEL_RULES];      /* names */
     size_t rule_count;
     struct window_day *days[MODEL_RULES]; /* the shown day of each rule; NULL: not there (yet) */
-    struct window *open[MODEL_RULES];     /* the window still open of each rule, worked out live; NULL: none */
-    struct window *chosen;        /* the window that the groups pane shows: its own, never one of `open` */
+    struct window *open[MODEL_RULES];     /* the one still open, worked out live; NULL: none */
+    struct window *chosen; /* the window that the groups pane shows: its own, never one of `open` */
     struct upstream chosen_upstream;
     int64_t width; /* ns */
 };
@@ -51,8 +51,9 @@ struct model {
     bool dirty;     /* something that is drawn changed since the last frame */
 };
 
-/* With empty lines, series (MODEL_SERIES_…) and intents. Everything that it points to is its own. */
-struct model *model_new(void); /* tables are made by whoever knows the kinds: they are NULL at first */
+/* With empty lines, series (MODEL_SERIES_…) and intents. Everything that it points to is its own.
+ * Tables are made by whoever knows the kinds: they are NULL at first. */
+struct model *model_new(void);
 void model_free(struct model *m);
 
 #endif

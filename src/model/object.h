@@ -1,6 +1,7 @@
 /*
- * Kubernetes objects as rows of typed cells, one table a kind. What a kind's cells mean is the kind's: its columns.
- * kube/ makes the rows, panes and commands draw them; nobody else knows a kind's fields but by its columns' names.
+ * Kubernetes objects as rows of typed cells, one table a kind. What a kind's cells mean is the
+ * kind's: its columns. kube/ makes the rows, panes and commands draw them; nobody else knows a
+ * kind's fields but by its columns' names.
  */
 #ifndef MODEL_OBJECT_H
 #define MODEL_OBJECT_H
@@ -36,10 +37,10 @@ struct column {
 };
 
 struct kind {
-    const char *name;     /* the resource's plural: "pods" */
-    const char *singular; /* "pod" */
+    const char *name;        /* the resource's plural: "pods" */
+    const char *singular;    /* "pod" */
     const char *short_names; /* "po", blanks between; may be "" */
-    const char *api;      /* "/api/v1" or "/apis/apps/v1" */
+    const char *api;         /* "/api/v1" or "/apis/apps/v1" */
     const char *object_kind; /* "Pod" */
     bool namespaced;
     const struct column *columns; /* without namespace, name and age, which every object has */
@@ -56,9 +57,9 @@ struct object {
     int64_t created;        /* wall ns */
     int64_t deleted;        /* deletionTimestamp, 0: not being deleted */
     enum health health;
-    uint32_t mark;          /* the table's own */
-    const char *trouble;    /* interned: what is wrong, in words; "" when nothing */
-    union cell cells[];     /* kind->column_count of them */
+    uint32_t mark;       /* the table's own */
+    const char *trouble; /* interned: what is wrong, in words; "" when nothing */
+    union cell cells[];  /* kind->column_count of them */
 };
 
 /* A table of one kind. */
@@ -67,34 +68,42 @@ struct objects *objects_new(const struct kind *kind);
 void objects_free(struct objects *t);
 const struct kind *objects_kind(const struct objects *t);
 
-/* Starts a row to be filled: namespace and name are set, every text cell "". Then objects_put it (which takes it over) or
- * objects_discard it. */
+/* Starts a row to be filled: namespace and name are set, every text cell "". Then objects_put it
+ * (which takes it over) or objects_discard it. */
 struct object *objects_new_row(const struct objects *t, struct str ns, struct str name);
 void objects_discard(const struct objects *t, struct object *row);
-void objects_put(struct objects *t, struct object *row); /* replaces the row of the same namespace and name; an equal one is no change */
+/* Replaces the row of the same namespace and name; an equal one is no change. */
+void objects_put(struct objects *t, struct object *row);
 bool objects_remove(struct objects *t, struct str ns, struct str name);
 const struct object *objects_find(const struct objects *t, struct str ns, struct str name);
 
-/* A relist keeps the rows on screen: begin, put every element, end drops what was not put meanwhile. */
+/* A relist keeps the rows on screen: begin, put every element, end drops what was not put
+ * meanwhile. */
 void objects_relist_begin(struct objects *t);
 void objects_relist_end(struct objects *t);
 
-/* Rows in no order: 0 ≤ i < objects_count. The order changes when rows come and go; pointers last until the row is replaced. */
+/* Rows in no order: 0 ≤ i < objects_count. The order changes when rows come and go; pointers last
+ * until the row is replaced. */
 size_t objects_count(const struct objects *t);
 const struct object *objects_at(const struct objects *t, size_t i);
 uint64_t objects_changes(const struct objects *t); /* grows with every change */
-size_t objects_bytes(const struct objects *t); /* rows, index and table; shared strings are counted by intern_bytes */
+/* Rows, index and table; shared strings are counted by intern_bytes. */
+size_t objects_bytes(const struct objects *t);
 
 /* The column's index by title (any case), or -1. */
 int objects_column(const struct kind *kind, const char *title);
-/* A cell as text for a person (ages against `now`). "-" for what is not there: a time of 0, negative CPU or bytes. Foreign text is not made safe here. Returns out. */
-char *object_cell_text(const struct kind *kind, const struct object *o, size_t column, int64_t now, char *out, size_t size);
+/* A cell as text for a person (ages against `now`). "-" for what is not there: a time of 0,
+ * negative CPU or bytes. Foreign text is not made safe here. Returns out. */
+char *object_cell_text(const struct kind *kind, const struct object *o, size_t column, int64_t now,
+                       char *out, size_t size);
 /* Sets a text cell: interns, drops the old one. */
 void object_set_text(struct object *o, size_t column, struct str text);
 void object_set_owner(struct object *o, struct str owner);
 void object_set_trouble(struct object *o, struct str trouble);
-/* Orders two rows by a column (-3 namespace, -2 name, -1 age: the youngest first), then by namespace and name, names naturally. */
-int object_compare(const struct kind *kind, const struct object *a, const struct object *b, int column);
+/* Orders two rows by a column (-3 namespace, -2 name, -1 age: the youngest first), then by
+ * namespace and name, names naturally. */
+int object_compare(const struct kind *kind, const struct object *a, const struct object *b,
+                   int column);
 
 /* A table with the state of where it comes from. */
 struct resource {

@@ -16,9 +16,9 @@ struct rule {
     char **namespaces;         /* globs; NULL-terminated; NULL: all */
     char **exclude_namespaces; /* globs */
     char *match;               /* a regular expression; NULL when logql is given */
-    char *logql;
-    int around;    /* lines of context about each error */
-    int64_t limit; /* lines a window at most; 0: none */
+    char *logql;               /* a log query that starts with its stream selector */
+    int around;                /* lines of context about each error */
+    int64_t limit;             /* lines a window at most; 0: none */
 };
 
 /* What log labels are called (configuration loki.labels). */
@@ -28,15 +28,16 @@ struct rule_labels {
 extern const struct rule_labels rule_labels_default; /* namespace pod container node_name app */
 
 /*
- * The LogQL that the rule asks, as CONTRACT.md shows it: the cheap filter first where it can be derived. It is what a window
- * keeps as its query, so it does not name kubeboard's own pods: whoever reads its answer leaves out the streams of which
- * rule_is_own is true, and rule_counted leaves them out of the count.
+ * The LogQL that the rule asks, as CONTRACT.md shows it: the cheap filter first where it can be
+ * derived. It is what a window keeps as its query, so it does not name kubeboard's own pods:
+ * whoever reads its answer leaves out the streams of which rule_is_own is true, and rule_counted
+ * leaves them out of the count.
  */
 void rule_query(const struct rule *r, const struct rule_labels *labels, struct buf *out);
 
-/* The log query to put into count_over_time (CONTRACT.md, complete): rule_query with app!="kubeboard" among its matchers, so
- * that Loki counts what rule_is_own leaves, and a last stage without which a line that a parser could not read fails the
- * count. */
+/* The log query to put into count_over_time (CONTRACT.md, complete): rule_query with
+ * app!="kubeboard" among its matchers, so that Loki counts what rule_is_own leaves, and a last
+ * stage without which a line that a parser could not read fails the count. */
 void rule_counted(const struct rule *r, const struct rule_labels *labels, struct buf *out);
 
 /* Whether a stream is of kubeboard's own pods (app="kubeboard"). `stream` may be NULL. */

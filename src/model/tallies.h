@@ -19,8 +19,9 @@ struct tallies {
     struct map *index; /* NULL until there are many */
 };
 
-void tallies_add(struct tallies *t, struct str name, uint64_t count); /* copies the name in when it is new */
-void tallies_sort(struct tallies *t);                                 /* by name, bytewise: the order of the JSON */
-void tallies_free(struct tallies *t);                                 /* what it holds; t is empty then */
+/* Copies the name in when it is new. */
+void tallies_add(struct tallies *t, struct str name, uint64_t count);
+void tallies_sort(struct tallies *t); /* by name, bytewise: the order of the JSON */
+void tallies_free(struct tallies *t); /* what it holds; t is empty then */
 
 #endif

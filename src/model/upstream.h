@@ -26,13 +26,18 @@ struct upstream {
     uint64_t changes; /* counts transitions, and new reasons of a failure: cheap to compare */
 };
 
-void upstream_connecting(struct upstream *u); /* no effect when it was live: stale stays stale until data comes */
-void upstream_live(struct upstream *u); /* call it whenever data (or a bookmark, a heartbeat) has come */
-/* ERR_DENIED becomes DENIED; else what was ever live becomes STALE since its last data, the rest FAILED. next_try as above. */
+/* No effect when it was live: stale stays stale until data comes. */
+void upstream_connecting(struct upstream *u);
+
+/* Call it whenever data (or a bookmark, a heartbeat) has come. */
+void upstream_live(struct upstream *u);
+
+/* ERR_DENIED becomes DENIED; else what was ever live becomes STALE since its last data, the rest
+ * FAILED. next_try as above. */
 void upstream_failed(struct upstream *u, const struct err *err, int64_t next_try);
 
-/* "off", "live", "connecting", "stale 3m", "denied: …", "failed: … (again in 4s)". `now` is wall ns. Foreign text in it is not made safe
- * here. Returns out. */
+/* "off", "live", "connecting", "stale 3m", "denied: …", "failed: … (again in 4s)". `now` is wall
+ * ns. Foreign text in it is not made safe here. Returns out. */
 char *upstream_text(const struct upstream *u, int64_t now, char *out, size_t size);
 /* Has it answered, one way or the other? `--once` waits for this. */
 bool upstream_settled(const struct upstream *u);

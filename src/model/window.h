@@ -15,7 +15,7 @@
 enum { WINDOW_SCHEMA = 1 };
 
 struct group {
-    char id[17]; /* 16 hex digits */
+    char id[17];         /* 16 hex digits */
     char *template_text; /* the message with <*> where values stood */
     enum level level;
     uint64_t count;
@@ -35,7 +35,7 @@ struct window {
     uint64_t counted; /* what Loki counts */
     uint64_t lines, bytes;
     bool complete, truncated;
-    bool open;    /* worked out live, not stored: not in the JSON of the store */
+    bool open; /* worked out live, not stored: not in the JSON of the store */
     struct tallies redacted, namespaces;
     struct group *groups;
     size_t group_count;
@@ -47,9 +47,11 @@ void group_free_inner(struct group *g);
 /* Sorts groups by count (most first), then id, and the tallies by name: the order of the JSON. */
 void window_sort(struct window *w);
 
-/* The exact bytes of the stored object (no trailing newline). Equal windows give equal bytes. */
+/* The exact bytes of the stored object (no trailing newline), of a window that window_sort has
+ * sorted. Equal windows give equal bytes. */
 void window_to_json(const struct window *w, struct buf *out);
-/* NULL and *err for broken JSON or a newer schema ("schema 2 is newer than this kubeboard"). Unknown members are passed over. */
+/* NULL and *err for broken JSON or a newer schema ("schema 2 is newer than this kubeboard").
+ * Unknown members are passed over. `place` names the object in errors. */
 struct window *window_from_json(const char *json, size_t n, const char *place, struct err *err);
 
 /* One window in a day's index, and the day. */
@@ -63,14 +65,16 @@ struct window_entry {
 };
 struct window_day {
     char *cluster, *rule;
-    int64_t day; /* 00:00 UTC */
+    int64_t day;               /* 00:00 UTC */
     struct window_entry *list; /* by from */
     size_t count, cap;
 };
 void window_entry_of(const struct window *w, struct window_entry *out);
-void window_day_put(struct window_day *d, const struct window_entry *e); /* replaces the entry with the same from */
+/* Replaces the entry with the same from. */
+void window_day_put(struct window_day *d, const struct window_entry *e);
 void window_day_to_json(const struct window_day *d, struct buf *out);
-struct window_day *window_day_from_json(const char *json, size_t n, const char *place, struct err *err);
+struct window_day *window_day_from_json(const char *json, size_t n, const char *place,
+                                        struct err *err);
 void window_day_free(struct window_day *d);
 
 #endif

@@ -1,7 +1,7 @@
-/* The inside of JSON strings: escapes read. */
+#include "base/json.h"
+
 #include <string.h>
 
-#include "base/json.h"
 #include "base/utf8.h"
 
 static int hex_digit(char c)
@@ -56,7 +56,7 @@ static size_t escape(const char *p, const char *end, char out[4], size_t *n)
     if (p == end)
         return 0;
     if (*p == 'u') {
-        uint32_t code;
+        uint32_t code = 0;
         size_t used = unicode_escape(p + 1, end, &code);
         *n = utf8_encode(code, out);
         return used ? used + 1 : 0;
@@ -69,21 +69,19 @@ static size_t escape(const char *p, const char *end, char out[4], size_t *n)
     return 1;
 }
 
-bool json_unescape(struct buf *out, struct str inside)
+/* Writes into the room between w and limit; returns where it ended, NULL when an escape is broken
+ * (or, with *full, the room was too small). */
+static char *unescape(char *w, const char *limit, struct str inside, bool *full)
 {
-    /* An escape is never shorter than what it stands for, so one reservation serves. */
-    size_t room = out->max - out->n < inside.n ? out->max - out->n : inside.n;
-    char *to = buf_room(out, room);
-    const char *limit = to + room, *p = inside.p, *end = p + inside.n, *slash;
-    char *w = to;
+    const char *p = inside.p, *end = p + inside.n, *slash;
     while (p < end && (slash = memchr(p, '\\', (size_t)(end - p)))) {
         char bytes[4];
         size_t run = (size_t)(slash - p), n, used = escape(slash + 1, end, bytes, &n);
         if (!used)
-            return false;
+            return NULL;
         if ((size_t)(limit - w) < run + n) {
-            out->over = true;
-            return false;
+            *full = true;
+            return NULL;
         }
         memcpy(w, p, run);
         memcpy(w + run, bytes, n);
@@ -92,11 +90,20 @@ bool json_unescape(struct buf *out, struct str inside)
     }
     size_t rest = (size_t)(end - p);
     if ((size_t)(limit - w) < rest) {
-        out->over = true;
-        return false;
+        *full = true;
+        return NULL;
     }
     if (rest)
         memcpy(w, p, rest);
-    buf_added(out, (size_t)(w - to) + rest);
-    return true;
+    return w + rest;
+}
+
+bool json_unescape(struct buf *out, struct str inside)
+{
+    /* An escape is never shorter than what it stands for, so one reservation serves. */
+    size_t left = out->max - out->n, room = left < inside.n ? left : inside.n;
+    char *from = buf_room(out, room);
+    char *to = unescape(from, from + room, inside, &out->over);
+    buf_added(out, to ? (size_t)(to - from) : 0);
+    return to;
 }

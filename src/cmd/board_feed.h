@@ -1,0 +1,60 @@
+/*
+ * The feeds of the board: each joins a source to its part of the model. They fill the model and mark it dirty; they never
+ * see a pane, and a pane never sees them. Each may be NULL where its source is not configured.
+ */
+#ifndef CMD_BOARD_FEED_H
+#define CMD_BOARD_FEED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/model.h"
+
+struct client;
+struct loki;
+struct loop;
+struct prometheus;
+struct rule;
+struct rule_labels;
+struct window_store;
+
+/* Nodes, pods, namespaces and events, listed and watched. ns "": all namespaces. */
+struct board_kube;
+struct board_kube *board_kube_start(struct client *c, struct model *m, const char *ns);
+void board_kube_free(struct board_kube *k); /* NULL is allowed, as for all of these */
+bool board_kube_settled(const struct board_kube *k);
+
+/* Log lines of the query that the screen asked for last. */
+struct board_logs;
+struct board_logs *board_logs_new(struct loki *l, struct model *m);
+void board_logs_free(struct board_logs *b);
+/* to 0: the last lines since `from`, then follow. */
+void board_logs_show(struct board_logs *b, const char *query, int64_t from, int64_t to);
+bool board_logs_settled(const struct board_logs *b);
+
+/* Days and windows of the store, and the window still open out of Loki. loki may be NULL. */
+struct board_windows;
+struct board_windows_conf {
+    struct loop *loop;
+    struct window_store *store; /* NULL: only the open windows */
+    struct loki *loki;
+    const char *cluster;
+    const struct rule *rules;
+    size_t rule_count;
+    const struct rule_labels *labels;
+    int64_t width;
+};
+struct board_windows *board_windows_start(const struct board_windows_conf *conf, struct model *m);
+void board_windows_free(struct board_windows *b);
+void board_windows_show_day(struct board_windows *b, const char *rule, int64_t day);
+void board_windows_show(struct board_windows *b, const char *rule, int64_t from);
+bool board_windows_settled(const struct board_windows *b);
+
+/* CPU and memory of nodes and pods. */
+struct board_metrics;
+struct board_metrics *board_metrics_start(struct prometheus *p, struct model *m);
+void board_metrics_free(struct board_metrics *b);
+void board_metrics_show(struct board_metrics *b, int64_t from, int64_t to); /* to 0: live */
+bool board_metrics_settled(const struct board_metrics *b);
+
+#endif

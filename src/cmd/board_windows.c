@@ -1,0 +1,318 @@
+/*
+ * What is stored comes by one GET a rule and day, again each minute for today. The window still open is worked out from
+ * Loki by the collector's own code, one rule after another, and never stored.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cmd/board_feed.h"
+#include "collect/extraction.h"
+#include "net/loop.h"
+#include "source/loki.h"
+#include "store/window_store.h"
+
+enum { REFRESH_MS = 60 * 1000, OPEN_MS = 30 * 1000 };
+
+struct day_feed {
+    struct board_windows *owner;
+    struct window_store_op *op;
+    int64_t day; /* shown */
+};
+
+struct board_windows {
+    struct board_windows_conf conf;
+    struct model *model;
+    struct day_feed days[MODEL_RULES];
+    struct window_store_op *rules_op, *chosen_op, *catalogue_op;
+    struct catalogue *catalogue;
+    struct extraction *extraction;
+    size_t open_rule; /* whose open window is being worked out */
+    bool open_told;   /* every rule had its turn once */
+    bool rules_told;
+    char chosen_rule[41];
+    int64_t chosen_from;
+    struct loop_timer *refresh, *open_timer;
+};
+
+static size_t rule_index(struct board_windows *b, const char *rule)
+{
+    struct model_windows *w = &b->model->windows;
+    for (size_t i = 0; i < w->rule_count; i++)
+        if (strcmp(w->rules[i], rule) == 0)
+            return i;
+    if (w->rule_count == MODEL_RULES)
+        return SIZE_MAX;
+    w->rules[w->rule_count] = mem_dup(rule);
+    b->days[w->rule_count] = (struct day_feed){.owner = b};
+    return w->rule_count++;
+}
+
+static void note(struct board_windows *b, const struct err *err)
+{
+    struct model_windows *w = &b->model->windows;
+    if (err->kind)
+        upstream_failed(&w->upstream, err, clock_monotonic() + REFRESH_MS * CLOCK_MS);
+    else
+        upstream_live(&w->upstream);
+    b->model->dirty = true;
+}
+
+static void on_day(void *context, struct window_day *yours, const struct err *err)
+{
+    struct day_feed *feed = context;
+    struct board_windows *b = feed->owner;
+    size_t i = (size_t)(feed - b->days);
+    feed->op = NULL;
+    note(b, err);
+    if (err->kind)
+        return;
+    window_day_free(b->model->windows.days[i]);
+    b->model->windows.days[i] = yours;
+}
+
+static void load_day(struct board_windows *b, size_t i, int64_t day)
+{
+    if (!b->conf.store)
+        return;
+    window_store_cancel(b->days[i].op);
+    b->days[i].day = day;
+    b->days[i].op =
+        window_store_load_day(b->conf.store, b->model->windows.rules[i], day, &b->days[i], on_day);
+}
+
+void board_windows_show_day(struct board_windows *b, const char *rule, int64_t day)
+{
+    size_t i = rule_index(b, rule);
+    if (i == SIZE_MAX)
+        return;
+    int64_t start = clock_align(day, CLOCK_DAY);
+    struct window_day **shown = &b->model->windows.days[i];
+    if (*shown && (*shown)->day != start) {
+        window_day_free(*shown);
+        *shown = NULL;
+    }
+    load_day(b, i, start);
+}
+
+static void on_rules(void *context, const char *const *rules, size_t count, const struct err *err)
+{
+    struct board_windows *b = context;
+    b->rules_op = NULL;
+    b->rules_told = true;
+    note(b, err);
+    for (size_t i = 0; i < count; i++) {
+        size_t known = b->model->windows.rule_count, at = rule_index(b, rules[i]);
+        if (at == known && at != SIZE_MAX)
+            load_day(b, at, clock_align(clock_now(), CLOCK_DAY));
+    }
+}
+
+/* Of the days shown only today's changes; a new day begins by itself. */
+static void refresh(void *context)
+{
+    struct board_windows *b = context;
+    int64_t today = clock_align(clock_now(), CLOCK_DAY);
+    for (size_t i = 0; i < b->model->windows.rule_count; i++)
+        if (!b->days[i].op && b->days[i].day >= today - CLOCK_DAY)
+            load_day(b, i, b->model->scope.at ? b->days[i].day : today);
+    loop_timer_set(b->refresh, REFRESH_MS);
+}
+
+static void on_chosen(void *context, struct window *yours, const struct err *err)
+{
+    struct board_windows *b = context;
+    struct model_windows *w = &b->model->windows;
+    b->chosen_op = NULL;
+    b->model->dirty = true;
+    if (err->kind) {
+        upstream_failed(&w->chosen_upstream, err, 0);
+        return;
+    }
+    window_free(w->chosen);
+    w->chosen = yours;
+    upstream_live(&w->chosen_upstream);
+}
+
+static struct window *copy_window(const struct window *w)
+{
+    struct buf json;
+    struct err err;
+    buf_init(&json, 64 << 20);
+    window_to_json(w, &json);
+    struct window *copy = json.over ? NULL : window_from_json(json.p, json.n, "open window", &err);
+    buf_free(&json);
+    if (copy)
+        copy->open = true;
+    return copy;
+}
+
+static const struct window *open_window(const struct board_windows *b, const char *rule,
+                                        int64_t from)
+{
+    const struct model_windows *w = &b->model->windows;
+    for (size_t i = 0; i < w->rule_count; i++)
+        if (w->open[i] && w->open[i]->from == from && strcmp(w->rules[i], rule) == 0)
+            return w->open[i];
+    return NULL;
+}
+
+static void show_open(struct board_windows *b, const struct window *open)
+{
+    struct model_windows *w = &b->model->windows;
+    struct window *copy = copy_window(open);
+    if (!copy)
+        return;
+    window_free(w->chosen);
+    w->chosen = copy;
+    upstream_live(&w->chosen_upstream);
+    b->model->dirty = true;
+}
+
+void board_windows_show(struct board_windows *b, const char *rule, int64_t from)
+{
+    struct model_windows *w = &b->model->windows;
+    window_store_cancel(b->chosen_op);
+    b->chosen_op = NULL;
+    snprintf(b->chosen_rule, sizeof b->chosen_rule, "%s", rule);
+    b->chosen_from = from;
+    const struct window *open = open_window(b, rule, from);
+    if (open) {
+        show_open(b, open);
+        return;
+    }
+    if (!b->conf.store)
+        return;
+    if (w->chosen && (w->chosen->from != from || strcmp(w->chosen->rule, rule) != 0)) {
+        window_free(w->chosen);
+        w->chosen = NULL;
+    }
+    memset(&w->chosen_upstream, 0, sizeof w->chosen_upstream);
+    upstream_connecting(&w->chosen_upstream);
+    b->chosen_op = window_store_load(b->conf.store, rule, from, b, on_chosen);
+    b->model->dirty = true;
+}
+
+static void next_open(struct board_windows *b);
+
+static void on_open(void *context, struct window *w, struct buf *raw, const struct err *err)
+{
+    struct board_windows *b = context;
+    struct model_windows *all = &b->model->windows;
+    size_t i = rule_index(b, b->conf.rules[b->open_rule].name);
+    (void)raw;
+    b->extraction = NULL;
+    if (w && i != SIZE_MAX) {
+        window_free(all->open[i]);
+        all->open[i] = w;
+        if (w->from == b->chosen_from && strcmp(w->rule, b->chosen_rule) == 0)
+            show_open(b, w);
+    } else {
+        window_free(w);
+    }
+    if (err->kind)
+        upstream_failed(&all->open_upstream, err, clock_monotonic() + OPEN_MS * CLOCK_MS);
+    else
+        upstream_live(&all->open_upstream);
+    b->model->dirty = true;
+    b->open_rule++;
+    next_open(b);
+}
+
+static void next_open(struct board_windows *b)
+{
+    if (b->open_rule == b->conf.rule_count) {
+        b->open_told = true;
+        b->open_rule = 0;
+        loop_timer_set(b->open_timer, OPEN_MS);
+        return;
+    }
+    int64_t from = clock_align(loki_now(b->conf.loki), b->conf.width);
+    struct extraction_conf conf = {.loki = b->conf.loki,
+                                   .cluster = b->conf.cluster,
+                                   .rule = &b->conf.rules[b->open_rule],
+                                   .labels = b->conf.labels,
+                                   .from = from,
+                                   .to = from + b->conf.width,
+                                   .known = b->catalogue,
+                                   .open = true,
+                                   .context = b,
+                                   .done = on_open};
+    b->extraction = extraction_start(&conf);
+}
+
+static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
+                         const struct err *err)
+{
+    struct board_windows *b = context;
+    (void)rebuilt;
+    b->catalogue_op = NULL;
+    if (!err->kind) {
+        catalogue_free(b->catalogue);
+        b->catalogue = yours;
+    }
+    next_open(b);
+}
+
+/* Ids must be the stored ones, so the catalogue comes first, each time: the collector adds to it. */
+static void start_open(void *context)
+{
+    struct board_windows *b = context;
+    if (b->conf.store)
+        b->catalogue_op = window_store_load_catalogue(b->conf.store, b, on_catalogue);
+    else
+        next_open(b);
+}
+
+struct board_windows *board_windows_start(const struct board_windows_conf *conf, struct model *m)
+{
+    struct board_windows *b = mem_alloc(sizeof *b);
+    b->conf = *conf;
+    b->model = m;
+    m->windows.width = conf->width;
+    b->refresh = loop_timer_new(conf->loop, refresh, b);
+    b->open_timer = loop_timer_new(conf->loop, start_open, b);
+    for (size_t i = 0; i < conf->rule_count; i++)
+        rule_index(b, conf->rules[i].name);
+    if (conf->store) {
+        upstream_connecting(&m->windows.upstream);
+        for (size_t i = 0; i < m->windows.rule_count; i++)
+            load_day(b, i, clock_align(clock_now(), CLOCK_DAY));
+        b->rules_op = window_store_list_rules(conf->store, false, b, on_rules);
+        loop_timer_set(b->refresh, REFRESH_MS);
+    }
+    if (conf->loki && conf->rule_count) {
+        upstream_connecting(&m->windows.open_upstream);
+        loop_timer_set(b->open_timer, 0);
+    }
+    return b;
+}
+
+void board_windows_free(struct board_windows *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < MODEL_RULES; i++)
+        window_store_cancel(b->days[i].op);
+    window_store_cancel(b->rules_op);
+    window_store_cancel(b->chosen_op);
+    window_store_cancel(b->catalogue_op);
+    extraction_free(b->extraction);
+    catalogue_free(b->catalogue);
+    loop_timer_free(b->refresh);
+    loop_timer_free(b->open_timer);
+    free(b);
+}
+
+bool board_windows_settled(const struct board_windows *b)
+{
+    if (!b)
+        return true;
+    for (size_t i = 0; i < MODEL_RULES; i++)
+        if (b->days[i].op)
+            return false;
+    bool open = b->open_told || !b->conf.loki || !b->conf.rule_count;
+    return open && !b->chosen_op && (!b->conf.store || b->rules_told);
+}

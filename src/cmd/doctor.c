@@ -1,0 +1,268 @@
+/* `kubeboard doctor`: every source that the configuration names is asked, a line each. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cmd/cmd.h"
+#include "cmd/output.h"
+#include "cmd/wire.h"
+#include "config/config.h"
+#include "kube/client.h"
+#include "kube/review.h"
+#include "source/loki.h"
+#include "source/prometheus.h"
+#include "store/store.h"
+#include "store/window_store.h"
+
+struct doctor {
+    struct wire *wire;
+    size_t step;
+    size_t ok, failed, off;
+    int64_t started;
+};
+
+static void next(struct doctor *d);
+
+static void print_line(const char *mark, const char *name, const char *text)
+{
+    char head[40];
+    snprintf(head, sizeof head, "%-5s %-24s ", mark, name);
+    output_text(head);
+    output_safe(str_of(text));
+    output_text("\n");
+}
+
+static void pass(struct doctor *d, const char *name, const char *text)
+{
+    d->ok++;
+    print_line("ok", name, text);
+}
+
+static void fail(struct doctor *d, const char *name, const struct err *err)
+{
+    char line[1024];
+    /* What nobody configured is no fault. */
+    bool off = err->kind == ERR_CONFIG && strstr(err->what, "is configured");
+    d->off += off;
+    d->failed += !off;
+    print_line(off ? "-" : "FAIL", name, err_line(err, line, sizeof line));
+}
+
+static void told(struct doctor *d, const char *name, const char *text, const struct err *err)
+{
+    if (err->kind)
+        fail(d, name, err);
+    else
+        pass(d, name, text);
+    next(d);
+}
+
+static bool configuration(struct doctor *d)
+{
+    const struct config *c = d->wire->config;
+    char text[600];
+    snprintf(text, sizeof text, "%s; cluster %s, %zu rules",
+             c->file ? c->file : "no file: defaults", wire_cluster(d->wire),
+             c->collector.rule_count);
+    pass(d, "configuration", text);
+    return false;
+}
+
+static void on_probe(void *context, const struct err *err)
+{
+    struct doctor *d = context;
+    char text[400];
+    const struct kubeconfig_context *c = client_context(d->wire->client);
+    snprintf(text, sizeof text, "context %.120s at %.200s%s", c->name, c->conn.url,
+             c->conn.insecure ? " (its certificate is not verified: insecure-skip-tls-verify)"
+                              : "");
+    told(d, "kubernetes", text, err);
+}
+
+static bool kubernetes(struct doctor *d)
+{
+    struct err err;
+    struct client *c = wire_client(d->wire, &err);
+    if (c)
+        client_probe(c, on_probe, d);
+    else
+        fail(d, "kubernetes", &err);
+    return c != NULL;
+}
+
+static void on_loki(void *context, const char *const *values, size_t count, const struct err *err)
+{
+    struct doctor *d = context;
+    char text[200];
+    (void)values;
+    snprintf(text, sizeof text, "%zu namespaces in the last hour, clock differs by %.1f s", count,
+             (double)loki_clock_offset(d->wire->loki) / 1e9);
+    told(d, "loki", text, err);
+}
+
+static bool loki(struct doctor *d)
+{
+    struct err err;
+    struct loki *l = wire_loki(d->wire, &err);
+    if (l)
+        loki_label_values(l, loki_labels(l)->namespace_, NULL, clock_now() - CLOCK_HOUR,
+                          clock_now(), on_loki, d);
+    else
+        fail(d, "loki", &err);
+    return l != NULL;
+}
+
+static void on_prometheus(void *context, size_t series, const char *warnings, const struct err *err)
+{
+    struct doctor *d = context;
+    char text[300];
+    snprintf(text, sizeof text, "%zu targets are up%s%.200s", series, *warnings ? "; " : "",
+             warnings);
+    told(d, "prometheus", text, err);
+}
+
+static void on_target(void *context, const struct labels *series, int64_t time, double value)
+{
+    (void)context;
+    (void)series;
+    (void)time;
+    (void)value;
+}
+
+static bool prometheus(struct doctor *d)
+{
+    struct err err;
+    struct prometheus *p = wire_prometheus(d->wire, &err);
+    struct prometheus_query q = {
+        .promql = "up == 1", .context = d, .point = on_target, .done = on_prometheus};
+    if (p)
+        prometheus_ask(p, &q);
+    else
+        fail(d, "prometheus", &err);
+    return p != NULL;
+}
+
+static bool on_entry(void *context, const struct store_entry *entry)
+{
+    (void)context;
+    (void)entry;
+    return false;
+}
+
+static void on_store(struct doctor *d, const char *name, struct store *s, const struct err *err)
+{
+    struct buf text;
+    buf_init(&text, 2000);
+    store_describe(s, &text);
+    told(d, name, buf_text(&text), err);
+    buf_free(&text);
+}
+
+static void on_processed(void *context, const struct err *err)
+{
+    struct doctor *d = context;
+    on_store(d, "store.processed", d->wire->processed, err);
+}
+
+static void on_raw(void *context, const struct err *err)
+{
+    struct doctor *d = context;
+    on_store(d, "store.raw", d->wire->raw, err);
+}
+
+static bool processed(struct doctor *d)
+{
+    struct err err;
+    if (!wire_store(d->wire, &err)) {
+        fail(d, "store.processed", &err);
+        return false;
+    }
+    struct store_list list = {.max = 1, .context = d, .entry = on_entry, .done = on_processed};
+    store_list(d->wire->processed, &list);
+    return true;
+}
+
+static bool raw(struct doctor *d)
+{
+    if (!d->wire->store || d->wire->raw == d->wire->processed)
+        return false;
+    struct store_list list = {.max = 1, .context = d, .entry = on_entry, .done = on_raw};
+    store_list(d->wire->raw, &list);
+    return true;
+}
+
+/* What the board reads of Kubernetes, by an access review each. */
+static const struct {
+    const char *resource, *verb;
+} rights[] = {{"nodes", "list"},
+              {"pods", "list"},
+              {"pods", "watch"},
+              {"namespaces", "list"},
+              {"events", "list"}};
+
+enum { RIGHTS = sizeof rights / sizeof *rights };
+
+static void on_right(void *context, bool allowed, const char *reason, const struct err *err)
+{
+    struct doctor *d = context;
+    size_t i = d->step - 1 - 2; /* behind configuration and kubernetes */
+    char name[40], text[300];
+    struct err denied = *err;
+    snprintf(name, sizeof name, "may %s %s", rights[i].verb, rights[i].resource);
+    snprintf(text, sizeof text, "%.280s", reason && *reason ? reason : "allowed");
+    if (!err->kind && !allowed)
+        err_set(&denied, ERR_DENIED, name,
+                "bind a role that allows it; the pane will say so until then",
+                "not in all namespaces%s%s", reason && *reason ? ": " : "", reason ? reason : "");
+    told(d, name, text, &denied);
+}
+
+static bool right(struct doctor *d)
+{
+    size_t i = d->step - 1 - 2;
+    if (!d->wire->client)
+        return false;
+    struct review_conf question = {.verb = rights[i].verb,
+                                   .group = "",
+                                   .resource = rights[i].resource,
+                                   .namespace_ = "",
+                                   .context = d,
+                                   .done = on_right};
+    review_ask(d->wire->client, &question);
+    return true;
+}
+
+/* Each starts an answer that calls `told`, or has said its line and returns false. */
+static bool (*const steps[])(struct doctor *d) = {
+    configuration, kubernetes, right, right, right, right, right, loki, prometheus, processed, raw,
+};
+_Static_assert(sizeof steps / sizeof *steps == RIGHTS + 6, "a step for each right");
+
+static void next(struct doctor *d)
+{
+    while (d->step < sizeof steps / sizeof *steps) {
+        d->step++;
+        if (steps[d->step - 1](d))
+            return;
+    }
+    wire_stop(d->wire);
+}
+
+int cmd_doctor(const struct options *o)
+{
+    struct wire w = {0};
+    struct doctor d = {.wire = &w};
+    struct err err = {0};
+    if (o->argument_count)
+        err_set(&err, ERR_USAGE, o->arguments[0], "see kubeboard doctor --help",
+                "it takes no argument");
+    else if (wire_open(&w, o, &err)) {
+        wire_catch_signals(&w);
+        next(&d);
+        wire_run(&w, &err);
+    }
+    int status = wire_end(&w, &err);
+    return status ? status : !d.failed ? 0 : d.ok > 1 ? 3 : 1;
+}

@@ -1,0 +1,278 @@
+/* `kubeboard get`: rows as kubectl prints them, whole objects, or names; once or on and on. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/yaml.h"
+#include "cmd/cmd.h"
+#include "cmd/output.h"
+#include "cmd/wire.h"
+#include "kube/client.h"
+#include "kube/discovery.h"
+#include "kube/get.h"
+#include "kube/watch.h"
+#include "text/table.h"
+
+enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_YAML, FORMAT_NAME };
+enum { COLUMNS_MAX_SHOWN = 70, OUT_ROOM = 64 << 20, CELL_ROOM = 4096 };
+
+struct get_cmd {
+    struct wire *wire;
+    struct client *client;
+    struct discovery *discovery;
+    const struct options *options;
+    const char *namespace_; /* "": all */
+    const char *name;
+    int format;
+    const struct kind *kind;
+    struct table_column titles[COLUMNS_MAX_SHOWN];
+    struct table *table;
+    struct buf out;
+    struct json_doc *doc;
+    struct resource resource;
+    struct watch *watch;
+    size_t printed;
+    struct err err;
+};
+
+static void stop(struct get_cmd *g, const struct err *err)
+{
+    if (err->kind)
+        g->err = *err;
+    wire_stop(g->wire);
+}
+
+static void hand_over(struct get_cmd *g)
+{
+    output_write(buf_str(&g->out));
+    buf_clear(&g->out);
+}
+
+static bool with_namespace(const struct get_cmd *g)
+{
+    return g->kind->namespaced && !*g->namespace_;
+}
+
+static bool shows(const struct get_cmd *g, size_t column)
+{
+    return g->format == FORMAT_WIDE || !g->kind->columns[column].wide;
+}
+
+/* Events carry their own time and are known by their object. */
+static bool is_event(const struct get_cmd *g)
+{
+    return strcmp(g->kind->name, "events") == 0;
+}
+
+static void on_columns(void *context, const struct kind *kind)
+{
+    struct get_cmd *g = context;
+    size_t n = 0;
+    g->kind = kind;
+    if (with_namespace(g))
+        g->titles[n++] = (struct table_column){.title = "NAMESPACE"};
+    if (!is_event(g))
+        g->titles[n++] = (struct table_column){.title = "NAME"};
+    for (size_t i = 0; i < kind->column_count && n < COLUMNS_MAX_SHOWN - 1; i++)
+        if (shows(g, i) && !kind->columns[i].wide)
+            g->titles[n++] = (struct table_column){.title = kind->columns[i].title};
+    if (!is_event(g))
+        g->titles[n++] = (struct table_column){.title = "AGE"};
+    for (size_t i = 0; i < kind->column_count && n < COLUMNS_MAX_SHOWN; i++)
+        if (shows(g, i) && kind->columns[i].wide)
+            g->titles[n++] = (struct table_column){.title = kind->columns[i].title};
+    struct table_options options = {.ascii = !output_is_utf8()};
+    g->table = table_new(&g->out, g->titles, n, &options);
+}
+
+static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
+{
+    char text[CELL_ROOM];
+    for (size_t i = 0; i < g->kind->column_count; i++) {
+        if (!shows(g, i) || g->kind->columns[i].wide != wide)
+            continue;
+        object_cell_text(g->kind, row, i, clock_now(), text, sizeof text);
+        table_add_foreign(g->table, *text ? text : "<none>");
+    }
+}
+
+static void print_row(struct get_cmd *g, const struct object *row)
+{
+    char age[CLOCK_TEXT];
+    if (with_namespace(g))
+        table_add_foreign(g->table, row->namespace_);
+    if (!is_event(g))
+        table_add_foreign(g->table, row->name);
+    add_cells(g, row, false);
+    if (!is_event(g))
+        table_add_safe(g->table,
+                       row->created ? clock_age(clock_now() - row->created, age) : "<unknown>");
+    add_cells(g, row, true);
+    g->printed++;
+    hand_over(g);
+}
+
+static void print_name(struct get_cmd *g, const struct object *row)
+{
+    char *name = get_name(g->kind, row->name);
+    output_safe(str_of(name));
+    output_text("\n");
+    free(name);
+    g->printed++;
+}
+
+static bool on_row(void *context, const struct object *row)
+{
+    struct get_cmd *g = context;
+    if (g->format == FORMAT_NAME)
+        print_name(g, row);
+    else
+        print_row(g, row);
+    return true;
+}
+
+/* A list is one object a line; one that was asked for by name, and YAML, are for eyes. */
+static bool on_object(void *context, struct str json)
+{
+    struct get_cmd *g = context;
+    const struct json *j = NULL;
+    buf_clear(&g->out);
+    if (g->format == FORMAT_YAML) {
+        j = json_parse(g->doc, json.p, json.n, &g->err);
+        if (!j || !yaml_print_json(&g->out, j))
+            return false;
+        output_text(g->printed ? "---\n" : "");
+        hand_over(g);
+    } else {
+        output_write(json);
+        output_text("\n");
+    }
+    g->printed++;
+    return true;
+}
+
+static void on_done(void *context, size_t count, const struct err *err)
+{
+    struct get_cmd *g = context;
+    if (!err->kind && !count && g->format != FORMAT_NAME && g->format != FORMAT_JSON) {
+        struct err none;
+        const char *where = *g->namespace_ ? g->namespace_ : "all namespaces";
+        err_set(&none, ERR_NOT_FOUND, g->kind->name, "", "none found in %s", where);
+        err_print(&none);
+    }
+    stop(g, err);
+}
+
+static void on_event(void *context, enum watch_event event, const struct object *row,
+                     struct str json)
+{
+    struct get_cmd *g = context;
+    if (event == WATCH_DELETED && g->format <= FORMAT_WIDE)
+        return;
+    if (g->format == FORMAT_JSON || g->format == FORMAT_YAML) {
+        on_object(g, json);
+        return;
+    }
+    if (!g->table && g->format != FORMAT_NAME)
+        on_columns(g, objects_kind(g->resource.table));
+    on_row(g, row);
+}
+
+static void on_change(void *context)
+{
+    struct get_cmd *g = context;
+    const struct upstream *u = &g->resource.upstream;
+    if (u->state == UPSTREAM_DENIED || (u->state == UPSTREAM_FAILED && !g->printed)) {
+        stop(g, &u->err);
+        return;
+    }
+    /* Rows wait for their columns' widths only until the list is whole. */
+    if (g->table && !g->resource.loading) {
+        table_finish(g->table);
+        hand_over(g);
+    }
+}
+
+static void start_watch(struct get_cmd *g)
+{
+    struct watch_conf conf = {.label_selector = options_text(g->options, OPTION_SELECTOR, NULL),
+                              .raw = g->format == FORMAT_JSON || g->format == FORMAT_YAML,
+                              .context = g,
+                              .changed = on_change,
+                              .event = on_event};
+    char *field = g->name ? mem_printf("metadata.name=%s", g->name) : NULL;
+    conf.field_selector = field;
+    g->watch = watch_new(g->client, g->kind, g->namespace_, &conf, &g->resource);
+    free(field);
+}
+
+static void on_found(void *context, const struct kind *kind, const struct err *err)
+{
+    struct get_cmd *g = context;
+    if (err->kind) {
+        stop(g, err);
+        return;
+    }
+    g->kind = kind;
+    if (options_has(g->options, OPTION_WATCH)) {
+        start_watch(g);
+        return;
+    }
+    bool whole = g->format == FORMAT_JSON || g->format == FORMAT_YAML;
+    struct get_conf conf = {.kind = kind,
+                            .namespace_ = g->namespace_,
+                            .name = g->name,
+                            .label_selector = options_text(g->options, OPTION_SELECTOR, NULL),
+                            .context = g,
+                            .columns = g->format <= FORMAT_WIDE ? on_columns : NULL,
+                            .row = whole ? NULL : on_row,
+                            .object = whole ? on_object : NULL,
+                            .done = on_done};
+    get_start(g->client, &conf);
+}
+
+static bool check(struct get_cmd *g, const struct options *o, struct err *err)
+{
+    if (o->argument_count < 1 || o->argument_count > 2)
+        return err_set(err, ERR_USAGE, "get", "kubeboard get pods, kubeboard get node NAME",
+                       "it takes a resource and perhaps a name");
+    if (discovery_is_secret(o->arguments[0]))
+        return err_set(err, ERR_USAGE, o->arguments[0], "use kubectl where you must",
+                       "kubeboard never lists, watches or shows Secrets");
+    g->name = o->argument_count == 2 ? o->arguments[1] : NULL;
+    return options_choice(o, OPTION_OUTPUT, "table|wide|json|yaml|name", &g->format, err);
+}
+
+int cmd_get(const struct options *o)
+{
+    struct wire w = {0};
+    struct get_cmd g = {.wire = &w, .options = o};
+    struct err err = {0};
+    buf_init(&g.out, OUT_ROOM);
+    if (check(&g, o, &err) && wire_open(&w, o, &err) && (g.client = wire_client(&w, &err))) {
+        const struct kubeconfig_context *c = client_context(g.client);
+        g.namespace_ = options_has(o, OPTION_ALL_NAMESPACES)
+                           ? ""
+                           : options_text(o, OPTION_NAMESPACE, c->namespace_);
+        g.doc = json_doc_new();
+        g.discovery = discovery_new(g.client);
+        wire_catch_signals(&w);
+        discovery_find(g.discovery, o->arguments[0], on_found, &g);
+        if (wire_run(&w, &err))
+            err = g.err;
+    }
+    if (g.table) {
+        table_finish(g.table);
+        hand_over(&g);
+    }
+    watch_free(g.watch);
+    table_free(g.table);
+    objects_free(g.resource.table);
+    discovery_free(g.discovery);
+    json_doc_free(g.doc);
+    buf_free(&g.out);
+    return wire_end(&w, &err);
+}

@@ -1,0 +1,87 @@
+#include "cmd/output.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+enum { FLUSH_AT = 64 * 1024 };
+
+static struct buf pending = {.max = (size_t)512 * 1024 * 1024};
+static int broken; /* errno of the first failed write */
+
+void output_start(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* A blocking write: the commands that print are not the board, and a slow reader is their pace. */
+static void drain(void)
+{
+    size_t at = 0;
+    while (at < pending.n && !broken) {
+        ssize_t n = write(STDOUT_FILENO, pending.p + at, pending.n - at);
+        if (n >= 0)
+            at += (size_t)n;
+        else if (errno == EPIPE)
+            _exit(0);
+        else if (errno != EINTR && errno != EAGAIN)
+            broken = errno;
+    }
+    buf_clear(&pending);
+}
+
+void output_write(struct str bytes)
+{
+    buf_add(&pending, bytes.p, bytes.n);
+    if (pending.n >= FLUSH_AT)
+        drain();
+}
+
+void output_text(const char *text)
+{
+    output_write(str_of(text));
+}
+
+void output_safe(struct str text)
+{
+    utf8_safe(&pending, text, output_is_utf8() ? UTF8_SAFE_DEFAULT : UTF8_SAFE_ASCII);
+    if (pending.n >= FLUSH_AT)
+        drain();
+}
+
+bool output_flush(struct err *err)
+{
+    drain();
+    if (!broken)
+        return true;
+    errno = broken;
+    return err_errno(err, "standard output", "is the disk full?", "cannot write");
+}
+
+bool output_is_terminal(void)
+{
+    return isatty(STDOUT_FILENO);
+}
+
+bool output_is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+bool output_color(const struct options *o, bool *color, struct err *err)
+{
+    int which;
+    if (!options_choice(o, OPTION_COLOR, "auto|always|never", &which, err))
+        return false;
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    bool may = !(no && *no) && output_is_terminal() && term && strcmp(term, "dumb") != 0;
+    *color = which == 1 || (which == 0 && may);
+    return true;
+}

@@ -1,0 +1,184 @@
+#include "cmd/wire.h"
+
+#include <ctype.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/output.h"
+#include "config/config.h"
+#include "kube/client.h"
+#include "kube/kubeconfig.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "source/loki.h"
+#include "source/prometheus.h"
+#include "store/store.h"
+#include "store/window_store.h"
+
+static bool load_config(struct wire *w, const struct options *o, struct err *err)
+{
+    struct config_override overrides[3] = {{0}};
+    size_t n = 0;
+    if (options_has(o, OPTION_KUBECONFIG))
+        overrides[n++] = (struct config_override){"kubernetes.kubeconfig",
+                                                  options_text(o, OPTION_KUBECONFIG, "")};
+    if (options_has(o, OPTION_CONTEXT))
+        overrides[n++] =
+            (struct config_override){"kubernetes.context", options_text(o, OPTION_CONTEXT, "")};
+    w->config = config_load(options_text(o, OPTION_CONFIG, NULL), overrides, err);
+    return w->config != NULL;
+}
+
+bool wire_open(struct wire *w, const struct options *o, struct err *err)
+{
+    if (!load_config(w, o, err))
+        return false;
+    w->loop = loop_new();
+    w->http = http_new(w->loop);
+    return true;
+}
+
+void wire_close(struct wire *w)
+{
+    window_store_free(w->store);
+    if (w->raw != w->processed)
+        store_free(w->raw);
+    store_free(w->processed);
+    prometheus_free(w->prometheus);
+    loki_free(w->loki);
+    client_free(w->client);
+    kubeconfig_context_free(w->context);
+    http_free(w->http);
+    loop_free(w->loop);
+    config_free(w->config);
+    *w = (struct wire){0};
+}
+
+struct client *wire_client(struct wire *w, struct err *err)
+{
+    if (w->client)
+        return w->client;
+    w->context =
+        kubeconfig_resolve(w->config->kubernetes.kubeconfig, w->config->kubernetes.context, err);
+    if (w->context)
+        w->client = client_new(w->http, w->context);
+    return w->client;
+}
+
+/* A source of the configuration block `key`; false when it names none. */
+static bool is_configured(const struct conn *c, const char *key, struct err *err)
+{
+    char mend[80];
+    if (c->url && strcmp(c->url, "auto") != 0)
+        return true;
+    snprintf(mend, sizeof mend, "set %s.url in the configuration, or KUBEBOARD_%s_URL", key, key);
+    for (char *p = strstr(mend, "KUBEBOARD_"); p && *p && *p != ' '; p++)
+        *p = (char)toupper((unsigned char)*p);
+    return err_set(err, ERR_CONFIG, key, mend, "no server is configured");
+}
+
+struct loki *wire_loki(struct wire *w, struct err *err)
+{
+    if (!w->loki && is_configured(&w->config->loki, "loki", err))
+        w->loki = loki_new(w->http, &w->config->loki, &w->config->loki_labels);
+    return w->loki;
+}
+
+struct prometheus *wire_prometheus(struct wire *w, struct err *err)
+{
+    if (!w->prometheus && is_configured(&w->config->prometheus, "prometheus", err))
+        w->prometheus = prometheus_new(w->http, &w->config->prometheus);
+    return w->prometheus;
+}
+
+static struct store *open_store(struct wire *w, const char *url, struct err *err)
+{
+    const struct config *c = w->config;
+    static const enum store_client clients[] = {[CONFIG_CLIENT_AUTO] = STORE_CLIENT_AUTO,
+                                                [CONFIG_CLIENT_CURL] = STORE_CLIENT_CURL,
+                                                [CONFIG_CLIENT_LIBS3] = STORE_CLIENT_LIBS3};
+    struct store_conf conf = {.url = url,
+                              .client = clients[c->store.client],
+                              .endpoint = c->store.endpoint,
+                              .region = c->store.region,
+                              .path_style = c->store.path_style,
+                              .tls = &c->store.tls};
+    return store_open(w->http, &conf, err);
+}
+
+const char *wire_cluster(struct wire *w)
+{
+    struct err ignored;
+    if (w->config->cluster)
+        return w->config->cluster;
+    if (!w->context)
+        wire_client(w, &ignored);
+    return kubeconfig_cluster_name(w->context ? w->context->name : "default", w->cluster);
+}
+
+struct window_store *wire_store(struct wire *w, struct err *err)
+{
+    const struct config *c = w->config;
+    if (w->store)
+        return w->store;
+    const char *processed = c->store.processed ? c->store.processed : c->store.raw;
+    if (!processed) {
+        err_set(err, ERR_CONFIG, "store",
+                "set store.processed to file:///folder or s3://bucket/prefix",
+                "no store is configured");
+        return NULL;
+    }
+    w->processed = open_store(w, processed, err);
+    if (!w->processed)
+        return NULL;
+    w->raw = !c->store.raw || strcmp(c->store.raw, processed) == 0
+                 ? w->processed
+                 : open_store(w, c->store.raw, err);
+    if (!w->raw)
+        return NULL;
+    w->store = window_store_new(w->raw, w->processed, wire_cluster(w));
+    return w->store;
+}
+
+static void on_signal(void *context, int number)
+{
+    struct wire *w = context;
+    (void)number;
+    w->interrupted = true;
+    w->stopped = true;
+}
+
+void wire_catch_signals(struct wire *w)
+{
+    loop_signal(w->loop, SIGINT, on_signal, w);
+    loop_signal(w->loop, SIGTERM, on_signal, w);
+}
+
+void wire_stop(struct wire *w)
+{
+    w->stopped = true;
+}
+
+bool wire_run(struct wire *w, struct err *err)
+{
+    while (!w->stopped) {
+        if (!output_flush(err))
+            return false;
+        loop_turn(w->loop, -1);
+    }
+    return output_flush(err);
+}
+
+int wire_end(struct wire *w, const struct err *err)
+{
+    bool interrupted = w->interrupted;
+    struct err flush = {0};
+    output_flush(&flush);
+    if (err->kind)
+        err_print(err);
+    wire_close(w);
+    if (err->kind)
+        return err_exit_status(err);
+    return interrupted ? 130 : 0;
+}

@@ -1,0 +1,47 @@
+/* Which windows there are to do: missing ones, ones that were not complete, and young ones that may have got late lines. */
+#ifndef COLLECT_DUE_H
+#define COLLECT_DUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/rule.h"
+
+struct window_store;
+struct due;
+
+enum due_kind {
+    DUE_EXTRACT, /* missing */
+    DUE_RECOUNT, /* stored; done again when Loki counts more than `counted` */
+    DUE_REINDEX, /* stored, but not in its day's index: killed between the two */
+};
+
+struct due_window {
+    size_t rule; /* index in the rules asked for */
+    int64_t from, to;
+    uint64_t counted, lines;
+    enum due_kind kind;
+};
+
+/* How long after its end a window is counted again, so that lines which agents send late are not lost. */
+#define DUE_RECOUNT_SPAN (70 * INT64_C(60000000000))
+
+struct due_conf {
+    struct window_store *store;
+    const struct rule *rules;
+    size_t rule_count;
+    int64_t width;
+    int64_t from, to;     /* windows that lie whole in [from, to) */
+    int64_t recount_from; /* windows that end behind this are counted again */
+    void *context;
+    /* Oldest first, of equal times in the order of the rules: so a run with interruptions ends like one without. Once, not
+     * from inside due_start; the list lasts until the callback returns. err: the store cannot be read. */
+    void (*done)(void *context, const struct due_window *list, size_t count, const struct err *err);
+};
+
+struct due *due_start(const struct due_conf *conf);
+void due_free(struct due *d); /* cancels; NULL is allowed */
+
+#endif

@@ -1,0 +1,418 @@
+/*
+ * The store is a list of blocks in order of time; a block holds the texts of some hundred lines in
+ * one piece and 24 bytes of index for each. Adding at the end touches the last block alone. A late
+ * line goes into the index of the block it belongs to (its text behind the others), and a block
+ * that is full by then is halved as in a B-tree. What falls out goes by whole blocks, and nothing
+ * comes in beyond the place where something fell out: there are no silent holes. Label sets are
+ * kept once a store, counted by their lines.
+ */
+#include "model/line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+
+enum {
+    BLOCK_TEXT = 64 << 10, /* bytes, unless one line is longer */
+    BLOCK_TEXT_LEAST = 512,
+    BLOCK_LINES = 4096,
+    BLOCKS_AT_MOST_FULL = 16, /* a block is at most this part of the store's maximum */
+    TEXT_MAX = (1 << 29) - 1,
+};
+
+struct entry {
+    int64_t time;
+    uint32_t text;   /* offset in the block's text */
+    uint32_t id;     /* above the block's base */
+    uint32_t labels; /* slot; 0: none */
+    unsigned size : 29, kind : 2, late : 1;
+};
+_Static_assert(sizeof(struct entry) == 24, "the index is counted on to cost 24 bytes a line");
+
+struct block {
+    struct entry *list;
+    char *text;
+    size_t count, cap;
+    size_t text_n, text_cap;
+    size_t first; /* lines in the blocks before this one */
+    uint64_t id_base, id_last;
+};
+
+struct slot {
+    const struct labels *labels; /* NULL: free */
+    size_t lines;
+    uint32_t next_free;
+};
+
+struct lines {
+    struct block *blocks;
+    size_t block_count, block_cap;
+    size_t count, bytes; /* bytes: of the blocks' arrays */
+    size_t max_bytes, block_text;
+    uint64_t next_id, dropped, changes;
+    bool drop_newest, cut;
+    int64_t
+        horizon; /* of the end that gives way: the time of the nearest line that fell out of it */
+    struct slot *slots; /* the first stands for no labels */
+    size_t slot_count, slot_cap;
+    uint32_t free_slot, last_slot;
+    struct map *slot_index; /* by the address of the set */
+};
+
+struct lines *lines_new(size_t max_bytes)
+{
+    struct lines *l = mem_alloc(sizeof *l);
+    l->max_bytes = max_bytes;
+    l->block_text = max_bytes / BLOCKS_AT_MOST_FULL;
+    if (l->block_text > BLOCK_TEXT)
+        l->block_text = BLOCK_TEXT;
+    if (l->block_text < BLOCK_TEXT_LEAST)
+        l->block_text = BLOCK_TEXT_LEAST;
+    l->slot_index = map_new();
+    l->slot_count = 1;
+    mem_grow(&l->slots, &l->slot_cap, 1, sizeof *l->slots);
+    l->slots[0] = (struct slot){0};
+    return l;
+}
+
+void lines_free(struct lines *l)
+{
+    if (!l)
+        return;
+    lines_clear(l);
+    free(l->blocks);
+    free(l->slots);
+    map_free(l->slot_index, NULL);
+    free(l);
+}
+
+static struct str slot_key(const struct labels *const *labels)
+{
+    return (struct str){(const char *)labels, sizeof *labels};
+}
+
+static uint32_t slot_take(struct lines *l, const struct labels *labels)
+{
+    if (!labels)
+        return 0;
+    if (l->slots[l->last_slot].labels == labels) {
+        l->slots[l->last_slot].lines++;
+        return l->last_slot;
+    }
+    uint32_t i = (uint32_t)(uintptr_t)map_get(l->slot_index, slot_key(&labels));
+    if (!i) {
+        i = l->free_slot;
+        if (i) {
+            l->free_slot = l->slots[i].next_free;
+        } else {
+            mem_grow(&l->slots, &l->slot_cap, l->slot_count + 1, sizeof *l->slots);
+            i = (uint32_t)l->slot_count++;
+        }
+        l->slots[i] = (struct slot){labels_hold(labels), 0, 0};
+        map_put(l->slot_index, slot_key(&labels), (void *)(uintptr_t)i);
+    }
+    l->slots[i].lines++;
+    l->last_slot = i;
+    return i;
+}
+
+static void slot_give(struct lines *l, uint32_t i)
+{
+    if (!i || --l->slots[i].lines)
+        return;
+    map_remove(l->slot_index, slot_key(&l->slots[i].labels));
+    labels_drop(l->slots[i].labels);
+    l->slots[i] = (struct slot){NULL, 0, l->free_slot};
+    l->free_slot = i;
+    if (l->last_slot == i)
+        l->last_slot = 0;
+}
+
+static size_t block_bytes(const struct block *b)
+{
+    return b->cap * sizeof *b->list + b->text_cap;
+}
+
+static void block_resize(struct lines *l, struct block *b, size_t cap, size_t text_cap)
+{
+    l->bytes -= block_bytes(b);
+    if (cap != b->cap)
+        b->list = mem_resize(b->list, cap, sizeof *b->list);
+    if (text_cap != b->text_cap)
+        b->text = mem_resize(b->text, text_cap, 1);
+    b->cap = cap;
+    b->text_cap = text_cap;
+    l->bytes += block_bytes(b);
+}
+
+/* Grown by doubling while it is filled at its end; a little at a time when late lines come. */
+static size_t grown(size_t cap, size_t need, size_t least, bool last)
+{
+    if (need <= cap)
+        return cap;
+    size_t wanted = last ? cap * 2 : cap + cap / 8 + 1;
+    if (wanted < least && last)
+        wanted = least;
+    return wanted < need ? need : wanted;
+}
+
+static void block_make_room(struct lines *l, struct block *b, size_t text, bool last)
+{
+    size_t text_cap = grown(b->text_cap, b->text_n + text, 4096, last);
+    if (text_cap > l->block_text && b->text_n + text <= l->block_text)
+        text_cap = l->block_text;
+    block_resize(l, b, grown(b->cap, b->count + 1, 64, last), text_cap);
+}
+
+static void block_trim(struct lines *l, struct block *b)
+{
+    if (b->cap > b->count || b->text_cap > b->text_n)
+        block_resize(l, b, b->count, b->text_n ? b->text_n : 1);
+}
+
+static void renumber(struct lines *l, size_t from)
+{
+    for (size_t i = from; i < l->block_count; i++)
+        l->blocks[i].first = i ? l->blocks[i - 1].first + l->blocks[i - 1].count : 0;
+}
+
+static struct block *block_insert(struct lines *l, size_t at)
+{
+    mem_grow(&l->blocks, &l->block_cap, l->block_count + 1, sizeof *l->blocks);
+    memmove(&l->blocks[at + 1], &l->blocks[at], (l->block_count - at) * sizeof *l->blocks);
+    l->block_count++;
+    l->blocks[at] = (struct block){.id_base = l->next_id};
+    renumber(l, at);
+    return &l->blocks[at];
+}
+
+static void block_drop(struct lines *l, size_t at)
+{
+    struct block *b = &l->blocks[at];
+    for (size_t i = 0; i < b->count; i++)
+        slot_give(l, b->list[i].labels);
+    l->count -= b->count;
+    l->bytes -= block_bytes(b);
+    free(b->list);
+    free(b->text);
+    l->block_count--;
+    memmove(b, b + 1, (l->block_count - at) * sizeof *b);
+    renumber(l, at);
+}
+
+/* Entries [from, to) of a block as one of their own, with a text without holes. */
+static struct block part(struct lines *l, const struct block *b, size_t from, size_t to)
+{
+    struct block p = {.id_base = b->id_base, .id_last = b->id_last};
+    size_t text = 0;
+    for (size_t i = from; i < to; i++)
+        text += b->list[i].size;
+    block_resize(l, &p, to - from, text ? text : 1);
+    for (size_t i = from; i < to; i++) {
+        p.list[p.count] = b->list[i];
+        p.list[p.count++].text = (uint32_t)p.text_n;
+        memcpy(p.text + p.text_n, b->text + b->list[i].text, b->list[i].size);
+        p.text_n += b->list[i].size;
+    }
+    return p;
+}
+
+static void block_halve(struct lines *l, size_t at)
+{
+    struct block whole = l->blocks[at];
+    block_insert(l, at + 1);
+    l->blocks[at] = part(l, &whole, 0, whole.count / 2);
+    l->blocks[at + 1] = part(l, &whole, whole.count / 2, whole.count);
+    l->bytes -= block_bytes(&whole);
+    free(whole.list);
+    free(whole.text);
+    renumber(l, at);
+}
+
+/* The last block whose first line is not later than the time; the first block when there is none.
+ */
+static size_t block_of_time(const struct lines *l, int64_t time)
+{
+    size_t from = 0, to = l->block_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (l->blocks[middle].list[0].time <= time)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from ? from - 1 : 0;
+}
+
+/* The first entry later than the time. */
+static size_t entry_behind(const struct block *b, int64_t time)
+{
+    size_t from = 0, to = b->count;
+    if (to && b->list[to - 1].time <= time)
+        return to;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (b->list[middle].time <= time)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static const struct block *block_of(const struct lines *l, size_t i)
+{
+    size_t from = 0, to = l->block_count;
+    while (to - from > 1) {
+        size_t middle = from + (to - from) / 2;
+        if (l->blocks[middle].first <= i)
+            from = middle;
+        else
+            to = middle;
+    }
+    return &l->blocks[from];
+}
+
+/* The block that the line goes to, made or halved when there was no room. */
+static size_t block_for(struct lines *l, int64_t time, size_t size)
+{
+    if (!l->block_count) {
+        block_insert(l, 0);
+        return 0;
+    }
+    size_t at = block_of_time(l, time);
+    struct block *b = &l->blocks[at];
+    if (b->text_n + size <= l->block_text && b->count < BLOCK_LINES)
+        return at;
+    bool before = time < b->list[0].time, behind = b->list[b->count - 1].time <= time;
+    if (before || (behind && (at + 1 == l->block_count || b->count == 1))) {
+        block_trim(l, b);
+        block_insert(l, before ? at : at + 1);
+        return before ? at : at + 1;
+    }
+    block_halve(l, at);
+    return time < l->blocks[at + 1].list[0].time ? at : at + 1;
+}
+
+/* Belongs the time beyond what fell out at the end that gives way? */
+static bool is_beyond(const struct lines *l, int64_t time)
+{
+    return l->cut && (l->drop_newest ? time >= l->horizon : time < l->horizon);
+}
+
+static void give_way(struct lines *l)
+{
+    size_t victim = l->drop_newest ? l->block_count - 1 : 0;
+    const struct block *b = &l->blocks[victim];
+    l->cut = true;
+    l->horizon = b->list[l->drop_newest ? 0 : b->count - 1].time;
+    l->dropped += b->count;
+    block_drop(l, victim);
+}
+
+void lines_add(struct lines *l, const struct line *line)
+{
+    l->changes++;
+    if (is_beyond(l, line->time)) {
+        l->next_id++;
+        l->dropped++;
+        return;
+    }
+    size_t size = line->text.n < TEXT_MAX ? line->text.n : TEXT_MAX;
+    size_t where = block_for(l, line->time, size);
+    struct block *b = &l->blocks[where];
+    block_make_room(l, b, size, where + 1 == l->block_count);
+    size_t at = entry_behind(b, line->time);
+    memmove(&b->list[at + 1], &b->list[at], (b->count - at) * sizeof *b->list);
+    b->list[at] = (struct entry){.time = line->time,
+                                 .text = (uint32_t)b->text_n,
+                                 .id = (uint32_t)(l->next_id - b->id_base),
+                                 .labels = slot_take(l, line->labels),
+                                 .size = (unsigned)size & TEXT_MAX,
+                                 .kind = (unsigned)line->kind & 3,
+                                 .late = line->late};
+    if (size)
+        memcpy(b->text + b->text_n, line->text.p, size);
+    b->text_n += size;
+    b->count++;
+    b->id_last = l->next_id++;
+    l->count++;
+    renumber(l, where + 1);
+    while (lines_bytes(l) > l->max_bytes && l->block_count > 1)
+        give_way(l);
+}
+
+void lines_clear(struct lines *l)
+{
+    while (l->block_count)
+        block_drop(l, l->block_count - 1);
+    l->dropped = 0;
+    l->cut = false;
+    l->changes++;
+}
+
+size_t lines_count(const struct lines *l)
+{
+    return l->count;
+}
+
+struct line lines_at(const struct lines *l, size_t i)
+{
+    const struct block *b = block_of(l, i);
+    const struct entry *e = &b->list[i - b->first];
+    return (struct line){.time = e->time,
+                         .labels = l->slots[e->labels].labels,
+                         .text = {b->text + e->text, e->size},
+                         .kind = (enum line_kind)e->kind,
+                         .late = e->late};
+}
+
+uint64_t lines_id(const struct lines *l, size_t i)
+{
+    const struct block *b = block_of(l, i);
+    return b->id_base + b->list[i - b->first].id;
+}
+
+size_t lines_find_id(const struct lines *l, uint64_t id)
+{
+    for (size_t k = 0; k < l->block_count; k++) {
+        const struct block *b = &l->blocks[k];
+        if (id < b->id_base || id > b->id_last)
+            continue;
+        for (size_t i = 0; i < b->count; i++)
+            if (b->id_base + b->list[i].id == id)
+                return b->first + i;
+    }
+    return SIZE_MAX;
+}
+
+size_t lines_find_time(const struct lines *l, int64_t time)
+{
+    if (!l->block_count || time == INT64_MIN)
+        return 0;
+    const struct block *b = &l->blocks[block_of_time(l, time - 1)];
+    return b->first + entry_behind(b, time - 1);
+}
+
+uint64_t lines_dropped(const struct lines *l)
+{
+    return l->dropped;
+}
+
+size_t lines_bytes(const struct lines *l)
+{
+    return sizeof *l + l->bytes + l->block_cap * sizeof *l->blocks + l->slot_cap * sizeof *l->slots;
+}
+
+uint64_t lines_changes(const struct lines *l)
+{
+    return l->changes;
+}
+
+void lines_drop_oldest(struct lines *l, bool oldest)
+{
+    l->drop_newest = !oldest;
+    l->cut = false;
+}
