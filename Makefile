@@ -15,7 +15,7 @@ OUT   := build/$(BUILD)$(if $(HEADLESS),-headless)$(if $(filter-out gcc,$(CC)),-
 .SUFFIXES:
 
 # What is installed, asked once; installs what is missing by `make deps`. GNU make starts again when it was made anew.
-ifeq ($(filter clean help deps deps-test,$(MAKECMDGOALS)),)
+ifeq ($(filter clean help deps deps-test deps-check,$(MAKECMDGOALS)),)
 include build/config.mk
 endif
 build/config.mk: packaging/deps packaging/probe
@@ -123,23 +123,56 @@ $(foreach r,$(BUILT_ROOMS),$(eval $(call unit_room,$(r))))
 UNIT := $(foreach r,$(BUILT_ROOMS),$(UNIT_$(r)))
 # tests/wire/test_X.c: recorded replies against all that is not a screen or a command.
 WIRE := $(patsubst %.c,$(OUT)/%,$(wildcard tests/wire/test_*.c))
-$(WIRE): $(OUT)/tests/wire/%: $(OUT)/tests/wire/%.o $(call libs_of,collect) $(OUT)/libtext.a
+WIRE_HELPERS := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/wire/test_%,$(wildcard tests/wire/*.c)))
+$(WIRE): $(OUT)/tests/wire/%: $(OUT)/tests/wire/%.o $(WIRE_HELPERS) $(call libs_of,collect) $(OUT)/libtext.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,collect) $(TEST_LIBS)
 $(OUT)/tests/%.o: tests/%.c build/config.mk
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
 .SECONDARY: $(UNIT:=.o) $(WIRE:=.o)
 
-pick = $(if $(T),$(filter $(T:%=\%/test_%),$(1)),$(1))
 unit: $(if $(T),$(filter %/test_$(T),$(UNIT)),$(UNIT))
 	@tests/run $^
 wire: $(if $(T),$(filter %/test_$(T),$(WIRE)),$(WIRE))
 	@tests/run $^
 
-.PHONY: all unit wire debug asan ubsan tsan coverage clean deps deps-test help
+# tests/screen: keys in, text out; tests/e2e: the program on the sandbox; tests/real: on real servers.
+screen: $(OUT)/tests/screen/play
+	@tests/screen/run $<
+$(OUT)/tests/screen/play: $(OUT)/tests/screen/play.o $(call libs_of,ui)
+	$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,ui)
+e2e: kubeboard
+	@tests/shell $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))
+real: kubeboard $(REAL)
+	@tests/shell $(wildcard tests/real/test_*.sh)
+
+test: deps-test
+	+@$(MAKE) --no-print-directory unit wire screen e2e real
+	@echo "all tests passed"
+check: deps-check
+	@tests/check
+
+# `make demo ARGS=--once` prints one frame.
+ARGS ?=
+demo: kubeboard
+	@./kubeboard demo $(ARGS)
+
+install: $(PROGRAM)
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/kubeboard
+
 deps:
-	packaging/deps build
+	@packaging/deps build
 deps-test:
-	packaging/deps build test
+	@packaging/deps build test
+deps-check:
+	@packaging/deps build check
 clean:
 	rm -rf build kubeboard compile_commands.json
+help:
+	@echo 'make             builds ./kubeboard      make HEADLESS=1  without the dashboard and its ncurses'
+	@echo 'make demo        the dashboard on a sandbox (ARGS=--once: one frame)'
+	@echo 'make test        unit, wire, screen, e2e, real: all tests; each is a target too (unit T=splitter: one)'
+	@echo 'make check       the rules of the house'
+	@echo 'make debug|asan|ubsan|tsan|coverage   build/NAME/kubeboard; make unit BUILD=asan runs tests so'
+	@echo 'make install     into PREFIX (/usr/local)   make deps   installs what is missing   make clean'
+.PHONY: all unit wire screen e2e real test check demo install debug asan ubsan tsan coverage clean deps deps-test deps-check help

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Bad input: one clear line each, and the exit status that says whose fault it is.
+. "$(dirname "$0")/lib.sh"
+start_sandbox
+config=$KUBEBOARD_CONFIG
+
+bad() { # bad STATUS WORDS COMMAND…
+    status=$1 words=$2
+    shift 2
+    expect "$status" "$@"
+    one_line err
+    has err "^kubeboard: .*$words"
+}
+bad 2 'no such option' "$kubeboard" --frobnicate
+bad 2 'no such command' "$kubeboard" frobnicate
+bad 2 'does not take' "$kubeboard" get pods --since 1h
+bad 2 'cannot|No such' env KUBEBOARD_CONFIG=/nowhere.yaml "$kubeboard" logs '{a="b"}'
+printf 'loki:\n  urll: http://x\n' >"$work/typo.yaml"
+bad 2 'typo.yaml:2' env KUBEBOARD_CONFIG="$work/typo.yaml" "$kubeboard" logs '{a="b"}'
+printf 'loki: {url: [}\n' >"$work/broken.yaml"
+bad 2 'broken.yaml' env KUBEBOARD_CONFIG="$work/broken.yaml" "$kubeboard" logs '{a="b"}'
+bad 2 'URL' env KUBEBOARD_LOKI_URL=nonsense "$kubeboard" logs '{a="b"}'
+bad 1 'connect' env KUBEBOARD_LOKI_URL=http://127.0.0.1:9 "$kubeboard" logs '{a="b"}'
+bad 1 'Loki' env KUBEBOARD_LOKI_URL="$(url_of kubernetes)" "$kubeboard" logs '{a="b"}'
+bad 2 'no kubeconfig|No such|cannot' "$kubeboard" get pods --kubeconfig /nowhere
+bad 2 'nosuch' "$kubeboard" get pods --context nosuch
+echo 'not: [a kubeconfig' >"$work/kubeconfig"
+bad 2 'kubeconfig' "$kubeboard" get pods --kubeconfig "$work/kubeconfig"
+bad 1 '403|forbidden' "$kubeboard" get nodes --context sandbox-restricted
+bad 1 '401|Unauthorized|expired' "$kubeboard" get nodes --context sandbox-stranger
+mkdir -p "$work/locked" && chmod 555 "$work/locked"
+if [ "$(id -u)" != 0 ]; then
+    bad 1 'locked' env KUBEBOARD_STORE_RAW="file://$work/locked/x" KUBEBOARD_STORE_PROCESSED="file://$work/locked/x" \
+        "$kubeboard" collect --once
+fi
+bad 2 'schema|names no window' "$kubeboard" windows show nonsense
+
+# On the board the pane says it and the others work: status 3.
+expect 3 env KUBEBOARD_LOKI_URL=http://127.0.0.1:9 "$kubeboard" --once
+has out 'connect'
+has out 'checkout|shop'
+[ -n "$config" ]

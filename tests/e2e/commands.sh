@@ -1,0 +1,60 @@
+#!/bin/sh
+# Every command on the sandbox: what it prints and its exit status.
+. "$(dirname "$0")/lib.sh"
+start_sandbox
+
+expect 0 "$kubeboard" get nodes
+has out '^NAME +STATUS'
+[ "$(wc -l <"$work/out")" = 7 ] || fail "six nodes and a title: $(cat "$work/out")"
+expect 0 "$kubeboard" get pods -A
+has out '^NAMESPACE +NAME +READY +STATUS +RESTARTS +AGE'
+expect 0 "$kubeboard" get deploy -n shop -o wide
+expect 0 "$kubeboard" get pods -n shop -o json
+has out '^\{.*"kind":"Pod"'
+expect 0 "$kubeboard" get pods -n shop -o yaml
+has out '^kind: Pod'
+expect 0 "$kubeboard" get nodes -o name
+has out '^node/'
+expect 2 "$kubeboard" get secrets
+one_line err
+expect 1 "$kubeboard" get nosuchthings
+one_line err
+
+expect 0 "$kubeboard" logs '{namespace="shop"}' --since 10m --limit 20
+[ "$(wc -l <"$work/out")" = 20 ] || fail "--limit 20"
+expect 0 "$kubeboard" logs '{namespace="shop"}' --since 10m --count
+count=$(cat "$work/out")
+[ "$count" -gt 0 ] || fail "the count is $count"
+from=$(date -u -d '-20 min' +%Y-%m-%dT%H:%M:00Z)
+to=$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)
+expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$from" --to "$to" -o json
+lines=$(wc -l <"$work/out")
+expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$from" --to "$to" --count
+[ "$(cat "$work/out")" = "$lines" ] || fail "printed $lines, counted $(cat "$work/out")"
+expect 0 "$kubeboard" logs 'sum by (app) (count_over_time({namespace="shop"}[1m]))' --since 30m
+expect 1 "$kubeboard" logs '{namespace="shop"'
+one_line err
+expect 2 "$kubeboard" logs
+one_line err
+"$kubeboard" logs '{namespace="shop"}' --since 1h 2>"$work/err" | head -3 >"$work/out"
+[ ! -s "$work/err" ] || fail "a closed pipe is silent: $(cat "$work/err")"
+
+expect 0 "$kubeboard" collect --once
+expect 0 "$kubeboard" windows -o json
+has out '"rule":"errors"'
+last=$(tail -1 "$work/out" | sed 's/.*"from":"\([^"]*\)".*/\1/')
+expect 0 "$kubeboard" windows show "errors/$last"
+has out 'MESSAGE'
+expect 0 "$kubeboard" doctor
+has out '^ok +kubernetes'
+has out '^ok +loki'
+has out '^ok +prometheus'
+has out '^ok +store.processed'
+
+printf 'user 1 failed\nuser 2 failed\n\ndisk full\n' >"$work/in"
+"$kubeboard" group -o ids <"$work/in" >"$work/out"
+[ "$(wc -l <"$work/out")" = 4 ] || fail "an id for each line"
+[ "$(sed -n 1p "$work/out")" = "$(sed -n 2p "$work/out")" ] || fail "one message, two ids"
+
+expect 0 "$kubeboard" --once
+has out 'shop'
