@@ -23,6 +23,11 @@ build/config.mk: packaging/deps packaging/probe
 	@packaging/deps build
 	@packaging/probe >$@.new && mv $@.new $@
 
+# Short lines; V=1 shows the whole commands.
+V ?=
+Q  := $(if $(V),,@)
+say = $(if $(V),,@echo '  $(1)  $(2)')
+
 # ---- flags ----
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror=implicit-function-declaration
 HARD := -fPIE -fstack-protector-strong -fstack-clash-protection -Wformat -Werror=format-security
@@ -78,7 +83,7 @@ $(OUT)/ui/themes_embedded.c: $(wildcard themes/*.yaml) packaging/embed
 	@mkdir -p $(@D)
 	packaging/embed themes_embedded $(filter %.yaml,$^) >$@
 $(OUT)/ui/themes_embedded.o: $(OUT)/ui/themes_embedded.c
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 define room
 $(OUT)/lib$(1).a: $(call objects_of,$(1))
@@ -92,14 +97,16 @@ flags_of = $(foreach r,$(1) $(NEEDS_$(1)),$(LIBS_$(r)))
 
 $(OUT)/%.o: %.c build/config.mk
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)
 
 # ---- the program ----
 PROGRAM := $(OUT)/kubeboard
 all: kubeboard compile_commands.json
 $(PROGRAM): $(OUT)/src/main.o $(call libs_of,cmd)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,cmd)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,cmd)
 .PHONY: kubeboard
 kubeboard: $(PROGRAM)
 	@cmp -s $(PROGRAM) $@ || cp $(PROGRAM) $@
@@ -117,7 +124,7 @@ T ?=
 define unit_room
 UNIT_$(1) := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/$(1)/test_*.c))
 $$(UNIT_$(1)): $(OUT)/tests/unit/$(1)/%: $(OUT)/tests/unit/$(1)/%.o $(call libs_of,$(1))
-	$(CC) $(LDFLAGS) -o $$@ $$^ $(call flags_of,$(1)) $(TEST_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $$@ $$^ $(call flags_of,$(1)) $(TEST_LIBS)
 endef
 $(foreach r,$(BUILT_ROOMS),$(eval $(call unit_room,$(r))))
 UNIT := $(foreach r,$(BUILT_ROOMS),$(UNIT_$(r)))
@@ -125,10 +132,12 @@ UNIT := $(foreach r,$(BUILT_ROOMS),$(UNIT_$(r)))
 WIRE := $(patsubst %.c,$(OUT)/%,$(wildcard tests/wire/test_*.c))
 WIRE_HELPERS := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/wire/test_%,$(wildcard tests/wire/*.c)))
 $(WIRE): $(OUT)/tests/wire/%: $(OUT)/tests/wire/%.o $(WIRE_HELPERS) $(call libs_of,collect) $(OUT)/libtext.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,collect) $(TEST_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,collect) $(TEST_LIBS)
 $(OUT)/tests/%.o: tests/%.c build/config.mk
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
 .SECONDARY: $(UNIT:=.o) $(WIRE:=.o)
 
 unit: $(if $(T),$(filter %/test_$(T),$(UNIT)),$(UNIT))
@@ -140,7 +149,8 @@ wire: $(if $(T),$(filter %/test_$(T),$(WIRE)),$(WIRE))
 screen: $(OUT)/tests/screen/play
 	@tests/screen/run $<
 $(OUT)/tests/screen/play: $(OUT)/tests/screen/play.o $(call libs_of,ui)
-	$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,ui)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,ui)
 e2e: kubeboard
 	@tests/shell $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh))
 real: kubeboard $(REAL)

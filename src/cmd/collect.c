@@ -1,6 +1,8 @@
 /* `kubeboard collect`: the headless collector. Once started it speaks JSON lines on standard error. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -8,7 +10,9 @@
 #include "cmd/cmd.h"
 #include "cmd/wire.h"
 #include "collect/collector.h"
+#include "collect/holder.h"
 #include "config/config.h"
+#include "kube/client.h"
 #include "source/loki.h"
 #include "store/store.h"
 #include "store/window_store.h"
@@ -16,6 +20,10 @@
 
 struct collect {
     struct wire *wire;
+    struct collector_conf conf;
+    struct collector *collector; /* NULL while another holds the lock */
+    struct holder *holder;
+    char identity[300], lease[80];
     bool once, failed;
     struct err err;
 };
@@ -122,26 +130,103 @@ static bool fill_conf(struct wire *w, const struct options *o, struct collector_
     return conf->redactor != NULL;
 }
 
+/* The running collector works while it holds the lock and rests while another does. */
+static void on_holder(void *context, bool held, const char *who, const struct err *err)
+{
+    struct collect *c = context;
+    if (err->kind)
+        log_err(LOG_ERROR, "cannot ask who may write", err);
+    log_event(LOG_INFO, held ? "this collector writes" : "another collector writes", "holder", who,
+              NULL);
+    if (held && !c->collector) {
+        c->collector = collector_start(&c->conf);
+    } else if (!held) {
+        collector_free(c->collector);
+        c->collector = NULL;
+    }
+}
+
+/* A folder is locked by a file in it, a bucket by a Lease. */
+static bool lock_conf(struct collect *c, const struct options *o, struct holder_conf *lock,
+                      struct err *err)
+{
+    const struct config *config = c->wire->config;
+    const char *url = store_url(c->wire->processed);
+    char host[200] = "";
+    gethostname(host, sizeof host - 1);
+    snprintf(c->identity, sizeof c->identity, "%s_%ld", host, (long)getpid());
+    *lock = (struct holder_conf){
+        .loop = c->wire->loop, .identity = c->identity, .context = c, .changed = on_holder};
+    if (strncmp(url, "file://", 7) == 0) {
+        lock->folder = url + 7;
+        return true;
+    }
+    if (options_has(o, OPTION_UNLOCKED))
+        return true;
+    lock->client = wire_client(c->wire, err);
+    if (!lock->client)
+        return err_set(err, ERR_CONFIG, "lease",
+                       "run it in the cluster, or give --unlocked and run only one",
+                       "there is no Kubernetes to hold a Lease that keeps a second collector away");
+    snprintf(c->lease, sizeof c->lease, "kubeboard-%s", config->cluster);
+    lock->name = config->collector.lease_name ? config->collector.lease_name : c->lease;
+    lock->namespace_ = config->collector.lease_namespace ? config->collector.lease_namespace
+                                                         : client_context(lock->client)->namespace_;
+    return true;
+}
+
+static void on_released(void *context)
+{
+    struct collect *c = context;
+    c->wire->stopped = true;
+}
+
+/* Whoever waits for the lock need not wait for it to grow old. */
+static void give_back(struct collect *c)
+{
+    struct err ignored;
+    collector_free(c->collector);
+    c->collector = NULL;
+    if (!c->holder || !holder_held(c->holder))
+        return;
+    c->wire->stopped = false;
+    holder_release(c->holder, on_released);
+    wire_run(c->wire, &ignored);
+}
+
+static bool start(struct collect *c, const struct options *o, struct err *err)
+{
+    struct holder_conf lock;
+    if (!fill_conf(c->wire, o, &c->conf, err))
+        return false;
+    c->conf.context = c;
+    c->conf.window_done = on_window;
+    c->conf.round_done = on_round;
+    c->once = c->conf.once;
+    if (!c->once && !lock_conf(c, o, &lock, err))
+        return false;
+    if (!options_has(o, OPTION_LOG_FILE))
+        log_to_json();
+    wire_catch_signals(c->wire);
+    if (c->once)
+        c->collector = collector_start(&c->conf);
+    else
+        c->holder = holder_new(&lock);
+    return true;
+}
+
 int cmd_collect(const struct options *o)
 {
     struct wire w = {0};
     struct collect c = {.wire = &w};
-    struct collector_conf conf = {0};
     struct err err = {0};
-    if (wire_open(&w, o, &err) && fill_conf(&w, o, &conf, &err)) {
-        if (!options_has(o, OPTION_LOG_FILE))
-            log_to_json();
-        conf.context = &c;
-        conf.window_done = on_window;
-        conf.round_done = on_round;
-        c.once = conf.once;
-        wire_catch_signals(&w);
-        struct collector *collector = collector_start(&conf);
+    if (wire_open(&w, o, &err) && start(&c, o, &err)) {
         if (wire_run(&w, &err))
             err = c.err;
-        collector_free(collector);
+        give_back(&c);
     }
-    redact_free(conf.redactor);
+    holder_free(c.holder);
+    redact_free(c.conf.redactor);
     /* A collector that was told to stop has done its work. */
     if (!c.once)
         w.interrupted = false;
