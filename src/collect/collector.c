@@ -167,7 +167,7 @@ static void recount(struct collector *c)
 {
     struct buf query;
     buf_init(&query, 64 * 1024);
-    rule_query(current_rule(c), c->conf.labels, &query);
+    rule_counted(current_rule(c), c->conf.labels, &query);
     c->recount =
         loki_count(c->conf.loki, buf_text(&query), current(c)->from, current(c)->to, on_recount, c);
     buf_free(&query);

@@ -15,7 +15,7 @@
 #include "triage/redact.h"
 #include "triage/window_build.h"
 
-enum { TRIES = 3, LINE_ROOM = 4 << 20, PIECE = 16 << 20 };
+enum { TRIES = 3, LINE_ROOM = 4 << 20, PIECE = 16 << 20, QUERY_ROOM = 64 << 10 };
 
 struct extraction {
     struct extraction_conf conf;
@@ -28,7 +28,7 @@ struct extraction {
     struct tallies counts;
     const struct labels
         *stream; /* of the line before: a secret that spans lines does not span streams */
-    uint64_t bytes;
+    uint64_t lines, bytes;
     int tries;
     bool cut;
 };
@@ -47,7 +47,7 @@ static void clear_try(struct extraction *x)
     buf_clear(&x->raw);
     labels_drop(x->stream);
     x->stream = NULL;
-    x->bytes = 0;
+    x->lines = x->bytes = 0;
     x->cut = false;
 }
 
@@ -76,7 +76,7 @@ static void on_line(void *context, const struct line *line)
 {
     struct extraction *x = context;
     struct line seen = *line;
-    if (x->cut)
+    if (x->cut || rule_is_own(line->labels, x->conf.labels))
         return;
     if (x->conf.redactor) {
         change_stream(x, line->labels);
@@ -94,6 +94,7 @@ static void on_line(void *context, const struct line *line)
             return;
         }
     }
+    x->lines++;
     x->bytes += line->text.n;
     window_build_add(x->build, &seen);
 }
@@ -128,15 +129,18 @@ static void finish(struct extraction *x, uint64_t counted)
     end(x, w, &err);
 }
 
-/* The count of a rule with a limit: the extraction itself could not ask for it. */
 static void on_count(void *context, uint64_t counted, const struct err *err)
 {
     struct extraction *x = context;
     x->count = NULL;
-    if (err->kind)
+    if (err->kind) {
         end(x, NULL, err);
-    else
+    } else if (counted != x->lines && !x->cut && ++x->tries < TRIES) {
+        clear_try(x);
+        start_try(x);
+    } else {
         finish(x, counted);
+    }
 }
 
 static void on_done(void *context, const struct loki_extract_result *result, const struct err *err)
@@ -149,16 +153,14 @@ static void on_done(void *context, const struct loki_extract_result *result, con
     }
     x->cut = x->cut || result->truncated;
     if (x->conf.open) {
-        finish(x, result->lines);
-    } else if (!result->proved) {
-        x->count =
-            loki_count(x->conf.loki, buf_text(&x->query), x->conf.from, x->conf.to, on_count, x);
-    } else if (!result->complete && !x->cut && ++x->tries < TRIES) {
-        clear_try(x);
-        start_try(x);
-    } else {
-        finish(x, result->counted);
+        finish(x, x->lines);
+        return;
     }
+    struct buf counted;
+    buf_init(&counted, QUERY_ROOM);
+    rule_counted(x->conf.rule, x->conf.labels, &counted);
+    x->count = loki_count(x->conf.loki, buf_text(&counted), x->conf.from, x->conf.to, on_count, x);
+    buf_free(&counted);
 }
 
 static void start_try(struct extraction *x)
@@ -174,7 +176,6 @@ static void start_try(struct extraction *x)
                                   .from = c->from,
                                   .to = c->to,
                                   .limit = c->rule->limit,
-                                  .prove = !c->open && !c->rule->limit,
                                   .context = x,
                                   .line = on_line,
                                   .done = on_done};
@@ -185,7 +186,7 @@ struct extraction *extraction_start(const struct extraction_conf *conf)
 {
     struct extraction *x = mem_alloc(sizeof *x);
     x->conf = *conf;
-    buf_init(&x->query, 64 * 1024);
+    buf_init(&x->query, QUERY_ROOM);
     buf_init(&x->raw, EXTRACTION_RAW_BYTES + PIECE);
     buf_init(&x->line, LINE_ROOM);
     buf_init(&x->redacted, LINE_ROOM);

@@ -160,9 +160,6 @@ void rule_counted(const struct rule *r, const struct rule_labels *labels, struct
         text = brace + 1;
     }
     buf_adds(out, text);
-    /* A written query may end in a comment. */
-    buf_adds(out, r->logql && strchr(r->logql, '#') ? "\n" : " ");
-    buf_adds(out, "| drop __error__, __error_details__");
     buf_free(&query);
 }
 

@@ -35,9 +35,8 @@ extern const struct rule_labels rule_labels_default; /* namespace pod container 
  */
 void rule_query(const struct rule *r, const struct rule_labels *labels, struct buf *out);
 
-/* The log query to put into count_over_time (CONTRACT.md, complete): rule_query with
- * app!="kubeboard" among its matchers, so that Loki counts what rule_is_own leaves, and a last
- * stage without which a line that a parser could not read fails the count. */
+/* The log query whose lines are counted (CONTRACT.md, complete): rule_query with app!="kubeboard"
+ * among its matchers, so that Loki counts what rule_is_own leaves. */
 void rule_counted(const struct rule *r, const struct rule_labels *labels, struct buf *out);
 
 /* Whether a stream is of kubeboard's own pods (app="kubeboard"). `stream` may be NULL. */

@@ -1,0 +1,212 @@
+/*
+ * Reading goes four times over the same table: its defaults (written in YAML), the file, the
+ * environment, the command line. Each later one sets values over the earlier; then what no single
+ * key can say is checked. Where each value came from is remembered for the errors of that check.
+ */
+#include "config/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "config/config_check.h"
+#include "config/config_table.h"
+
+enum { FILE_MAX = 1 << 20 };
+
+struct origin {
+    enum config_value_origin from;
+    int line;
+};
+
+struct reader {
+    struct config *c;
+    struct config_value_source source; /* of what is being read */
+    char *file, *folder, *here;        /* here: the working directory */
+    struct origin *origins;            /* one a row of the table */
+    struct err *err;
+};
+
+static void came(void *context, const struct config_value_key *row, int line)
+{
+    struct reader *r = context;
+    r->origins[row - config_table_at(0)] = (struct origin){r->source.origin, line};
+}
+
+static char *place(void *context, const char *key, char *out, size_t size)
+{
+    const struct reader *r = context;
+    const struct config_value_key *row = config_table_find(key);
+    struct origin o = row ? r->origins[row - config_table_at(0)] : (struct origin){0};
+    struct config_value_source source = {o.from, r->file, NULL};
+    return config_value_place(&source, key, o.line, out, size);
+}
+
+/* Absolute, as the file's folder must be. */
+static char *absolute(const struct reader *r, const char *path)
+{
+    return file_expand(path, r->here);
+}
+
+/* The file to read, or NULL; *named: it must be there. */
+static char *choose_file(const struct reader *r, const char *file, bool *named)
+{
+    const char *variable = getenv("KUBEBOARD_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME");
+    const char *home = getenv("HOME");
+    *named = true;
+    if (file)
+        return absolute(r, file);
+    if (variable && *variable)
+        return absolute(r, variable);
+    *named = false;
+    if (xdg && xdg[0] == '/')
+        return mem_printf("%s/kubeboard/config.yaml", xdg);
+    return home && *home ? mem_printf("%s/.config/kubeboard/config.yaml", home) : NULL;
+}
+
+/* The bytes of the chosen file; true without bytes when there need not be one. */
+static bool read_bytes(struct reader *r, bool named, struct buf *text)
+{
+    struct err err;
+    if (!r->file || file_read(r->file, text, &err))
+        return true;
+    if (err.kind == ERR_NOT_FOUND && !named) {
+        free(r->file);
+        r->file = NULL;
+        return true;
+    }
+    return err_set(r->err, ERR_CONFIG, r->file,
+                   err.kind == ERR_NOT_FOUND ? "name another by --config or $KUBEBOARD_CONFIG" : "",
+                   "%s", err.what);
+}
+
+static char *folder_of(const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    return mem_dup_n(file, slash && slash != file ? (size_t)(slash - file) : 1);
+}
+
+static bool parse_file(struct reader *r, const struct buf *text)
+{
+    struct yaml *y = yaml_parse(text->p, text->n, r->file, r->err);
+    if (!y) {
+        if (r->err && !r->err->mend[0] && strstr(r->err->what, "a second time"))
+            str_copy(r->err->mend, sizeof r->err->mend, "keep one of them");
+        return false;
+    }
+    r->source = (struct config_value_source){CONFIG_VALUE_FILE, r->file, r->folder};
+    bool ok = config_table_set_map(&r->source, y, "", r->c, came, r, r->err);
+    yaml_free(y);
+    return ok;
+}
+
+static bool read_file(struct reader *r, const char *file)
+{
+    bool named;
+    struct buf text;
+    buf_init(&text, FILE_MAX);
+    r->file = choose_file(r, file, &named);
+    bool ok = read_bytes(r, named, &text);
+    if (ok && r->file) {
+        r->folder = folder_of(r->file);
+        ok = parse_file(r, &text);
+    }
+    buf_free(&text);
+    return ok;
+}
+
+static bool set_one(struct reader *r, const struct config_value_key *row, const char *text)
+{
+    struct yaml y = {.type = YAML_SCALAR, .text = (char *)(uintptr_t)text};
+    if (!config_value_set(&(struct config_value){&r->source, row, &y, r->err}, r->c))
+        return false;
+    came(r, row, 0);
+    return true;
+}
+
+static bool read_environment(struct reader *r)
+{
+    char variable[120];
+    r->source = (struct config_value_source){CONFIG_VALUE_ENVIRONMENT, NULL, r->here};
+    for (size_t i = 0; i < config_table_count(); i++) {
+        const struct config_value_key *row = config_table_at(i);
+        if (!config_value_is_scalar(row->type) || !config_table_is_in(row, ""))
+            continue;
+        const char *text = getenv(config_value_variable(row->key, variable, sizeof variable));
+        if (text && *text && !set_one(r, row, text))
+            return false;
+    }
+    return true;
+}
+
+static bool read_overrides(struct reader *r, const struct config_override *o)
+{
+    r->source = (struct config_value_source){CONFIG_VALUE_OVERRIDE, NULL, r->here};
+    for (; o && o->key; o++) {
+        const struct config_value_key *row = config_table_find(o->key);
+        if (!row || !config_value_is_scalar(row->type) || !config_table_is_in(row, ""))
+            return err_set(r->err, ERR_CONFIG, o->key, "see the list of keys in kubeboard(1)",
+                           "there is no such key with a single value");
+        if (!set_one(r, row, o->value))
+            return false;
+    }
+    return true;
+}
+
+struct config *config_load(const char *file, const struct config_override *overrides,
+                           struct err *err)
+{
+    struct reader r = {.c = mem_alloc(sizeof *r.c), .here = getcwd(NULL, 0), .err = err};
+    struct config_check_places places = {&r, place};
+    r.origins = mem_array(config_table_count(), sizeof *r.origins);
+    r.c->loki.name = mem_dup("loki");
+    r.c->prometheus.name = mem_dup("prometheus");
+    r.c->alertmanager.name = mem_dup("alertmanager");
+    r.c->store.tls.name = mem_dup("store");
+    bool ok = config_table_set_defaults("", r.c, err) && read_file(&r, file) &&
+              read_environment(&r) && read_overrides(&r, overrides) &&
+              config_check(r.c, &places, err);
+    r.c->file = r.file;
+    if (!ok) {
+        config_free(r.c);
+        r.c = NULL;
+    }
+    free(r.folder);
+    free(r.here);
+    free(r.origins);
+    return r.c;
+}
+
+void config_free(struct config *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < config_table_count(); i++)
+        if (config_table_is_in(config_table_at(i), ""))
+            config_value_release(config_table_at(i), c);
+    conn_free_inner(&c->loki);
+    conn_free_inner(&c->prometheus);
+    conn_free_inner(&c->alertmanager);
+    conn_free_inner(&c->store.tls);
+    free(c->file);
+    free(c);
+}
+
+size_t config_row_count(void)
+{
+    return config_table_count();
+}
+
+struct config_row config_row_at(size_t i)
+{
+    const struct config_value_key *row = config_table_at(i);
+    return (struct config_row){.key = row->key,
+                               .type = config_value_type_name(row->type),
+                               .default_text = row->default_text,
+                               .bounds = row->bounds,
+                               .help = row->help};
+}
