@@ -1,0 +1,200 @@
+#include "source/prometheus.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "source/matrix.h"
+
+enum { STEPS_MAX = 11000, FORM_MAX = 1 << 20, IDLE_MS = 2 * 60 * 1000 };
+
+struct prometheus_call {
+    struct prometheus_call *next;
+    struct prometheus *owner;
+    struct http_request *http;
+    struct matrix *matrix;
+    struct err broken; /* what the parser said */
+    void *context;
+    void (*done)(void *context, size_t series, const char *warnings, const struct err *err);
+};
+
+struct prometheus {
+    struct http *http;
+    struct http_target *target;
+    struct upstream upstream;
+    struct prometheus_call *calls;
+    char place[200];
+};
+
+struct prometheus *prometheus_new(struct http *h, const struct conn *c)
+{
+    struct prometheus *p = mem_alloc(sizeof *p);
+    p->http = h;
+    p->target = http_target_new(h, c);
+    conn_place(c, p->place, sizeof p->place);
+    upstream_connecting(&p->upstream);
+    return p;
+}
+
+static void free_call(struct prometheus_call *c)
+{
+    struct prometheus_call **link = &c->owner->calls;
+    while (*link != c)
+        link = &(*link)->next;
+    *link = c->next;
+    http_cancel(c->http);
+    matrix_free(c->matrix);
+    free(c);
+}
+
+void prometheus_free(struct prometheus *p)
+{
+    if (!p)
+        return;
+    while (p->calls)
+        free_call(p->calls);
+    http_target_free(p->target);
+    free(p);
+}
+
+const struct upstream *prometheus_upstream(const struct prometheus *p)
+{
+    return &p->upstream;
+}
+
+struct http *prometheus_http(const struct prometheus *p)
+{
+    return p->http;
+}
+
+void prometheus_cancel(struct prometheus_call *c)
+{
+    if (c)
+        free_call(c);
+}
+
+static bool on_chunk(void *context, struct str bytes)
+{
+    struct prometheus_call *c = context;
+    return matrix_feed(c->matrix, bytes, &c->broken);
+}
+
+/* {"status":"error","errorType":…,"error":…}: the server's own words. What is no such answer comes from no Prometheus. */
+static void server_words(const struct prometheus *p, struct str body, struct err *err)
+{
+    struct json_doc *doc = json_doc_new();
+    struct err ignored;
+    const struct json *j = json_parse(doc, body.p, body.n, &ignored);
+    const char *type = json_string(j, "errorType", ""), *text = json_string(j, "error", NULL);
+    if (text) {
+        bool late = !strcmp(type, "timeout") || strstr(text, "deadline exceeded");
+        err_set(err, late ? ERR_AWAY : ERR_REFUSED, p->place, late ? "ask for a shorter span" : "",
+                "%s", text);
+    } else if (err->http == 404 || err->http == 405 || err->http == 400) {
+        err_set(err, ERR_PROTOCOL, p->place, "check prometheus.url",
+                "this is no Prometheus (HTTP %d)", err->http);
+    }
+    json_doc_free(doc);
+}
+
+static void note_answer(struct prometheus *p, const struct err *err)
+{
+    /* A refused query was answered: the server is there. */
+    if (err->kind == ERR_NONE || err->kind == ERR_REFUSED || err->kind == ERR_USAGE)
+        upstream_live(&p->upstream);
+    else
+        upstream_failed(&p->upstream, err, 0);
+}
+
+static void on_done(void *context, struct http_request *r, int status, struct str body,
+                    const struct err *http_err)
+{
+    struct prometheus_call *c = context;
+    struct err err = c->broken.kind ? c->broken : *http_err;
+    (void)r;
+    c->http = NULL;
+    if (!c->broken.kind && err.kind && status)
+        server_words(c->owner, body, &err);
+    if (!err.kind)
+        matrix_finish(c->matrix, &err);
+    if (err.kind == ERR_PROTOCOL && !*err.mend)
+        snprintf(err.mend, sizeof err.mend, "is this a Prometheus? check prometheus.url");
+    if (err.kind && !*err.where)
+        snprintf(err.where, sizeof err.where, "%s", c->owner->place);
+    note_answer(c->owner, &err);
+    char *warnings = mem_dup(err.kind ? "" : matrix_warnings(c->matrix));
+    size_t series = matrix_series(c->matrix);
+    void (*done)(void *, size_t, const char *, const struct err *) = c->done;
+    void *owner = c->context;
+    free_call(c);
+    done(owner, series, warnings, &err);
+    free(warnings);
+}
+
+/* Seconds with milliseconds, as the API takes them. */
+static void add_time(struct buf *form, bool *first, const char *name, int64_t ns)
+{
+    char text[40];
+    int64_t ms = ns / CLOCK_MS;
+    snprintf(text, sizeof text, "%lld.%03lld", (long long)(ms / 1000), (long long)(ms % 1000));
+    conn_query(form, first, name, text);
+}
+
+static bool write_form(const struct prometheus_query *q, struct buf *form, struct err *err)
+{
+    bool first = true;
+    conn_query(form, &first, "query", q->promql);
+    if (q->from != q->to) {
+        if (q->step < CLOCK_MS || (q->to - q->from) / q->step > STEPS_MAX)
+            return err_set(err, ERR_USAGE, "step", "take a longer step", "at most %d steps",
+                           STEPS_MAX);
+        add_time(form, &first, "start", q->from);
+        add_time(form, &first, "end", q->to);
+        add_time(form, &first, "step", q->step);
+    } else if (q->to) {
+        add_time(form, &first, "time", q->to);
+    }
+    if (form->over)
+        return err_set(err, ERR_LIMIT, "query", "shorten it", "the query is too long");
+    buf_drop_front(form, 1); /* the question mark */
+    return true;
+}
+
+struct prometheus_call *prometheus_ask(struct prometheus *p, const struct prometheus_query *q)
+{
+    struct prometheus_call *c = mem_alloc(sizeof *c);
+    struct buf form;
+    *c = (struct prometheus_call){
+        .next = p->calls, .owner = p, .context = q->context, .done = q->done};
+    c->matrix = matrix_new(q->point, q->context);
+    p->calls = c;
+    buf_init(&form, FORM_MAX);
+    bool ok = write_form(q, &form, &c->broken);
+    struct http_call call = {.target = p->target,
+                             .method = "POST",
+                             .path = q->from != q->to ? "/api/v1/query_range" : "/api/v1/query",
+                             .body = ok ? buf_str(&form) : str_of(""),
+                             .content_type = "application/x-www-form-urlencoded",
+                             .idle_ms = IDLE_MS,
+                             .context = c,
+                             .chunk = on_chunk,
+                             .done = on_done};
+    c->http = http_send(p->http, &call);
+    buf_free(&form);
+    return c;
+}
+
+bool prometheus_error_place(const struct err *err, int *line, int *column)
+{
+    /* invalid parameter "query": 1:17: parse error: … */
+    for (const char *p = err->what; *p; p++)
+        if ((p == err->what || p[-1] == ' ' || p[-1] == '"') &&
+            sscanf(p, "%d:%d: parse error", line, column) == 2)
+            return true;
+    return false;
+}
