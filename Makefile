@@ -30,7 +30,7 @@ say = $(if $(V),,@echo '  $(1)  $(2)')
 
 # ---- flags ----
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror=implicit-function-declaration
-HARD := -fPIE -fstack-protector-strong -fstack-clash-protection -Wformat -Werror=format-security
+HARD := -fPIE -fvisibility=hidden -fstack-protector-strong -fstack-clash-protection -Wformat -Werror=format-security
 LHARD := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack
 FLAGS_release  := -O2 -g1 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 FLAGS_debug    := -O0 -g3
@@ -148,7 +148,7 @@ wire: $(if $(T),$(filter %/test_$(T),$(WIRE)),$(WIRE))
 # tests/screen: keys in, text out; tests/e2e: the program on the sandbox; tests/real: on real servers.
 screen: $(OUT)/tests/screen/play
 	@tests/screen/run $<
-$(OUT)/tests/screen/play: $(OUT)/tests/screen/play.o $(call libs_of,ui)
+$(OUT)/tests/screen/play: $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/screen/*.c)) $(call libs_of,ui)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,ui)
 e2e: kubeboard

@@ -68,8 +68,9 @@ int main(int argc, char **argv)
     struct options o;
     struct err err;
     struct buf text;
-    setlocale(LC_ALL, "");
-    setlocale(LC_NUMERIC, "C");
+    /* Not LC_ALL: numbers are written with a point wherever the user lives. */
+    setlocale(LC_CTYPE, "");
+    setlocale(LC_TIME, "");
     no_core_dumps();
     output_start();
     buf_init(&text, 1 << 16);

@@ -75,7 +75,10 @@ bool buf_printf(struct buf *b, const char *fmt, ...)
 
 char *buf_room(struct buf *b, size_t n)
 {
-    return room_for(b, n) ? b->p + b->n : NULL;
+    if (!room_for(b, n))
+        return NULL;
+    b->p[b->n] = '\0'; /* should nothing be written after all */
+    return b->p + b->n;
 }
 
 void buf_added(struct buf *b, size_t n)

@@ -102,10 +102,35 @@ static bool sync_folder(const char *folder)
     return ok;
 }
 
-/* Writes the file under its temporary name; closes fd. */
-static bool fill(int fd, const char *bytes, size_t n, unsigned mode)
+/* What file_write_atomic copies from: memory, or what a function gives. */
+struct from {
+    const char *bytes;
+    size_t n;
+    ptrdiff_t (*read)(void *context, char *to, size_t n);
+    void *context;
+};
+
+static bool copy_all(int fd, const struct from *from)
 {
-    bool ok = fchmod(fd, (mode_t)mode) == 0 && write_all(fd, bytes, n) && fsync(fd) == 0;
+    if (!from->read)
+        return write_all(fd, from->bytes, from->n);
+    char *piece = mem_alloc(PIECE);
+    ptrdiff_t n;
+    bool ok = true;
+    while (ok && (n = from->read(from->context, piece, PIECE)) != 0) {
+        errno = EIO;
+        ok = n > 0 && write_all(fd, piece, (size_t)n);
+    }
+    int saved = errno;
+    free(piece);
+    errno = saved;
+    return ok;
+}
+
+/* Writes the file under its temporary name; closes fd. */
+static bool fill(int fd, const struct from *from, unsigned mode)
+{
+    bool ok = fchmod(fd, (mode_t)mode) == 0 && copy_all(fd, from) && fsync(fd) == 0;
     int saved = errno;
     if (close(fd) != 0)
         return false;
@@ -113,8 +138,7 @@ static bool fill(int fd, const char *bytes, size_t n, unsigned mode)
     return ok;
 }
 
-bool file_write_atomic(const char *path, const void *bytes, size_t n, unsigned mode,
-                       struct err *err)
+static bool write_atomic(const char *path, const struct from *from, unsigned mode, struct err *err)
 {
     char *folder = folder_of(path), *temporary = NULL;
     bool ok = file_make_folders(folder, 0700, err);
@@ -123,7 +147,7 @@ bool file_write_atomic(const char *path, const void *bytes, size_t n, unsigned m
         int fd = mkostemp(temporary, O_CLOEXEC);
         if (fd < 0) {
             ok = err_errno(err, folder, NULL, "cannot make a file here");
-        } else if (!fill(fd, bytes, n, mode) || rename(temporary, path) != 0) {
+        } else if (!fill(fd, from, mode) || rename(temporary, path) != 0) {
             ok = err_errno(err, path, NULL, "cannot write it");
             unlink(temporary);
         } else if (!sync_folder(folder)) {
@@ -133,6 +157,18 @@ bool file_write_atomic(const char *path, const void *bytes, size_t n, unsigned m
     free(temporary);
     free(folder);
     return ok;
+}
+
+bool file_write_atomic(const char *path, const void *bytes, size_t n, unsigned mode,
+                       struct err *err)
+{
+    return write_atomic(path, &(struct from){.bytes = bytes, .n = n}, mode, err);
+}
+
+bool file_write_atomic_from(const char *path, ptrdiff_t (*read)(void *context, char *to, size_t n),
+                            void *context, unsigned mode, struct err *err)
+{
+    return write_atomic(path, &(struct from){.read = read, .context = context}, mode, err);
 }
 
 bool file_is_private(const char *path, struct err *err)

@@ -23,6 +23,10 @@ char *file_read_secret(const char *path, struct err *err);
  * Missing folders are made (0700). */
 bool file_write_atomic(const char *path, const void *bytes, size_t n, unsigned mode,
                        struct err *err);
+/* The same, of bytes that `read` gives piece by piece: how many it wrote to `to` (at most n), 0 at the
+ * end, -1: none can be had (ERR_IO). */
+bool file_write_atomic_from(const char *path, ptrdiff_t (*read)(void *context, char *to, size_t n),
+                            void *context, unsigned mode, struct err *err);
 
 /* ERR_CONFIG with the chmod that mends it when the file is the user's own and others can read it.
  */

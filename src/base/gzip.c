@@ -181,3 +181,52 @@ bool gzip_unpack(struct buf *out, struct str packed, struct err *err)
     inflateEnd(&z);
     return ok;
 }
+
+struct gzip_reader {
+    z_stream z;
+    struct str rest;
+    bool ended; /* a member: another may follow */
+};
+
+struct gzip_reader *gzip_reader_new(struct str packed)
+{
+    struct gzip_reader *r = mem_alloc(sizeof *r);
+    r->z.zalloc = z_alloc;
+    r->z.zfree = z_free;
+    r->rest = packed;
+    inflateInit2(&r->z, GZIP_BITS);
+    return r;
+}
+
+void gzip_reader_free(struct gzip_reader *r)
+{
+    if (!r)
+        return;
+    inflateEnd(&r->z);
+    free(r);
+}
+
+ptrdiff_t gzip_reader_read(struct gzip_reader *r, char *to, size_t n, struct err *err)
+{
+    z_stream *z = &r->z;
+    z->next_out = (Bytef *)to;
+    z->avail_out = (uInt)(n < PTRDIFF_MAX / 2 && n < UINT_MAX ? n : UINT_MAX);
+    size_t room = z->avail_out;
+    while (z->avail_out) {
+        if (!z->avail_in && !give_input(z, &r->rest)) {
+            if (r->ended)
+                break;
+            is_broken(err);
+            return -1;
+        }
+        if (r->ended)
+            inflateReset(z);
+        int result = inflate(z, Z_NO_FLUSH);
+        if (result != Z_OK && result != Z_STREAM_END) {
+            is_broken(err);
+            return -1;
+        }
+        r->ended = result == Z_STREAM_END;
+    }
+    return (ptrdiff_t)(room - z->avail_out);
+}

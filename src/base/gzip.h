@@ -16,12 +16,21 @@ bool gzip_pack(struct buf *out, struct str plain, struct err *err);
  * bytes are no gzip or end early. */
 bool gzip_unpack(struct buf *out, struct str packed, struct err *err);
 
+/* The same piece by piece: `packed` must outlive it. */
+struct gzip_reader;
+struct gzip_reader *gzip_reader_new(struct str packed);
+/* Bytes written to `to`, at most n; 0 at the end; -1 with ERR_PROTOCOL as above. */
+ptrdiff_t gzip_reader_read(struct gzip_reader *r, char *to, size_t n, struct err *err);
+void gzip_reader_free(struct gzip_reader *r); /* NULL is allowed */
+
 /* Streaming packer: bytes in pieces, packed bytes appended to `out` (whoever owns it may drain it
  * between calls). */
 struct gzip;
 struct gzip *gzip_new(struct buf *out);
-bool gzip_add(struct gzip *g, struct str piece); /* false when out is full */
-bool gzip_finish(struct gzip *g);                /* writes the trailer */
+/* False when out is full, and from then on. zlib gives its bytes in bursts: 64 KiB of free room always do
+ * for a piece of up to 64 KiB. */
+bool gzip_add(struct gzip *g, struct str piece);
+bool gzip_finish(struct gzip *g); /* writes the trailer */
 void gzip_free(struct gzip *g);
 
 #endif

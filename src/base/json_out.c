@@ -139,7 +139,7 @@ void json_out_int(struct json_out *o, const char *name, int64_t value)
 
 static void add_number(struct buf *b, double value)
 {
-    char text[32];
+    char text[40];
     if (!isfinite(value)) {
         buf_adds(b, "null");
         return;

@@ -23,6 +23,7 @@ enum {
     JIT_STACK_FIRST = 32 * 1024,
     JIT_STACK_MAX = 512 * 1024,
     FIRST_SLICE = 1024,
+    FIRST_WORK = 4 * 1024 * 1024, /* places × length: what is not counted as backtracking */
     SLICE_MAX = 64 * 1024,
     CUT = 16
 };
@@ -79,7 +80,7 @@ struct regex *regex_new(const char *pattern, int flags, struct err *err)
     if (!code) {
         unsigned char message[160];
         pcre2_get_error_message(error, message, sizeof message);
-        err_set(err, ERR_USAGE, pattern, NULL, "bad pattern: %s, at character %zu",
+        err_set(err, ERR_USAGE, pattern, NULL, "bad pattern: %s, at byte %zu",
                 (const char *)message, (size_t)offset);
         return NULL;
     }
@@ -119,7 +120,11 @@ static int find_slice(struct regex *r, struct str text, size_t from, size_t plac
 
 static int find(struct regex *r, struct str text, size_t from)
 {
-    size_t places = FIRST_SLICE;
+    size_t places = FIRST_WORK / (text.n - from + 1);
+    if (places > FIRST_SLICE)
+        places = FIRST_SLICE;
+    else if (places < CUT)
+        places = CUT;
     int64_t began = 0;
     for (;;) {
         int result = find_slice(r, text, from, places);

@@ -396,7 +396,6 @@ bool yaml_print_json(struct buf *out, const struct json *value)
         return false;
     yaml_emitter_set_output(&emitter, write_to_buf, out);
     yaml_emitter_set_unicode(&emitter, 1);
-    yaml_emitter_set_width(&emitter, -1);
     bool ok =
         emit(&emitter, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING));
     ok = ok &&

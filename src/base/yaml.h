@@ -30,7 +30,8 @@ struct yaml {
  * caller's: yaml_free.
  */
 struct yaml *yaml_parse(const char *text, size_t n, const char *place, struct err *err);
-void yaml_free(struct yaml *y);
+/* Hidden from the dynamic linker, as libyaml calls a function of this name of its own. */
+__attribute__((visibility("hidden"))) void yaml_free(struct yaml *y);
 
 const struct yaml *yaml_member(const struct yaml *y,
                                const char *name); /* NULL when absent, or y is no map */

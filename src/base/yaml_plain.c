@@ -65,27 +65,36 @@ static bool is_sexagesimal(const char *p)
     p = skip_digits(p);
     if (*p != ':')
         return false;
-    while (*p == ':' && isdigit((unsigned char)p[1]))
-        p = skip_digits(p + 1);
+    while (*p == ':') {
+        size_t n = strspn(++p, "0123456789");
+        if (n < 1 || n > 2 || (n == 2 && *p > '5'))
+            return false;
+        p += n;
+    }
     if (*p == '.')
         p = skip_digits(p + 1);
     return !*p;
 }
 
-/* 2021-08-27, and the same with a time of day behind it: whatever begins like one is quoted. */
+/* One or two digits, 1 to `most`, as a part of a date. */
+static const char *skip_part(const char *p, int most)
+{
+    int value = 0, n = 0;
+    for (; n < 2 && isdigit((unsigned char)p[n]); n++)
+        value = value * 10 + (p[n] - '0');
+    return n && value >= 1 && value <= most && !isdigit((unsigned char)p[n]) ? p + n : NULL;
+}
+
+/* 2021-08-27, and the same with a time of day behind it. */
 static bool is_time(const char *p)
 {
     if (strspn(p, "0123456789") != 4 || p[4] != '-')
         return false;
-    size_t month = strspn(p + 5, "0123456789");
-    if (month < 1 || month > 2 || p[5 + month] != '-')
+    p = skip_part(p + 5, 12);
+    if (!p || *p != '-')
         return false;
-    p += 5 + month + 1;
-    size_t day = strspn(p, "0123456789");
-    if (day < 1 || day > 2)
-        return false;
-    p += day;
-    return !*p || ((*p == 'T' || *p == 't' || *p == ' ') && isdigit((unsigned char)p[1]));
+    p = skip_part(p + 1, 31);
+    return p && (!*p || (strchr("Tt ", *p) && isdigit((unsigned char)p[1])));
 }
 
 bool yaml_plain_misreads(const char *text)

@@ -80,7 +80,7 @@ static void load_day(struct board_windows *b, size_t i, int64_t day)
     window_store_cancel(b->days[i].op);
     b->days[i].day = day;
     b->days[i].op =
-        window_store_load_day(b->conf.store, b->model->windows.rules[i], day, &b->days[i], on_day);
+        window_store_day_load(b->conf.store, b->model->windows.rules[i], day, &b->days[i], on_day);
 }
 
 void board_windows_show_day(struct board_windows *b, const char *rule, int64_t day)
@@ -197,7 +197,7 @@ void board_windows_show(struct board_windows *b, const char *rule, int64_t from)
 
 static void next_open(struct board_windows *b);
 
-static void on_open(void *context, struct window *w, struct buf *raw, const struct err *err)
+static void on_open(void *context, struct window *w, struct s3_spool *raw, const struct err *err)
 {
     struct board_windows *b = context;
     struct model_windows *all = &b->model->windows;
@@ -261,7 +261,7 @@ static void start_open(void *context)
 {
     struct board_windows *b = context;
     if (b->conf.store)
-        b->catalogue_op = window_store_load_catalogue(b->conf.store, b, on_catalogue);
+        b->catalogue_op = window_store_groups_load(b->conf.store, b, on_catalogue);
     else
         next_open(b);
 }

@@ -145,11 +145,15 @@ static bool on_object(void *context, struct str json)
         if (!j || !yaml_print_json(&g->out, j))
             return false;
         output_text(g->printed ? "---\n" : "");
-        hand_over(g);
     } else {
-        output_write(json);
-        output_text("\n");
+        buf_add(&g->out, json.p, json.n);
+        buf_addc(&g->out, '\n');
     }
+    if (output_is_terminal())
+        output_safe_lines(buf_str(&g->out));
+    else
+        output_write(buf_str(&g->out));
+    buf_clear(&g->out);
     g->printed++;
     return true;
 }

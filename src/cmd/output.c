@@ -49,11 +49,21 @@ void output_text(const char *text)
     output_write(str_of(text));
 }
 
-void output_safe(struct str text)
+static void add_safe(struct str text, int flags)
 {
-    utf8_safe(&pending, text, output_is_utf8() ? UTF8_SAFE_DEFAULT : UTF8_SAFE_ASCII);
+    utf8_safe(&pending, text, flags | (output_is_utf8() ? 0 : UTF8_SAFE_ASCII));
     if (pending.n >= FLUSH_AT)
         drain();
+}
+
+void output_safe(struct str text)
+{
+    add_safe(text, UTF8_SAFE_DEFAULT);
+}
+
+void output_safe_lines(struct str text)
+{
+    add_safe(text, UTF8_SAFE_NEWLINES);
 }
 
 bool output_flush(struct err *err)

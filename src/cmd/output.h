@@ -14,6 +14,7 @@ void output_write(struct str bytes);
 void output_text(const char *text);
 /* Foreign text, made safe; a newline in it too. */
 void output_safe(struct str text);
+void output_safe_lines(struct str text); /* newlines stay */
 /* Hands over what is buffered. At the end of the program, and whenever someone waits for lines. False (ERR_IO) when the
  * disk is full or the like. */
 bool output_flush(struct err *err);

@@ -116,7 +116,7 @@ static void next_rule(struct windows *s)
     if (s->rule == s->rule_count)
         stop(s, &none);
     else
-        window_store_load_span(s->store, s->rules[s->rule], s->from, s->to, s, on_span);
+        window_store_day_span(s->store, s->rules[s->rule], s->from, s->to, s, on_span);
 }
 
 static void take_rules(struct windows *s, const char *const *rules, size_t count)

@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* "12.3" below 100, "123" from there on; ".0" is left out. */
-static void digits(double value, char *out)
+static void digits(double value, char *out, size_t size)
 {
     /* What would be rounded up to 100 has no room for its tenths either. */
     int tenths = value < 99.95;
-    snprintf(out, NUMBER_TEXT, "%.*f", tenths, value);
+    snprintf(out, size, "%.*f", tenths, value);
     size_t n = strlen(out);
     if (tenths && out[n - 1] == '0')
         out[n - 2] = '\0';
@@ -19,7 +19,7 @@ static void digits(double value, char *out)
 static char *scaled(double value, double step, const char *const *units, const char *behind,
                     char *out)
 {
-    char number[NUMBER_TEXT];
+    char number[NUMBER_TEXT / 2];
     if (isnan(value)) {
         snprintf(out, NUMBER_TEXT, "-");
         return out;
@@ -32,7 +32,7 @@ static char *scaled(double value, double step, const char *const *units, const c
     if (size >= 1e6)
         snprintf(number, sizeof number, "%.1e", size);
     else
-        digits(size, number);
+        digits(size, number, sizeof number);
     snprintf(out, NUMBER_TEXT, "%s%s%s%s", value < 0 && strcmp(number, "0") != 0 ? "-" : "", number,
              *units, behind);
     return out;

@@ -5,6 +5,7 @@
  */
 #include "text/table.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ struct table {
     const struct table_column *columns;
     size_t count;
     struct table_options options;
+    struct buf cell;  /* the one that is being added */
     struct buf bytes; /* of the cells held */
     struct cell *cells;
     size_t held, cap;
@@ -44,7 +46,8 @@ struct table *table_new(struct buf *out, const struct table_column *columns, siz
         t->options = *options;
     if (!t->options.settle)
         t->options.settle = TABLE_SETTLE;
-    buf_init(&t->bytes, HELD_MAX + CELL_MAX);
+    buf_init(&t->cell, CELL_MAX);
+    buf_init(&t->bytes, HELD_MAX + count * CELL_MAX);
     t->widths = mem_array(count, sizeof *t->widths);
     return t;
 }
@@ -53,6 +56,7 @@ void table_free(struct table *t)
 {
     if (!t)
         return;
+    buf_free(&t->cell);
     buf_free(&t->bytes);
     free(t->cells);
     free(t->widths);
@@ -91,8 +95,11 @@ static void print_line(struct table *t, const char *bytes, const struct cell *ce
     int left = t->options.width, owed = 0; /* blanks due before the next cell that has text */
     for (size_t c = 0; c < t->count && (!limited || left > owed); c++) {
         const struct cell *cell = &cells[c];
-        int width = limited && left - owed < t->widths[c] ? left - owed : t->widths[c];
-        int shown = limited && cell->width > width ? width : cell->width;
+        int room = limited ? left - owed : INT_MAX;
+        int width = room < t->widths[c] ? room : t->widths[c];
+        /* The last column has what is left of the line. */
+        int most = !limited || c == t->count - 1 ? room : width;
+        int shown = cell->width < most ? cell->width : most;
         int pad = shown < width ? width - shown : 0;
         int before = t->columns[c].right ? pad : 0;
         if (cell->n) {
@@ -182,21 +189,17 @@ static void print_held(struct table *t)
 
 void table_add(struct table *t, struct str text, bool foreign)
 {
-    struct buf *bytes = &t->bytes;
-    size_t at = bytes->n, whole = bytes->max;
-    /* One cell cannot take the room of all. */
-    bytes->max = at + CELL_MAX;
-    if (foreign || (t->options.ascii && text.n))
-        utf8_safe(bytes, text, t->options.ascii ? UTF8_SAFE_ASCII : UTF8_SAFE_DEFAULT);
+    buf_clear(&t->cell);
+    if (foreign || t->options.ascii)
+        utf8_safe(&t->cell, text, t->options.ascii ? UTF8_SAFE_ASCII : UTF8_SAFE_DEFAULT);
     else
-        buf_add(bytes, text.p, text.n);
-    bytes->max = whole;
+        buf_add(&t->cell, text.p, text.n);
     mem_grow(&t->cells, &t->cap, t->held + 1, sizeof *t->cells);
-    struct str kept = {buf_text(bytes) + at, bytes->n - at};
-    t->cells[t->held++] = (struct cell){at, kept.n, utf8_width(kept)};
+    t->cells[t->held++] = (struct cell){t->bytes.n, t->cell.n, utf8_width(buf_str(&t->cell))};
+    buf_add(&t->bytes, t->cell.p, t->cell.n);
     if (t->held % t->count)
         return;
-    if (!t->settled && (t->held / t->count >= t->options.settle || bytes->n > HELD_MAX))
+    if (!t->settled && (t->held / t->count >= t->options.settle || t->bytes.n > HELD_MAX))
         settle(t);
     if (t->settled)
         print_held(t);
