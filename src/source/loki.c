@@ -420,9 +420,11 @@ struct loki_call *loki_label_values(struct loki *l, const char *label, const cha
     add_time(&form, &first, "start", from);
     add_time(&form, &first, "end", to);
     buf_init(&path, FORM_MAX);
-    buf_adds(&path, "/loki/api/v1/label/");
-    conn_escape(&path, label, strlen(label), false);
-    buf_adds(&path, "/values");
+    buf_adds(&path, label ? "/loki/api/v1/label/" : "/loki/api/v1/labels");
+    if (label) {
+        conn_escape(&path, label, strlen(label), false);
+        buf_adds(&path, "/values");
+    }
     send(c, buf_text(&path), &form);
     buf_free(&path);
     return c;

@@ -55,7 +55,7 @@ struct loki_call *loki_check(struct loki *l, const char *query, void (*done)(voi
 /* Where the server's refusal points: line and column from 1, counted in characters. False when it names no place. */
 bool loki_error_place(const struct err *err, int *line, int *column);
 
-/* Values of a label in [from, to), sorted; of streams that match `selector` when it is not NULL. The array lasts until `done`
+/* Values of a label (NULL: the names of all labels that streams are selected by) in [from, to), sorted; of streams that match `selector` when it is not NULL. The array lasts until `done`
  * returns; no value at all is no error. */
 struct loki_call *loki_label_values(struct loki *l, const char *label, const char *selector, int64_t from, int64_t to,
                                     void (*done)(void *context, const char *const *values, size_t count, const struct err *err), void *context);

@@ -15,7 +15,7 @@
 #include "base/utf8.h"
 #include "model/rule.h"
 
-enum { CROWD_BYTES = 64 << 20, PARTS = 256, STAGES_MAX = 200 * 1024, VALUES = 100, POSITIONS = 400, REPEAT = 1000 };
+enum { CROWD_BYTES = 64 << 20, PARTS = 256, STAGES_MAX = 200 * 1024, VALUES = 100, DECODED = 8 * 1000 * 1000, REPEAT = 1000 };
 
 struct loki_crowd {
     struct loki_pager *pager;
@@ -167,7 +167,7 @@ static bool choose_cut(const struct loki_page *sample, struct cut *best)
         struct str text = loki_page_at(sample, i).text;
         points[i] = (struct point){text.p, text.p + text.n};
     }
-    for (size_t position = 0; left && best->worse < n / 3 && (position < POSITIONS || !best->worse); position++) {
+    for (size_t position = 0; left && best->worse < n / 3 && (position < DECODED / n || !best->worse); position++) {
         left = 0;
         for (size_t i = 0; i < n; i++) {
             if (points[i].p == points[i].end)

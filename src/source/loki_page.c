@@ -262,7 +262,8 @@ void loki_page_sort(struct loki_page *p, bool backward, bool by_text)
     if (backward)
         for (size_t i = 0; i < p->count; i++)
             p->entries[i].arrival = (uint32_t)(p->count - p->entries[i].arrival);
-    qsort_r(p->entries, p->count, sizeof *p->entries, compare_entries, &order);
+    if (p->count)
+        qsort_r(p->entries, p->count, sizeof *p->entries, compare_entries, &order);
     if (!backward)
         return;
     for (size_t i = 0, j = p->count; i + 1 < j; i++) {

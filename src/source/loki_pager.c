@@ -1,8 +1,8 @@
 /*
  * A page that is too large for Loki's messages (4 MiB by default) is not simply refused: Loki tries it again on its own, and
  * answers 500 after 17 s, or breaks off without a word after 60 s (measured on 3.4 with lines of 250 kB and of 1 kB). So the
- * first page is a small one, the size of its lines says how many fit, and an answer that takes much longer than those before is
- * given up for a smaller one.
+ * first page is a small one (ten lines fit at Loki's default of 256 kB a line), the size of the lines seen says how many fit, and
+ * an answer that takes much longer than those before is given up for a much smaller one.
  */
 #include "source/loki_pager.h"
 
@@ -14,14 +14,14 @@
 #include "net/loop.h"
 #include "source/loki_request.h"
 
-enum { AIM_BYTES = 2 << 20, LONE_LINE_BYTES = 64 << 20, STATS_BYTES = 2600, FIRST_LIMIT = 100, GROWTH = 10, LARGE = 500 };
-enum { PATIENCE_MS = 5000, IMPATIENT = 2 };
+enum { AIM_BYTES = 2 << 20, LONE_LINE_BYTES = 64 << 20, STATS_BYTES = 2600, FIRST_LIMIT = 10, GROWTH = 10, LARGE = 500 };
+enum { PATIENCE_MS = 5000, IMPATIENT = 2, BREAK_OFF_MS = 1000, MUCH_LESS = 32, LESS = 4 };
 
 struct loki_pager {
     struct loki *loki;
     char *query;
     bool backward;
-    int most, retries; /* most: lines of the next page, by growth; the size of the lines may lower it */
+    int most, retries; /* most: lines of the next page, before their size is looked at */
     double line_bytes;
     int64_t slowest; /* ns that an answer took */
     uint32_t requests;
@@ -111,7 +111,7 @@ static void learn_size(struct loki_pager *p, const struct loki_page *page)
     if (!count)
         return;
     double seen = size > STATS_BYTES ? (double)(size - STATS_BYTES) / (double)count : 1;
-    p->line_bytes = seen > p->line_bytes ? seen : (3 * p->line_bytes + seen) / 4;
+    p->line_bytes = seen > p->line_bytes ? seen : (7 * p->line_bytes + seen) / 8;
     if (count >= (size_t)p->most)
         p->most = p->most < loki_limit(p->loki) ? p->most * GROWTH : p->most;
 }
@@ -126,8 +126,8 @@ static bool shrink(struct loki_pager_fetch *f, int factor)
     if (f->limit > allowed)
         less = allowed;
     f->limit = less < 1 ? 1 : less;
-    if (f->limit < allowed)
-        p->most = f->limit;
+    if (f->limit < allowed && p->line_bytes * f->limit < AIM_BYTES)
+        p->line_bytes = (double)AIM_BYTES / f->limit; /* as if that had been seen */
     return true;
 }
 
@@ -137,15 +137,15 @@ static void lose_patience(void *context)
     loki_request_cancel(f->request);
     f->request = NULL;
     f->impatient++;
-    shrink(f, 8);
+    shrink(f, MUCH_LESS);
     send(f);
 }
 
 /* Whether the fetch goes on in spite of the error. */
-static bool goes_on(struct loki_pager_fetch *f, const struct err *err)
+static bool goes_on(struct loki_pager_fetch *f, const struct err *err, int64_t took)
 {
     if (err->kind == ERR_LIMIT) {
-        if (!shrink(f, 2) && f->lone)
+        if (!shrink(f, err->http ? MUCH_LESS : LESS) && f->lone)
             return false;
         f->lone = f->limit == 1;
         send(f);
@@ -153,9 +153,8 @@ static bool goes_on(struct loki_pager_fetch *f, const struct err *err)
     }
     if (!err_is_transient(err) || f->tries >= f->pager->retries || !loki_upstream(f->pager->loki)->data)
         return false;
-    /* Without an answer it may be that the page is too large: fewer lines, at once the first time. */
-    if (!err->http)
-        shrink(f, 2);
+    if (!err->http && took > BREAK_OFF_MS * CLOCK_MS)
+        shrink(f, MUCH_LESS);
     loop_timer_set(f->again, f->tries++ ? backoff_next(&f->backoff, err) : 0);
     return true;
 }
@@ -166,7 +165,7 @@ static void on_page(void *context, struct loki_page *page, const struct err *err
     int64_t took = clock_monotonic() - f->sent;
     f->request = NULL;
     loop_timer_stop(f->patience);
-    if (err->kind && goes_on(f, err))
+    if (err->kind && goes_on(f, err, took))
         return;
     if (page) {
         learn_size(f->pager, page);

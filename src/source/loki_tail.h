@@ -21,15 +21,23 @@ enum loki_tail_end {
 };
 
 struct loki_tail_conf {
-    const char *query; /* must have passed loki_check: a bad regular expression gives a tail that is silent for ever */
+    const char *
+        query; /* must have passed loki_check: a bad regular expression gives a tail that is silent for ever */
     void *context;
     void (*opened)(void *context); /* may be NULL */
-    void (*line)(void *context, const struct line *line); /* valid until it returns; in order of arrival */
-    void (*dropped)(void *context, size_t lines); /* Loki says that it lost so many for us, some minutes' worth at most. May be NULL */
-    void (*closed)(void *context, enum loki_tail_end end, const struct err *err); /* once; the tail is gone afterwards */
+    void (*line)(void *context,
+                 const struct line *line); /* valid until it returns; in order of arrival */
+    void (*dropped)(
+        void *context,
+        size_t
+            lines); /* Loki says that it lost so many for us, some minutes' worth at most. May be NULL */
+    void (*closed)(void *context, enum loki_tail_end end,
+                   const struct err *err); /* once; the tail is gone afterwards */
 };
 
-struct loki_tail *loki_tail_open(struct loki *l, const struct loki_tail_conf *conf); /* from the server's now on, no history */
-void loki_tail_close(struct loki_tail *t); /* no callback any more; NULL is allowed */
+struct loki_tail *
+loki_tail_open(struct loki *l,
+               const struct loki_tail_conf *conf); /* from the server's now on, no history */
+void loki_tail_close(struct loki_tail *t);         /* no callback any more; NULL is allowed */
 
 #endif
