@@ -1,0 +1,86 @@
+#include "kube/columns.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "kube/kinds.h"
+
+enum { CELL_LONGEST = 4096, TITLE_LONGEST = 64 };
+
+/* A row names its object below "object"; the items of a plain list are the objects. */
+const char *const columns_keep[] = {"cells",
+                                    "object.metadata.name",
+                                    "object.metadata.namespace",
+                                    "object.metadata.resourceVersion",
+                                    "object.metadata.creationTimestamp",
+                                    "object.metadata.deletionTimestamp",
+                                    "object.metadata.ownerReferences.kind",
+                                    "object.metadata.ownerReferences.name",
+                                    "object.metadata.ownerReferences.controller",
+                                    KINDS_METADATA,
+                                    NULL};
+
+bool columns_read(struct columns *c, const struct json *definitions)
+{
+    *c = (struct columns){.count = 0};
+    const struct json *d = json_is_array(definitions) ? json_first(definitions) : NULL;
+    for (unsigned cell = 0; d && c->count < COLUMNS_MAX && cell <= 255; d = json_next(d), cell++) {
+        struct str title = str_of(json_string(d, "name", ""));
+        bool is_name = str_is(str_of(json_string(d, "format", "")), "name");
+        if (is_name || strcasecmp(title.p, "name") == 0 || strcasecmp(title.p, "age") == 0)
+            continue;
+        if (title.n > TITLE_LONGEST)
+            title.n = TITLE_LONGEST;
+        char *upper = mem_dup_n(title.p, title.n);
+        for (char *p = upper; *p; p++)
+            *p = (char)toupper((unsigned char)*p);
+        c->cell[c->count] = (unsigned char)cell;
+        c->list[c->count++] = (struct column){upper, CELL_TEXT, json_int(d, "priority", 0) > 0};
+    }
+    return json_is_array(definitions) && json_first(definitions);
+}
+
+void columns_free(struct columns *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        free((char *)(uintptr_t)c->list[i].title);
+    c->count = 0;
+}
+
+static void set_cell(struct object *row, size_t column, const struct json *value)
+{
+    const char *text = json_value(value);
+    struct buf shown;
+    if (!value || json_is_null(value))
+        return;
+    buf_init(&shown, CELL_LONGEST);
+    if (text)
+        buf_add(&shown, text, strnlen(text, CELL_LONGEST));
+    else
+        json_out_json(&(struct json_out){.b = &shown}, NULL, value);
+    object_set_text(row, column, buf_str(&shown));
+    buf_free(&shown);
+}
+
+struct object *columns_make(const struct columns *c, const struct objects *table,
+                            const struct json *row)
+{
+    const struct json *inner = json_get(row, "object.metadata");
+    struct object *o = kinds_make_bare(table, inner ? inner : json_member(row, "metadata"));
+    if (!o)
+        return NULL;
+    const struct json *value = json_first(json_member(row, "cells"));
+    size_t column = 0;
+    for (unsigned cell = 0; value && column < c->count; value = json_next(value), cell++)
+        if (c->cell[column] == cell)
+            set_cell(o, column++, value);
+    if (o->deleted)
+        o->health = HEALTH_PENDING;
+    return o;
+}

@@ -1,0 +1,48 @@
+/* Which resources the server knows: plural, singular and short names, groups and versions. */
+#ifndef KUBE_DISCOVERY_H
+#define KUBE_DISCOVERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "kube/columns.h"
+#include "model/object.h"
+
+struct client;
+struct discovery;
+
+/* Owns the kinds that it hands out: it must outlive every watch, get and table made with them, and
+ * be freed before the client. Nothing is asked before discovery_find. */
+struct discovery *discovery_new(struct client *c);
+void discovery_free(struct discovery *d); /* NULL is allowed */
+
+/*
+ * Resolves what a user types, as kubectl does: "pods", "po", "Pod", "deployments.apps",
+ * "deploy.v1.apps", "certs" of a custom resource. One of our own kinds (kinds.h) is found without
+ * asking the server. `found` comes later, never from inside; once: the kind, or NULL and
+ * ERR_NOT_FOUND (the server doesn't have a resource type "x"), ERR_USAGE for secrets (refused
+ * before any request), or why the server could not be asked. A kind of the server's has no columns
+ * (count 0) until its first Table came.
+ */
+void discovery_find(struct discovery *d, const char *name,
+                    void (*found)(void *context, const struct kind *kind, const struct err *err),
+                    void *context);
+void discovery_forget(struct discovery *d,
+                      void *context); /* `found` with this context is not called any more */
+
+/* What is known so far, for completion; 0 before the first answer. Core first, then the groups in
+ * the server's order. */
+size_t discovery_count(const struct discovery *d);
+const struct kind *discovery_at(const struct discovery *d, size_t i);
+
+/* Whether this is a Secret under any of its names ("secret", "secrets", "secrets.v1.", "Secrets").
+ */
+bool discovery_is_secret(const char *name);
+
+/* For watch and get: the columns of a kind of ours (NULL for kinds.h's), set when the first Table
+ * comes. */
+const struct columns *discovery_columns(const struct kind *kind);
+bool discovery_set_columns(const struct kind *kind, const struct json *definitions);
+
+#endif

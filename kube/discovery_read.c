@@ -1,0 +1,264 @@
+#include "kube/discovery_read.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+
+enum { RESOURCES_MAX = 20000, NAMES_LONGEST = 1024 };
+
+struct source {
+    struct discovery_list *list;
+    const char *group, *version;
+    int rank;
+};
+
+/* ---- the list ---- */
+
+static void free_resource(struct discovery_resource *r)
+{
+    const char *texts[] = {r->kind.name,        r->kind.singular, r->kind.short_names, r->kind.api,
+                           r->kind.object_kind, r->group,         r->version};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free((char *)(uintptr_t)texts[i]);
+    columns_free(&r->columns);
+    free(r);
+}
+
+void discovery_read_free(struct discovery_list *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        free_resource(l->list[i]);
+    free(l->list);
+    *l = (struct discovery_list){0};
+}
+
+static struct discovery_resource *find(const struct discovery_list *l, const struct source *s,
+                                       const char *name)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        struct discovery_resource *r = l->list[i];
+        if (strcmp(r->kind.name, name) == 0 && strcmp(r->group, s->group) == 0 &&
+            strcmp(r->version, s->version) == 0)
+            return r;
+    }
+    return NULL;
+}
+
+static char *lower(const char *text)
+{
+    char *copy = mem_dup(text);
+    for (char *p = copy; *p; p++)
+        *p = (char)tolower((unsigned char)*p);
+    return copy;
+}
+
+static char *join(const struct json *names)
+{
+    struct buf text;
+    buf_init(&text, NAMES_LONGEST);
+    for (const struct json *n = json_first(names); n; n = json_next(n)) {
+        if (!json_value(n))
+            continue;
+        if (text.n)
+            buf_addc(&text, ' ');
+        buf_adds(&text, json_value(n));
+    }
+    buf_adds(&text, "");
+    char *joined = buf_take(&text, NULL);
+    return joined ? joined : mem_dup("");
+}
+
+static void add(const struct source *s, const char *name, const char *singular, const char *kind,
+                bool namespaced, const struct json *short_names)
+{
+    struct discovery_list *l = s->list;
+    struct discovery_resource *known = find(l, s, name);
+    if (known)
+        known->rank = s->rank;
+    /* A name with a slash is a subresource. */
+    if (known || !*name || strchr(name, '/') || l->count >= RESOURCES_MAX)
+        return;
+    mem_grow(&l->list, &l->cap, l->count + 1, sizeof(struct discovery_resource *));
+    struct discovery_resource *r = mem_alloc(sizeof *r);
+    *r = (struct discovery_resource){
+        .kind = {.name = mem_dup(name),
+                 .singular = *singular ? mem_dup(singular) : lower(kind),
+                 .short_names = join(short_names),
+                 .api = *s->group ? mem_printf("/apis/%s/%s", s->group, s->version)
+                                  : mem_printf("/api/%s", s->version),
+                 .object_kind = mem_dup(kind),
+                 .namespaced = namespaced},
+        .group = mem_dup(s->group),
+        .version = mem_dup(s->version),
+        .rank = s->rank};
+    l->list[l->count++] = r;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct discovery_resource *x = *(struct discovery_resource *const *)a,
+                                    *y = *(struct discovery_resource *const *)b;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return strcmp(x->kind.name, y->kind.name);
+}
+
+void discovery_read_sort(struct discovery_list *l)
+{
+    if (l->count)
+        qsort(l->list, l->count, sizeof *l->list, by_rank);
+}
+
+/* ---- the answers ---- */
+
+static void read_resources(const struct source *s, const struct json *resources)
+{
+    for (const struct json *r = json_first(resources); r; r = json_next(r))
+        add(s, json_string(r, "name", ""), json_string(r, "singularName", ""),
+            json_string(r, "kind", ""), json_bool(r, "namespaced", false),
+            json_member(r, "shortNames"));
+}
+
+static void read_aggregated(const struct source *base, const struct json *items)
+{
+    struct source s = *base;
+    for (const struct json *g = json_first(items); g; g = json_next(g)) {
+        s.group = json_string(g, "metadata.name", "");
+        s.rank += DISCOVERY_RANK_GROUP;
+        int first = s.rank;
+        for (const struct json *v = json_first(json_member(g, "versions")); v; v = json_next(v)) {
+            s.version = json_string(v, "version", "");
+            const struct json *r = json_first(json_member(v, "resources"));
+            for (; r; r = json_next(r))
+                add(&s, json_string(r, "resource", ""), json_string(r, "singularResource", ""),
+                    json_string(r, "responseKind.kind", ""),
+                    strcmp(json_string(r, "scope", ""), "Namespaced") == 0,
+                    json_member(r, "shortNames"));
+            s.rank += DISCOVERY_RANK_VERSION;
+        }
+        s.rank = first;
+    }
+}
+
+static void read_versions(const struct json *versions, int rank,
+                          void (*more)(void *context, const char *path, int rank), void *context)
+{
+    for (const struct json *v = json_first(versions); v; v = json_next(v)) {
+        if (!json_value(v))
+            continue;
+        char *path = mem_printf("/api/%s", json_value(v));
+        more(context, path, rank);
+        rank += DISCOVERY_RANK_VERSION;
+        free(path);
+    }
+}
+
+static void read_groups(const struct json *groups, int rank,
+                        void (*more)(void *context, const char *path, int rank), void *context)
+{
+    for (const struct json *g = json_first(groups); g; g = json_next(g)) {
+        const char *preferred = json_string(g, "preferredVersion.groupVersion", "");
+        int behind = rank + DISCOVERY_RANK_VERSION;
+        const struct json *v = json_first(json_member(g, "versions"));
+        for (; v; v = json_next(v)) {
+            const char *name = json_string(v, "groupVersion", "");
+            char *path = mem_printf("/apis/%s", name);
+            if (*name)
+                more(context, path, strcmp(name, preferred) == 0 ? rank : behind++);
+            free(path);
+        }
+        rank += DISCOVERY_RANK_GROUP;
+    }
+}
+
+bool discovery_read(struct discovery_list *l, const char *path, int rank, struct str body,
+                    void (*more)(void *context, const char *path, int rank), void *context,
+                    struct err *err)
+{
+    struct json_doc *doc = json_doc_new();
+    const struct json *answer = json_parse(doc, body.p, body.n, NULL);
+    struct str kind = str_of(json_string(answer, "kind", ""));
+    struct source s = {l, "", "", rank};
+    bool good = true;
+    if (str_is(kind, "APIGroupDiscoveryList")) {
+        s.rank -= DISCOVERY_RANK_GROUP;
+        read_aggregated(&s, json_member(answer, "items"));
+    } else if (str_is(kind, "APIResourceList")) {
+        char *place = mem_dup(json_string(answer, "groupVersion", ""));
+        char *slash = strchr(place, '/');
+        if (slash)
+            *slash = '\0';
+        s.group = slash ? place : "";
+        s.version = slash ? slash + 1 : place;
+        read_resources(&s, json_member(answer, "resources"));
+        free(place);
+    } else if (str_is(kind, "APIVersions")) {
+        read_versions(json_member(answer, "versions"), rank, more, context);
+    } else if (str_is(kind, "APIGroupList")) {
+        read_groups(json_member(answer, "groups"), rank, more, context);
+    } else {
+        good = err_set(err, ERR_PROTOCOL, path, "is this a Kubernetes API server?",
+                       "the answer is no list of resources");
+    }
+    json_doc_free(doc);
+    return good;
+}
+
+/* ---- names ---- */
+
+static bool same(const char *a, struct str b)
+{
+    return strlen(a) == b.n && strncasecmp(a, b.p, b.n) == 0;
+}
+
+static bool is_called(const struct kind *kind, struct str name)
+{
+    if (same(kind->name, name) || same(kind->singular, name) || same(kind->object_kind, name))
+        return true;
+    struct str rest = str_of(kind->short_names), part;
+    while (str_cut(&rest, ' ', &part))
+        if (part.n == name.n && strncasecmp(part.p, name.p, name.n) == 0)
+            return true;
+    return false;
+}
+
+/* The first by rank of that name and, unless NULL, group and version; a group may be cut short
+ * ("networking"). */
+static const struct kind *match(const struct discovery_list *l, struct str name, const char *group,
+                                struct str version, bool prefix)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct discovery_resource *r = l->list[i];
+        if (!is_called(&r->kind, name))
+            continue;
+        if (version.n && !str_is(version, r->version))
+            continue;
+        if (group && strcmp(r->group, group) != 0 &&
+            !(prefix && strncmp(r->group, group, strlen(group)) == 0))
+            continue;
+        return &r->kind;
+    }
+    return NULL;
+}
+
+const struct kind *discovery_read_match(const struct discovery_list *l, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    struct str none = {"", 0}, plain = {name, dot ? (size_t)(dot - name) : strlen(name)};
+    if (!plain.n)
+        return NULL;
+    if (!dot)
+        return match(l, plain, NULL, none, false);
+    /* RESOURCE.VERSION.GROUP, then RESOURCE.GROUP, then with the group's beginning. */
+    const char *second = strchr(dot + 1, '.');
+    struct str version = {dot + 1, second ? (size_t)(second - dot - 1) : strlen(dot + 1)};
+    const struct kind *found = match(l, plain, second ? second + 1 : "", version, false);
+    if (!found)
+        found = match(l, plain, dot + 1, none, false);
+    return found ? found : match(l, plain, dot + 1, none, true);
+}

@@ -1,0 +1,41 @@
+/* Inside of discovery: the resources known so far, and the server's lists read into them. */
+#ifndef KUBE_DISCOVERY_READ_H
+#define KUBE_DISCOVERY_READ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "kube/columns.h"
+
+struct discovery_resource {
+    struct kind kind; /* first: a kind of discovery's is its resource */
+    char *group, *version;
+    int rank; /* core, the groups in the server's order; of each its preferred version first */
+    struct columns columns;
+    bool has_columns;
+};
+
+/* Resources stay where they are as long as the list lives: kinds are handed out. */
+struct discovery_list {
+    struct discovery_resource **list;
+    size_t count, cap;
+};
+void discovery_read_free(struct discovery_list *l);
+
+/* Versions of a group stand DISCOVERY_RANK_VERSION apart, groups DISCOVERY_RANK_GROUP. */
+enum { DISCOVERY_RANK_VERSION = 1, DISCOVERY_RANK_GROUP = 1000 };
+
+/* Reads an answer: APIGroupDiscoveryList, APIResourceList, or a list of versions and groups, of
+ * which each is told to `more` with the path that lists its resources. What is known already stays.
+ * False with ERR_PROTOCOL for anything else. */
+bool discovery_read(struct discovery_list *l, const char *path, int rank, struct str body,
+                    void (*more)(void *context, const char *path, int rank), void *context,
+                    struct err *err);
+void discovery_read_sort(struct discovery_list *l);
+
+/* The resource that a user means by `name`, by kubectl's rules, or NULL. */
+const struct kind *discovery_read_match(const struct discovery_list *l, const char *name);
+
+#endif

@@ -1,0 +1,543 @@
+/*
+ * List, then watch, for ever. What ends a watch, and what follows:
+ *
+ *   its time is over (a clean end)   watch again from the last version seen
+ *   the same, but nothing came       list again: a server that was restored from a backup says
+ *                                    nothing to a version of its future
+ *   broken, 429, 5xx                 backoff, then watch from the last version
+ *   ERROR 410, HTTP 410              list again, at once the first time
+ *   watching is not allowed          list again every POLL_MS
+ *   silence, and no answer to a      as broken: a server that shuts down leaves its watches open
+ *   probe                            and silent for a minute
+ *
+ * The rows stay through all of it; a list that is done again drops what is gone at its end.
+ */
+#include "kube/watch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "kube/client.h"
+#include "kube/discovery.h"
+#include "kube/kinds.h"
+#include "kube/pages.h"
+#include "kube/watch_event.h"
+#include "kube/whole.h"
+#include "net/backoff.h"
+#include "net/loop.h"
+#include "net/splitter.h"
+
+enum { SILENT_MS = 45000, DENIED_MS = 60000, POLL_MS = 20000, SHORT_MS = 1000 };
+enum { WATCH_SHORTEST_S = 300, WATCH_SPREAD_S = 300, PATH_LONGEST = 16384 };
+enum { ELEMENT_LONGEST = 16 << 20 };
+
+struct watch {
+    struct client *client;
+    const struct kind *kind;
+    const struct kinds_row *row; /* NULL: the server makes the rows */
+    struct kind *bare;           /* whole objects of a kind of the server's: rows without columns */
+    bool table;                  /* Tables are asked for */
+    struct watch_conf conf;      /* its texts are ours */
+    struct resource *into;
+    char *path;
+    char **keep; /* of a watch's events; NULL: everything */
+    struct json_doc *doc;
+    struct buf whole;               /* the object that is handed out */
+    struct pages *pages;            /* while listing */
+    struct client_request *request; /* while watching */
+    struct splitter *splitter;
+    struct loop_timer *again, *silent;
+    struct backoff backoff;
+    char *version;     /* to watch from; NULL: list first */
+    int64_t started;   /* monotonic: this watch */
+    bool listed;       /* a list has been whole once */
+    bool told;         /* this watch has brought something */
+    bool moved;        /* a row changed since `changed` was called */
+    bool expired;      /* the last 410 was answered by a list already */
+    struct err failed; /* of an event: ends the watch */
+    struct watch_stats stats;
+};
+
+static void start_list(struct watch *w);
+static void start_watch(struct watch *w);
+
+static void tell(struct watch *w)
+{
+    w->moved = false;
+    if (w->conf.changed)
+        w->conf.changed(w->conf.context);
+}
+
+/* ---- rows ---- */
+
+static void tell_event(struct watch *w, enum watch_event event, const struct object *row,
+                       struct str json)
+{
+    if (w->conf.event)
+        w->conf.event(w->conf.context, event, row, json);
+}
+
+static void put(struct watch *w, struct object *row, struct str json)
+{
+    struct objects *t = w->into->table;
+    const struct object *old = objects_find(t, str_of(row->namespace_), str_of(row->name));
+    bool differs = !old || old->version_hash != row->version_hash;
+    if (differs)
+        tell_event(w, old ? WATCH_MODIFIED : WATCH_ADDED, row, json);
+    uint64_t before = objects_changes(t);
+    objects_put(t, row);
+    w->moved |= objects_changes(t) != before;
+}
+
+static void drop(struct watch *w, struct object *row, struct str json)
+{
+    struct str ns = str_of(row->namespace_), name = str_of(row->name);
+    if (objects_find(w->into->table, ns, name)) {
+        tell_event(w, WATCH_DELETED, row, json);
+        objects_remove(w->into->table, ns, name);
+        w->moved = true;
+    }
+    objects_discard(w->into->table, row);
+}
+
+static struct str whole(struct watch *w, struct str json)
+{
+    return w->conf.raw ? whole_object(&w->whole, w->kind, json) : str_of("");
+}
+
+/* The columns of a kind of the server's, and the table that waits for them. */
+static void take_columns(struct watch *w, const struct json *table)
+{
+    if (w->into->table)
+        return;
+    discovery_set_columns(w->kind, json_member(table, "columnDefinitions"));
+    w->into->table = objects_new(w->kind);
+    objects_relist_begin(w->into->table);
+}
+
+static struct object *make(struct watch *w, const struct json *element)
+{
+    if (w->row || w->bare)
+        return kinds_make(w->kind, w->into->table, element);
+    const struct columns *columns = discovery_columns(w->kind);
+    return columns ? columns_make(columns, w->into->table, element) : NULL;
+}
+
+/* ---- failing ---- */
+
+static void wait_for(struct watch *w, int64_t ms, const struct err *err)
+{
+    loop_timer_set(w->again, ms);
+    if (err)
+        upstream_failed(&w->into->upstream, err, loop_timer_due(w->again));
+    tell(w);
+}
+
+static void fail(struct watch *w, const struct err *err)
+{
+    int64_t ms = backoff_next(&w->backoff, err);
+    if (err->kind == ERR_DENIED && ms < DENIED_MS && err->http == 403)
+        ms = DENIED_MS;
+    wait_for(w, ms, err);
+}
+
+static void list_again(struct watch *w)
+{
+    free(w->version);
+    w->version = NULL;
+}
+
+/* ---- listing ---- */
+
+static bool list_head(void *context, struct str json, struct err *err)
+{
+    struct watch *w = context;
+    const struct json *head = json_parse(w->doc, json.p, json.n, err);
+    if (head)
+        take_columns(w, head);
+    return head;
+}
+
+static bool list_element(void *context, struct str json, struct err *err)
+{
+    struct watch *w = context;
+    const struct json *element = json_parse(w->doc, json.p, json.n, err);
+    struct object *row = element ? make(w, element) : NULL;
+    if (row)
+        put(w, row, whole(w, json));
+    return element;
+}
+
+static void list_moved(void *context)
+{
+    struct watch *w = context;
+    if (w->moved)
+        tell(w);
+}
+
+static void list_done(void *context, const char *version, const struct err *err)
+{
+    struct watch *w = context;
+    w->pages = NULL;
+    w->into->loading = false;
+    if (err->kind != ERR_NONE || !w->into->table) {
+        fail(w, err);
+        return;
+    }
+    objects_relist_end(w->into->table);
+    list_again(w);
+    w->version = mem_dup(version);
+    w->listed = true;
+    backoff_reset(&w->backoff);
+    upstream_live(&w->into->upstream);
+    start_watch(w);
+    tell(w);
+}
+
+static void start_list(struct watch *w)
+{
+    if (w->into->table)
+        objects_relist_begin(w->into->table);
+    w->into->loading = true;
+    w->stats.lists++;
+    upstream_connecting(&w->into->upstream);
+    w->pages = pages_start(w->client, &(struct pages_conf){.path = w->path,
+                                                           .label_selector = w->conf.label_selector,
+                                                           .field_selector = w->conf.field_selector,
+                                                           .limit = w->conf.page,
+                                                           .table = w->table,
+                                                           .keep = !w->row       ? columns_keep
+                                                                   : w->conf.raw ? NULL
+                                                                                 : w->row->keep,
+                                                           .context = w,
+                                                           .head = list_head,
+                                                           .element = list_element,
+                                                           .moved = list_moved,
+                                                           .done = list_done});
+}
+
+/* ---- watching ---- */
+
+static void take_version(struct watch *w, const char *version)
+{
+    if (!*version || strcmp(w->version, version) == 0)
+        return;
+    free(w->version);
+    w->version = mem_dup(version);
+}
+
+static bool take_error(struct watch *w, const struct json *status, struct err *err)
+{
+    char place[200];
+    conn_place(&client_context(w->client)->conn, place, sizeof place);
+    client_status_json(&w->failed, place, status);
+    *err = w->failed;
+    return false;
+}
+
+static void take_rows(struct watch *w, const struct watch_event_read *e, struct str json)
+{
+    const struct json *element = w->table ? json_first(json_member(e->object, "rows")) : e->object;
+    struct str object = w->conf.raw ? whole(w, watch_event_object(json)) : str_of("");
+    for (; element; element = w->table ? json_next(element) : NULL) {
+        struct object *row = make(w, element);
+        if (row && e->deleted)
+            drop(w, row, object);
+        else if (row)
+            put(w, row, object);
+    }
+}
+
+static bool watch_element(void *context, struct str json, struct err *err)
+{
+    struct watch *w = context;
+    struct watch_event_read e;
+    const struct json *event = json_parse(w->doc, json.p, json.n, err);
+    if (!event)
+        return false;
+    watch_event_read(&e, event);
+    if (e.error)
+        return take_error(w, e.object, err);
+    w->told = true;
+    w->stats.events++;
+    /* A bookmark's object is empty but for its version (a Table's has one row of empty cells). */
+    if (!e.bookmark)
+        take_rows(w, &e, json);
+    take_version(w, e.version);
+    return true;
+}
+
+/* The server is there, and what we show is as of now. */
+static void heard(struct watch *w)
+{
+    upstream_live(&w->into->upstream);
+    loop_timer_set(w->silent, w->conf.silent_ms ? w->conf.silent_ms : SILENT_MS);
+}
+
+static void watch_head(void *context, struct http_request *r, int status)
+{
+    struct watch *w = context;
+    (void)r;
+    if (status < 200 || status >= 300)
+        return;
+    heard(w);
+    tell(w);
+}
+
+static bool watch_chunk(void *context, struct str bytes)
+{
+    struct watch *w = context;
+    struct err err;
+    client_probe_forget(w->client, w);
+    heard(w);
+    bool good = splitter_feed(w->splitter, bytes, &err);
+    if (!good && w->failed.kind == ERR_NONE)
+        w->failed = err;
+    if (w->moved)
+        tell(w);
+    return good;
+}
+
+static void stop_watch(struct watch *w)
+{
+    client_cancel(w->request);
+    w->request = NULL;
+    client_probe_forget(w->client, w);
+    loop_timer_stop(w->silent);
+    splitter_free(w->splitter);
+    w->splitter = NULL;
+}
+
+/* A clean end. One that comes at once, with nothing, is no working watch. */
+static void ended_well(struct watch *w)
+{
+    bool working = w->told || clock_monotonic() - w->started >= SHORT_MS * CLOCK_MS;
+    if (!working) {
+        wait_for(w, backoff_next(&w->backoff, NULL), NULL);
+        return;
+    }
+    backoff_reset(&w->backoff);
+    w->expired = false;
+    if (!w->told) {
+        list_again(w);
+        start_list(w);
+    } else {
+        start_watch(w);
+    }
+}
+
+static void ended_badly(struct watch *w, const struct err *err)
+{
+    bool cannot_watch = err->http == 403 || err->http == 404 || err->http == 405;
+    if (err->kind == ERR_GONE) {
+        bool at_once = !w->expired || w->told;
+        w->stats.expired++;
+        w->expired = true;
+        list_again(w);
+        if (at_once)
+            start_list(w);
+        else
+            wait_for(w, backoff_next(&w->backoff, err), NULL);
+        return;
+    }
+    if (cannot_watch) {
+        list_again(w);
+        wait_for(w, POLL_MS, NULL);
+        return;
+    }
+    /* Whatever else a server has against this version (a 500 for one that is no number): list. */
+    bool refused = err->http >= 400 && err->http != 401 && err->http != 429 && err->http < 502;
+    if (refused || err->kind == ERR_PROTOCOL || err->kind == ERR_LIMIT)
+        list_again(w);
+    fail(w, err);
+}
+
+static void watch_done(void *context, struct http_request *r, int status, struct str body,
+                       const struct err *err)
+{
+    struct watch *w = context;
+    struct err why = w->failed.kind != ERR_NONE ? w->failed : *err;
+    (void)r;
+    (void)status;
+    (void)body;
+    w->request = NULL;
+    stop_watch(w);
+    if (why.kind == ERR_NONE)
+        ended_well(w);
+    else
+        ended_badly(w, &why);
+}
+
+static char *watch_path(const struct watch *w, int seconds)
+{
+    struct buf path;
+    bool first = true;
+    char text[16];
+    buf_init(&path, PATH_LONGEST);
+    snprintf(text, sizeof text, "%d", seconds);
+    buf_adds(&path, w->path);
+    conn_query(&path, &first, "watch", "1");
+    conn_query(&path, &first, "allowWatchBookmarks", "true");
+    conn_query(&path, &first, "resourceVersion", w->version);
+    conn_query(&path, &first, "timeoutSeconds", text);
+    if (w->conf.label_selector)
+        conn_query(&path, &first, "labelSelector", w->conf.label_selector);
+    if (w->conf.field_selector)
+        conn_query(&path, &first, "fieldSelector", w->conf.field_selector);
+    return buf_take(&path, NULL);
+}
+
+/* By chance, so that watches that began together do not end together. */
+static int watch_seconds(const struct watch *w)
+{
+    uint64_t noise = hash_mix((uint64_t)clock_monotonic() ^ (uint64_t)(uintptr_t)w);
+    return w->conf.watch_s ? w->conf.watch_s : WATCH_SHORTEST_S + (int)(noise % WATCH_SPREAD_S);
+}
+
+static void start_watch(struct watch *w)
+{
+    static const char *const table[] = {COLUMNS_ACCEPT, NULL};
+    int seconds = watch_seconds(w);
+    char *path = watch_path(w, seconds);
+    w->told = false;
+    w->started = clock_monotonic();
+    w->stats.watches++;
+    err_clear(&w->failed);
+    w->splitter = splitter_new(&(struct splitter_conf){.keep = (const char *const *)w->keep,
+                                                       .max_element = ELEMENT_LONGEST,
+                                                       .context = w,
+                                                       .element = watch_element});
+    w->request = client_send(w->client, &(struct http_call){.path = path,
+                                                            .headers = w->table ? table : NULL,
+                                                            .idle_ms = -1,
+                                                            .total_ms = (seconds + 30) * 1000,
+                                                            .identity = true,
+                                                            .context = w,
+                                                            .head = watch_head,
+                                                            .chunk = watch_chunk,
+                                                            .done = watch_done});
+    free(path);
+}
+
+/* ---- silence ---- */
+
+static void probed(void *context, const struct err *err)
+{
+    struct watch *w = context;
+    if (!w->request)
+        return;
+    if (err->kind == ERR_NONE) {
+        heard(w);
+        return;
+    }
+    stop_watch(w);
+    fail(w, err);
+}
+
+static void silent_fired(void *context)
+{
+    struct watch *w = context;
+    w->stats.probes++;
+    client_probe(w->client, probed, w);
+}
+
+static void again_fired(void *context)
+{
+    struct watch *w = context;
+    w->into->upstream.next_try = 0;
+    if (w->version)
+        start_watch(w);
+    else
+        start_list(w);
+}
+
+/* ---- the watch ---- */
+
+/* A table whose columns are not known yet is made when they come. */
+static void make_table(struct watch *w)
+{
+    if (w->into->table)
+        return;
+    if (w->row || (w->table && discovery_columns(w->kind))) {
+        w->into->table = objects_new(w->kind);
+    } else if (!w->table) {
+        w->bare = mem_alloc(sizeof *w->bare);
+        *w->bare = *w->kind;
+        w->bare->columns = NULL;
+        w->bare->column_count = 0;
+        w->into->table = objects_new(w->bare);
+    }
+}
+
+struct watch *watch_new(struct client *c, const struct kind *kind, const char *ns,
+                        const struct watch_conf *conf, struct resource *into)
+{
+    struct watch *w = mem_alloc(sizeof *w);
+    *w = (struct watch){.client = c,
+                        .kind = kind,
+                        .row = kinds_row_of(kind),
+                        .conf = *conf,
+                        .into = into,
+                        .path = kinds_path(kind, ns, NULL),
+                        .doc = json_doc_new()};
+    buf_init(&w->whole, ELEMENT_LONGEST + 4096);
+    w->conf.label_selector = mem_dup(conf->label_selector);
+    w->conf.field_selector = mem_dup(conf->field_selector);
+    w->table = !w->row && !conf->raw;
+    if (!conf->raw)
+        w->keep = watch_event_keep(w->table ? columns_keep : w->row->keep, w->table);
+    w->again = loop_timer_new(client_loop(c), again_fired, w);
+    w->silent = loop_timer_new(client_loop(c), silent_fired, w);
+    if (kinds_is_secret(kind)) {
+        struct err err;
+        err_set(&err, ERR_DENIED, "secrets", "", "kubeboard never reads secrets");
+        upstream_failed(&into->upstream, &err, 0);
+        return w;
+    }
+    make_table(w);
+    start_list(w);
+    return w;
+}
+
+void watch_free(struct watch *w)
+{
+    if (!w)
+        return;
+    pages_cancel(w->pages);
+    stop_watch(w);
+    w->into->loading = false;
+    if (w->bare) {
+        objects_free(w->into->table);
+        w->into->table = NULL;
+    }
+    free(w->bare);
+    loop_timer_free(w->again);
+    loop_timer_free(w->silent);
+    watch_event_free_keep(w->keep);
+    json_doc_free(w->doc);
+    buf_free(&w->whole);
+    free((char *)(uintptr_t)w->conf.label_selector);
+    free((char *)(uintptr_t)w->conf.field_selector);
+    free(w->version);
+    free(w->path);
+    free(w);
+}
+
+void watch_retry(struct watch *w)
+{
+    if (!loop_timer_is_set(w->again))
+        return;
+    backoff_reset(&w->backoff);
+    loop_timer_set(w->again, 0);
+}
+
+struct watch_stats watch_stats(const struct watch *w)
+{
+    return w->stats;
+}

@@ -1,0 +1,117 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/intern.h"
+#include "base/json.h"
+#include "kube/columns.h"
+
+static const char definitions[] =
+    "[{\"name\":\"Name\",\"type\":\"string\",\"format\":\"name\",\"priority\":0},{\"name\":"
+    "\"Size\",\"type\":\"integer\",\"priority\":0},"
+    "{\"name\":\"Age\",\"type\":\"date\",\"priority\":0},{\"name\":\"Selector\",\"type\":"
+    "\"string\",\"priority\":1}]";
+
+static const struct json *parse(struct json_doc *doc, const char *text)
+{
+    struct err err;
+    return json_parse(doc, text, strlen(text), &err);
+}
+
+static void columns_without_name_and_age(void **state)
+{
+    struct columns c;
+    (void)state;
+    struct json_doc *doc = json_doc_new();
+    assert_true(columns_read(&c, parse(doc, definitions)));
+    assert_int_equal(c.count, 2);
+    assert_string_equal(c.list[0].title, "SIZE");
+    assert_false(c.list[0].wide);
+    assert_string_equal(c.list[1].title, "SELECTOR");
+    assert_true(c.list[1].wide);
+    columns_free(&c);
+    assert_false(columns_read(&c, parse(doc, "null")));
+    assert_false(columns_read(&c, parse(doc, "[]")));
+    assert_true(columns_read(&c, parse(doc, "[null,7,{},{\"name\":null}]")));
+    columns_free(&c);
+    json_doc_free(doc);
+}
+
+static void more_columns_than_we_hold(void **state)
+{
+    struct columns c;
+    struct buf text;
+    (void)state;
+    struct json_doc *doc = json_doc_new();
+    buf_init(&text, 1 << 16);
+    buf_addc(&text, '[');
+    for (int i = 0; i < 400; i++)
+        buf_printf(&text, "%s{\"name\":\"c%d\"}", i ? "," : "", i);
+    buf_addc(&text, ']');
+    assert_true(columns_read(&c, parse(doc, buf_text(&text))));
+    assert_int_equal(c.count, COLUMNS_MAX);
+    columns_free(&c);
+    buf_free(&text);
+    json_doc_free(doc);
+}
+
+static void rows_of_a_table(void **state)
+{
+    static const struct {
+        const char *row, *name, *first, *second;
+    } cases[] = {
+        {"{\"cells\":[\"a\",3,\"5d\",\"app=x\"],\"object\":{\"metadata\":{\"name\":\"a\","
+         "\"namespace\":\"n\"}}}",
+         "a", "3", "app=x"},
+        {"{\"cells\":[\"a\",\"3 (5m ago)\",null,null],\"object\":{\"metadata\":{\"name\":\"a\"}}}",
+         "a", "3 (5m ago)", ""},
+        {"{\"cells\":[\"a\",true],\"object\":{\"metadata\":{\"name\":\"a\"}}}", "a", "true", ""},
+        {"{\"cells\":[\"a\",{\"x\":1},2,[1,2],5,6,7],\"object\":{\"metadata\":{\"name\":\"a\"}}}",
+         "a", "{\"x\":1}", "[1,2]"},
+        {"{\"cells\":null,\"object\":{\"metadata\":{\"name\":\"a\"}}}", "a", "", ""},
+        /* an item of a plain list */
+        {"{\"metadata\":{\"name\":\"b\"}}", "b", "", ""},
+        /* a bookmark: no object */
+        {"{\"cells\":[\"\",\"\"],\"object\":{\"metadata\":{\"resourceVersion\":\"7\"}}}", NULL,
+         NULL, NULL},
+        {"{\"cells\":[\"x\"],\"object\":null}", NULL, NULL, NULL},
+        {"null", NULL, NULL, NULL},
+    };
+    struct columns c;
+    (void)state;
+    struct json_doc *doc = json_doc_new();
+    size_t held = intern_count();
+    columns_read(&c, parse(doc, definitions));
+    struct kind kind = {.name = "things", .columns = c.list, .column_count = c.count};
+    struct objects *table = objects_new(&kind);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct object *row = columns_make(&c, table, parse(doc, cases[i].row));
+        if (!cases[i].name) {
+            assert_null(row);
+            continue;
+        }
+        assert_string_equal(row->name, cases[i].name);
+        assert_string_equal(row->cells[0].text, cases[i].first);
+        assert_string_equal(row->cells[1].text, cases[i].second);
+        objects_discard(table, row);
+    }
+    objects_free(table);
+    columns_free(&c);
+    json_doc_free(doc);
+    assert_int_equal(intern_count(), held);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(columns_without_name_and_age),
+        cmocka_unit_test(more_columns_than_we_hold),
+        cmocka_unit_test(rows_of_a_table),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,211 @@
+#include "tests/wire/fake_loki.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/regex.h"
+
+enum { LIMIT = 5000 };
+
+/* ---- the query ---- */
+
+/* A Go string literal at *p. */
+static void literal(const char **p, char *out, size_t size)
+{
+    size_t n = 0;
+    for ((*p)++; **p && **p != '"'; (*p)++) {
+        char ch = **p;
+        if (ch == '\\')
+            ch = *++*p == 'n' ? '\n' : **p == 't' ? '\t' : **p;
+        if (n + 1 < size)
+            out[n++] = ch;
+    }
+    out[n] = '\0';
+    if (**p)
+        (*p)++;
+}
+
+static const char *label_of(const struct fake_loki_line *l, const char *name, size_t n)
+{
+    if (n == 9 && !memcmp(name, "namespace", n))
+        return l->namespace_;
+    if (n == 3 && !memcmp(name, "pod", n))
+        return l->pod;
+    return n == 3 && !memcmp(name, "app", n) ? "web" : "";
+}
+
+static bool regex_fits(const char *pattern, const char *text, bool whole)
+{
+    char *full = whole ? mem_printf("^(?:%s)$", pattern) : mem_dup(pattern);
+    struct regex *r = regex_new(full, REGEX_DEFAULT, NULL);
+    bool fits = r && regex_matches(r, str_of(text));
+    regex_free(r);
+    free(full);
+    return fits;
+}
+
+static bool fits(const struct fake_loki_line *l, const char *query)
+{
+    char text[4096];
+    const char *p = strchr(query, '{') + 1;
+    while (*p && *p != '}') {
+        size_t n = strcspn(p, "=!");
+        const char *value = label_of(l, p, n), *operator= p + n;
+        p += n + (operator[1] == '=' || operator[1] == '~' ? 2 : 1);
+        literal(&p, text, sizeof text);
+        bool equal = operator[1] == '~' ? regex_fits(text, value, true) : strcmp(text, value) == 0;
+        if (equal != (*operator== '='))
+            return false;
+        p += *p == ',';
+    }
+    for (p = p + 1; (p = strstr(p, "|~ \""));) {
+        p += 3;
+        literal(&p, text, sizeof text);
+        if (!regex_fits(text, l->text, false))
+            return false;
+    }
+    return true;
+}
+
+/* ---- answers ---- */
+
+static bool failed(const struct fake_loki *f, struct canned_answer *a)
+{
+    if (!f->fail)
+        return false;
+    a->status = f->fail;
+    a->type = "text/plain";
+    buf_adds(&a->body, "out of order\n");
+    return true;
+}
+
+static void write_entry(struct json_out *o, const struct fake_loki_line *l)
+{
+    char time[32];
+    snprintf(time, sizeof time, "%lld", (long long)l->time);
+    json_out_object(o, NULL);
+    json_out_object(o, "stream");
+    json_out_text(o, "app", "web");
+    json_out_text(o, "namespace", l->namespace_);
+    json_out_text(o, "pod", l->pod);
+    json_out_end_object(o);
+    json_out_array(o, "values");
+    json_out_array(o, NULL);
+    json_out_text(o, NULL, time);
+    json_out_text(o, NULL, l->text);
+    json_out_end_array(o);
+    json_out_end_array(o);
+    json_out_end_object(o);
+}
+
+static void range(void *context, const struct canned_request *r, struct canned_answer *a)
+{
+    struct fake_loki *f = context;
+    char *query = mem_dup(canned_field(r, "query"));
+    int64_t from = canned_number(r, "start", 0), to = canned_number(r, "end", 0);
+    int64_t limit = canned_number(r, "limit", 100), n = 0;
+    const char *direction = canned_field(r, "direction");
+    bool backward = direction && strcmp(direction, "backward") == 0;
+    f->pages++;
+    if (f->fail_from && from <= f->fail_from && f->fail_from < to) {
+        a->status = 500;
+        buf_adds(&a->body, "broken chunk");
+        free(query);
+        return;
+    }
+    if (!failed(f, a)) {
+        struct json_out o = {.b = &a->body};
+        json_out_object(&o, NULL);
+        json_out_text(&o, "status", "success");
+        json_out_object(&o, "data");
+        json_out_text(&o, "resultType", "streams");
+        json_out_array(&o, "result");
+        for (size_t i = 0; i < f->count && n < limit && n < LIMIT; i++) {
+            const struct fake_loki_line *l = &f->lines[backward ? f->count - 1 - i : i];
+            if (l->time >= from && l->time < to && fits(l, query)) {
+                write_entry(&o, l);
+                n++;
+            }
+        }
+        json_out_end_array(&o);
+        json_out_end_object(&o);
+        json_out_end_object(&o);
+    }
+    free(query);
+}
+
+/* sum(count_over_time(QUERY [600000ms])) at `time`: the lines in (time - span, time]. */
+static void instant(void *context, const struct canned_request *r, struct canned_answer *a)
+{
+    struct fake_loki *f = context;
+    char *query = mem_dup(canned_field(r, "query"));
+    int64_t time = canned_number(r, "time", 0), ms = 0, n = f->counts_more;
+    f->counts++;
+    if (!failed(f, a)) {
+        const char *span = strrchr(query, '[');
+        ms = span ? strtoll(span + 1, NULL, 10) : 0;
+        for (size_t i = 0; i < f->count; i++)
+            n += f->lines[i].time > time - ms * 1000000 && f->lines[i].time <= time &&
+                 fits(&f->lines[i], query);
+        buf_printf(&a->body,
+                   "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{"
+                   "\"metric\":{},"
+                   "\"value\":[%lld,\"%lld\"]}]}}",
+                   (long long)(time / 1000000000), (long long)n);
+    }
+    free(query);
+}
+
+static void names(void *context, const struct canned_request *r, struct canned_answer *a)
+{
+    (void)r;
+    if (!failed(context, a))
+        buf_adds(&a->body, "{\"status\":\"success\",\"data\":[\"app\",\"namespace\",\"pod\"]}");
+}
+
+static void push(void *context, const struct canned_request *r, struct canned_answer *a)
+{
+    struct fake_loki *f = context;
+    if (failed(f, a))
+        return;
+    buf_add(&f->pushes, r->body.p, r->body.n);
+    buf_addc(&f->pushes, '\n');
+    a->status = 204;
+}
+
+struct fake_loki *fake_loki_new(struct canned *c)
+{
+    struct fake_loki *f = mem_alloc(sizeof *f);
+    buf_init(&f->pushes, 64 << 20);
+    canned_on(c, "/loki/api/v1/query", instant, f);
+    canned_on(c, "/loki/api/v1/query_range", range, f);
+    canned_on(c, "/loki/api/v1/labels", names, f);
+    canned_on(c, "/loki/api/v1/push", push, f);
+    return f;
+}
+
+void fake_loki_free(struct fake_loki *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        free(f->lines[i].namespace_);
+        free(f->lines[i].pod);
+        free(f->lines[i].text);
+    }
+    free(f->lines);
+    buf_free(&f->pushes);
+    free(f);
+}
+
+void fake_loki_add(struct fake_loki *f, int64_t time, const char *ns, const char *pod,
+                   const char *text)
+{
+    size_t at = f->count;
+    mem_grow(&f->lines, &f->cap, f->count + 1, sizeof *f->lines);
+    for (; at && f->lines[at - 1].time > time; at--)
+        f->lines[at] = f->lines[at - 1];
+    f->lines[at] = (struct fake_loki_line){time, mem_dup(ns), mem_dup(pod), mem_dup(text)};
+    f->count++;
+}

@@ -1,0 +1,31 @@
+/* A Loki of a few lines behind canned.h: matchers, line filters and counts are evaluated on what a test put in. */
+#ifndef TESTS_WIRE_FAKE_LOKI_H
+#define TESTS_WIRE_FAKE_LOKI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/wire/canned.h"
+
+struct fake_loki_line {
+    int64_t time;
+    char *namespace_, *pod, *text;
+};
+
+struct fake_loki {
+    struct fake_loki_line *lines; /* by time */
+    size_t count, cap;
+    int64_t counts_more;  /* added to every count */
+    int fail;             /* status of every answer; 0: none */
+    int64_t fail_from;    /* of lines that begin there: 500 */
+    size_t pages, counts; /* answered */
+    struct buf pushes;
+};
+
+struct fake_loki *fake_loki_new(struct canned *c);
+void fake_loki_free(struct fake_loki *f);
+void fake_loki_add(struct fake_loki *f, int64_t time, const char *ns, const char *pod,
+                   const char *text);
+
+#endif
