@@ -10,17 +10,11 @@
 #include "cmd/output.h"
 #include "cmd/version.h"
 
-static int (*const commands[])(const struct options *) = {
-    [COMMAND_BOARD] = cmd_board,
-    [COMMAND_GET] = cmd_get,
-    [COMMAND_LOGS] = cmd_logs,
-    [COMMAND_WINDOWS] = cmd_windows,
-    [COMMAND_GROUP] = cmd_group,
-    [COMMAND_COLLECT] = cmd_collect,
-    [COMMAND_DOCTOR] = cmd_doctor,
+static int (*const commands[COMMANDS_COUNT])(const struct options *) = {
+    [COMMAND_GET] = cmd_get,     [COMMAND_LOGS] = cmd_logs,       [COMMAND_WINDOWS] = cmd_windows,
+    [COMMAND_GROUP] = cmd_group, [COMMAND_COLLECT] = cmd_collect, [COMMAND_DOCTOR] = cmd_doctor,
 #ifndef KUBEBOARD_HEADLESS
-    [COMMAND_DEMO] = cmd_demo,
-    [COMMAND_SANDBOX] = cmd_sandbox,
+    [COMMAND_BOARD] = cmd_board, [COMMAND_DEMO] = cmd_demo,       [COMMAND_SANDBOX] = cmd_sandbox,
 #endif
 };
 
@@ -87,5 +81,11 @@ int main(int argc, char **argv)
     }
     if (!start_log(&o, &err))
         return fail(&err);
+    if (!commands[o.command]) {
+        err_set(&err, ERR_USAGE, "dashboard",
+                "give a command (see kubeboard --help), or build it without HEADLESS=1",
+                "this build has none");
+        return fail(&err);
+    }
     return commands[o.command](&o);
 }

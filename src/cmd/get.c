@@ -88,13 +88,22 @@ static void on_columns(void *context, const struct kind *kind)
     g->table = table_new(&g->out, g->titles, n, &options);
 }
 
+/* As kubectl has it: what goes on behind a newline is left out, and that is said. */
+static void first_line(char *text)
+{
+    size_t n = strcspn(text, "\n");
+    if (text[n])
+        memcpy(text + n, "...", sizeof "...");
+}
+
 static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
 {
     char text[CELL_ROOM];
     for (size_t i = 0; i < g->kind->column_count; i++) {
         if (!shows(g, i) || g->kind->columns[i].wide != wide)
             continue;
-        object_cell_text(g->kind, row, i, clock_now(), text, sizeof text);
+        object_cell_text(g->kind, row, i, clock_now(), text, sizeof text - sizeof "...");
+        first_line(text);
         table_add_foreign(g->table, *text ? text : "<none>");
     }
 }
