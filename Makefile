@@ -134,11 +134,16 @@ WIRE_HELPERS := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/wire/test_%,$(wildc
 $(WIRE): $(OUT)/tests/wire/%: $(OUT)/tests/wire/%.o $(WIRE_HELPERS) $(call libs_of,collect) $(OUT)/libtext.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,collect) $(TEST_LIBS)
+# tests/real/test_X.c: the same, run against real servers by tests/real/test_*.sh.
+REAL := $(patsubst %.c,$(OUT)/%,$(wildcard tests/real/test_*.c))
+$(REAL): $(OUT)/tests/real/%: $(OUT)/tests/real/%.o $(call libs_of,collect) $(OUT)/libtext.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,collect) $(TEST_LIBS)
 $(OUT)/tests/%.o: tests/%.c build/config.mk
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(TEST_FLAGS) -MMD -MP -c -o $@ $<
-.SECONDARY: $(UNIT:=.o) $(WIRE:=.o)
+.SECONDARY: $(UNIT:=.o) $(WIRE:=.o) $(REAL:=.o)
 
 unit: $(if $(T),$(filter %/test_$(T),$(UNIT)),$(UNIT))
 	@tests/run $^

@@ -1,5 +1,5 @@
 /*
- * What is stored comes by one GET a rule and day, again each minute for today. The window still open is worked out from
+ * What is stored comes by one GET a rule and day, again each quarter of a minute for today. The window still open is worked out from
  * Loki by the collector's own code, one rule after another, and never stored.
  */
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "source/loki.h"
 #include "store/window_store.h"
 
-enum { REFRESH_MS = 60 * 1000, OPEN_MS = 30 * 1000 };
+enum { REFRESH_MS = 15 * 1000, OPEN_MS = 30 * 1000 };
 
 struct day_feed {
     struct board_windows *owner;

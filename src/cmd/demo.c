@@ -2,6 +2,7 @@
  * `kubeboard demo`: a sandbox in one child, the collector on it in another, the board on both in this process, which
  * finds them as it would find a real cluster: by a configuration file.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "sandbox/sandbox.h"
@@ -73,10 +75,11 @@ static bool read_environment(const char *folder, struct err *err)
     return ok;
 }
 
+/* Nobody may be listening any more: then nobody needs it. */
 static void tell(int fd, const char *text)
 {
-    if (write(fd, text, strlen(text)) < 0)
-        _exit(1);
+    ssize_t ignored = write(fd, text, strlen(text));
+    (void)ignored;
 }
 
 static void on_signal(void *context, int number)
@@ -114,6 +117,8 @@ static int run_collector(const struct demo *d, int ready)
     once.value[OPTION_CONFIG] = d->config;
     once.value[OPTION_LOG_FILE] = "/dev/null";
     struct options running = once;
+    /* A few hours are there within seconds; a day would keep the newest, which come last, waiting. */
+    setenv("KUBEBOARD_COLLECTOR_CATCH_UP", "6h", 1);
     once.value[OPTION_ONCE] = "";
     int status = cmd_collect(&once);
     tell(ready, status == 0 || status == 1 ? "ok" : "the collector could not start");
@@ -177,8 +182,12 @@ static bool start(struct demo *d, const struct options *o, struct err *err)
     d->collector = start_child(&ready, &inside);
     if (d->collector == 0)
         _exit(run_collector(d, inside));
-    return d->collector > 0 ? wait_ready(ready, READY_MS, "collector", err)
-                            : err_errno(err, "collector", "", "cannot start");
+    if (d->collector < 0)
+        return err_errno(err, "collector", "", "cannot start");
+    /* The screen opens at once and sees the windows come; one frame must wait for them. */
+    if (!options_has(o, OPTION_ONCE) && output_is_terminal())
+        return close(ready) == 0;
+    return wait_ready(ready, READY_MS, "collector", err);
 }
 
 static void end_child(pid_t pid)
@@ -190,18 +199,23 @@ static void end_child(pid_t pid)
         continue;
 }
 
+/* Whatever the sandbox wrote there, which is files only. */
+static void remove_folder(const char *path)
+{
+    DIR *folder = opendir(path);
+    for (struct dirent *e; folder && (e = readdir(folder));)
+        unlinkat(dirfd(folder), e->d_name, 0);
+    if (folder)
+        closedir(folder);
+    rmdir(path);
+}
+
 static void stop(struct demo *d)
 {
-    static const char *const files[] = {"config.yaml", "kubeconfig", "aws.env"};
     end_child(d->collector);
     end_child(d->sandbox);
-    for (size_t i = 0; d->folder && i < sizeof files / sizeof *files; i++) {
-        char *path = mem_printf("%s/%s", d->folder, files[i]);
-        unlink(path);
-        free(path);
-    }
     if (d->folder)
-        rmdir(d->folder);
+        remove_folder(d->folder);
     free(d->folder);
     free(d->config);
 }

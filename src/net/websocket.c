@@ -13,9 +13,9 @@
 
 #include "base/base64.h"
 #include "base/mem.h"
+#include "base/sha1.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "net/sha1.h"
 
 enum { ANSWER_MAX = 64 * 1024, UPGRADE_MS = 10000, TURN_BYTES = 1 << 20 };
 #define DEFAULT_MESSAGE ((size_t)64 << 20)

@@ -250,14 +250,14 @@ static bool split(struct loki_crowd *c, const char *stages, const struct loki_pa
 
 static void ask(struct loki_crowd *c);
 
-static void on_part(void *context, struct loki_page *page, int limit, const struct err *err)
+static void on_part(void *context, struct loki_page *page, bool full, const struct err *err)
 {
     struct loki_crowd *c = context;
     struct err own = *err;
     c->fetch = NULL;
     /* Lines that cannot be told apart are as good as one: Loki tells invalid bytes apart that it shows alike. */
-    if (!own.kind && (loki_page_count(page) < (size_t)limit || !split(c, c->asking, page))) {
-        if (limit == 1 && loki_page_count(page) == 1)
+    if (!own.kind && (!full || !split(c, c->asking, page))) {
+        if (full && loki_page_count(page) == 1)
             err_set(&own, ERR_LIMIT, "", "raise Loki's grpc_server_max_send_msg_size", "several lines share a nanosecond, and a page holds only one of them");
         else
             loki_page_append(c->all, page, &own);

@@ -258,7 +258,7 @@ static void take_full_page(struct slice *s, struct loki_page *page)
 
 static void pump(struct loki_extract *x);
 
-static void on_page(void *context, struct loki_page *page, int limit, const struct err *err)
+static void on_page(void *context, struct loki_page *page, bool full, const struct err *err)
 {
     struct slice *s = context;
     struct loki_extract *x = s->owner;
@@ -267,7 +267,7 @@ static void on_page(void *context, struct loki_page *page, int limit, const stru
     if (err->kind) {
         end(x, err);
     } else {
-        if (loki_page_count(page) >= (size_t)limit) {
+        if (full) {
             take_full_page(s, page);
         } else {
             size_t n = loki_page_count(page);

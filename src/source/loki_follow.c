@@ -1,8 +1,8 @@
 /*
- * Each second everything from `verified` to now is read; what was given out before is known by its identity. `verified` stays
- * some seconds behind, as agents send late, and stays where it is while the server is away, so an outage leaves no hole. The
- * tail only shows earlier what a poll will read anyway: a line of a stream that no poll has shown is left to the poll, since
- * the tail may word its labels differently.
+ * `verified` is the moment before which everything was read and given out. A poll reads from there to a little beyond the
+ * server's now; when it is through, verified moves to its start less the overlap, so lines that agents bring some seconds late
+ * are read too. The ledger knows what was given out already, by the polls, the tail or a recheck, in whatever order they meet.
+ * An error moves verified only as far as the poll came, so an outage of any length is read when the server is back.
  */
 #include "source/loki_follow.h"
 
@@ -10,459 +10,419 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/backoff.h"
 #include "net/loop.h"
 #include "source/loki_extract.h"
-#include "source/loki_seen.h"
+#include "source/loki_ledger.h"
+#include "source/loki_recheck.h"
 #include "source/loki_tail.h"
 
-enum {
-    INTERVAL_MS = 1000,
-    TAIL_STREAMS = 6,
-    RATE_SECONDS = 10,
-    LAGS = 5,
-    TAIL_FULL_MS = 5 * 60 * 1000,
-    TAIL_AGAIN_MS = 1000,
-    FORGET_LINES = 32768
-};
-
-#define OVERLAP (5 * CLOCK_SECOND)
-#define OVERLAP_BUSY (2 * CLOCK_SECOND) /* when polls take long */
-#define BUSY (500 * CLOCK_MS)
-#define STREAM_QUIET CLOCK_MINUTE /* a stream that was silent so long does not count */
-
-struct stream {
-    const struct labels *labels;
-    int64_t seen; /* monotonic */
-};
+enum { INTERVAL_MS = 1000, LEDGER_BYTES = 10 << 20, SECONDS = 10, LAGS = 9, STREAMS = 6, MANY_LINES = 5000 };
+#define AHEAD (10 * CLOCK_SECOND)      /* clocks of nodes may go fast */
+#define OVERLAP (5 * CLOCK_SECOND)     /* agents may be so late */
+#define OVERLAP_BUSY (2 * CLOCK_SECOND) /* over MANY_LINES a second; the rechecks find what is later */
+#define REMEMBERED (70 * CLOCK_MINUTE)
+#define NARROW_FOR (60 * CLOCK_SECOND) /* a stream that was silent so long does not count */
+#define TAIL_SHORT (10 * CLOCK_SECOND)
+#define TAIL_FULL_WAIT (5 * CLOCK_MINUTE)
+#define LONGEST_SKIP CLOCK_MINUTE
 
 struct loki_follow {
     struct loki *loki;
     struct loki_follow_conf conf;
-    struct loki_follow_state state;
     char *query;
-    struct loop_timer *timer, *tail_timer;
-    struct backoff backoff;
-    struct loki_seen *seen;
-    struct loki_extract *poll, *late; /* under way */
-    struct loki_call *count;
-    struct loki_seen_minute minute; /* being counted, or read again */
-    uint64_t minute_count, minute_late;
-    int64_t verified, poll_to;
-    int64_t poll_started; /* monotonic */
-    int64_t newest;       /* time of the newest line of this poll */
-    int64_t reached; /* time of the last line that this poll read: all before it are given out */
-    size_t since_forget; /* lines */
-    uint64_t before;     /* lines given out before this poll */
+    struct loki_follow_state state;
+    struct loki_ledger *ledger;
+    struct loki_recheck *recheck;
+    int64_t ledger_begin;
+
+    struct loop_timer *timer;
+    struct loki_extract *poll;
+    int64_t verified, poll_now, poll_from; /* server's wall ns; poll_now: its time when the poll began */
+    int64_t poll_started;                  /* monotonic */
+    int64_t newest;                        /* of the lines that this poll gave out */
+    uint64_t poll_new;
     double line_bytes;
-    bool caught_up; /* what was before the start has been read */
-    bool paused, ended;
+    struct backoff backoff;
+    int64_t away_since, away_from; /* outage: when it was noticed (monotonic), verified then; 0: none */
+    int64_t skip;                  /* how much the last gap left out */
+    bool caught_up;                /* the first poll is through */
+
     struct loki_tail *tail;
+    int64_t tail_opened, tail_next; /* monotonic */
+    struct backoff tail_backoff;
     bool tail_open, tail_never;
-    struct stream
-        streams[TAIL_STREAMS + 1]; /* of the last minute; more than TAIL_STREAMS: no tail */
-    size_t stream_count;
-    uint64_t per_second[RATE_SECONDS];
-    int64_t rate_second; /* wall second of the newest entry */
+    struct {
+        uint64_t hash;
+        int64_t seen; /* monotonic */
+    } streams[STREAMS + 1];
+
+    uint64_t per_second[SECONDS];
+    int64_t second; /* monotonic, of the newest slot */
     int64_t lags[LAGS];
     size_t lag_count;
+    bool paused, busy, dead, refused;
 };
 
-static void start_poll(void *context);
-static void open_tail(void *context);
-
-const struct loki_follow_state *loki_follow_state(const struct loki_follow *f)
+static void free_follow(struct loki_follow *f)
 {
-    return &f->state;
-}
-
-/* ---- figures ---- */
-
-static void shift_rate(struct loki_follow *f, int64_t second)
-{
-    for (; f->rate_second < second; f->rate_second++) {
-        if (second - f->rate_second > RATE_SECONDS)
-            f->rate_second = second - RATE_SECONDS;
-        f->per_second[(f->rate_second + 1) % RATE_SECONDS] = 0;
-    }
-}
-
-static void figure_rate(struct loki_follow *f)
-{
-    uint64_t sum = 0;
-    shift_rate(f, clock_monotonic() / CLOCK_SECOND);
-    for (int i = 0; i < RATE_SECONDS; i++)
-        sum += f->per_second[i];
-    f->state.per_second = (double)sum / RATE_SECONDS;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-static void figure_lag(struct loki_follow *f)
-{
-    int64_t sorted[LAGS];
-    if (!f->newest)
-        return;
-    int64_t lag = loki_now(f->loki) - f->newest;
-    f->lags[f->lag_count++ % LAGS] = lag > 0 ? lag : 0;
-    size_t n = f->lag_count < LAGS ? f->lag_count : LAGS;
-    memcpy(sorted, f->lags, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_size);
-    f->state.lag = sorted[n / 2];
-}
-
-static void tell(struct loki_follow *f)
-{
-    static const char *const names[] = {[LOKI_FOLLOW_RANGE] = "range",
-                                        [LOKI_FOLLOW_POLL] = "poll",
-                                        [LOKI_FOLLOW_TAIL] = "tail+poll"};
-    f->state.lane = !f->caught_up  ? LOKI_FOLLOW_RANGE
-                    : f->tail_open ? LOKI_FOLLOW_TAIL
-                                   : LOKI_FOLLOW_POLL;
-    f->state.lane_name = names[f->state.lane];
-    figure_rate(f);
-    if (f->conf.changed)
-        f->conf.changed(f->conf.context, &f->state);
-}
-
-/* ---- giving out ---- */
-
-static void give(struct loki_follow *f, const struct line *line)
-{
-    int64_t second = clock_monotonic() / CLOCK_SECOND;
-    shift_rate(f, second);
-    f->per_second[second % RATE_SECONDS]++;
-    f->state.lines++;
-    f->state.late += line->late;
-    if (line->time > f->newest)
-        f->newest = line->time;
-    f->conf.line(f->conf.context, line);
-}
-
-static void say(struct loki_follow *f, enum line_kind kind, int64_t time, const char *text)
-{
-    struct line row = {.time = time, .text = str_of(text), .kind = kind};
-    f->state.gaps += kind == LINE_GAP;
-    f->conf.line(f->conf.context, &row);
-}
-
-/* ---- the tail ---- */
-
-static void note_stream(struct loki_follow *f, const struct labels *labels)
-{
-    for (size_t i = 0; i < f->stream_count; i++) {
-        if (f->streams[i].labels == labels) {
-            f->streams[i].seen = f->poll_started;
-            return;
-        }
-    }
-    if (labels && f->stream_count <= TAIL_STREAMS)
-        f->streams[f->stream_count++] = (struct stream){labels_hold(labels), f->poll_started};
-}
-
-static bool is_narrow(const struct loki_follow *f)
-{
-    return f->stream_count && f->stream_count <= TAIL_STREAMS;
-}
-
-static void forget_streams(struct loki_follow *f, int64_t before)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < f->stream_count; i++) {
-        if (f->streams[i].seen < before)
-            labels_drop(f->streams[i].labels);
-        else
-            f->streams[kept++] = f->streams[i];
-    }
-    f->stream_count = kept;
-}
-
-static void on_tail_line(void *context, const struct line *line)
-{
-    struct loki_follow *f = context;
-    bool known = false;
-    for (size_t i = 0; i < f->stream_count; i++)
-        known |= f->streams[i].labels == line->labels;
-    if (f->paused || !known || line->time < f->verified || !loki_seen_add(f->seen, line))
-        return;
-    f->state.tail_lines++;
-    give(f, line);
-}
-
-static void on_tail_opened(void *context)
-{
-    struct loki_follow *f = context;
-    f->tail_open = true;
-    tell(f);
-}
-
-static void on_tail_closed(void *context, enum loki_tail_end end, const struct err *err)
-{
-    struct loki_follow *f = context;
-    (void)err;
-    f->tail = NULL;
-    f->tail_open = false;
-    f->tail_never = end == LOKI_TAIL_REFUSED;
-    if (!f->tail_never)
-        loop_timer_set(f->tail_timer, end == LOKI_TAIL_FULL ? TAIL_FULL_MS : TAIL_AGAIN_MS);
-    tell(f);
-}
-
-static void close_tail(struct loki_follow *f)
-{
+    loki_extract_free(f->poll);
     loki_tail_close(f->tail);
-    f->tail = NULL;
-    f->tail_open = false;
-}
-
-static void open_tail(void *context)
-{
-    struct loki_follow *f = context;
-    bool may =
-        !f->conf.no_tail && !f->tail_never && !f->tail && !f->ended && f->caught_up && is_narrow(f);
-    if (!may || f->state.upstream.state != UPSTREAM_LIVE)
-        return;
-    struct loki_tail_conf conf = {.query = f->query,
-                                  .context = f,
-                                  .opened = on_tail_opened,
-                                  .line = on_tail_line,
-                                  .closed = on_tail_closed};
-    f->tail = loki_tail_open(f->loki, &conf);
-}
-
-/* ---- minutes counted again ---- */
-
-static void on_late_line(void *context, const struct line *line)
-{
-    struct loki_follow *f = context;
-    struct line late = *line;
-    char text[120], minute[CLOCK_TEXT];
-    if (!loki_seen_add_late(f->seen, line))
-        return;
-    if (!f->minute_late++) {
-        clock_format(f->minute.start, false, "%H:%M", minute, sizeof minute);
-        snprintf(text, sizeof text,
-                 "late lines of %s follow: Loki counts %llu there, %llu were shown", minute,
-                 (unsigned long long)f->minute_count, (unsigned long long)f->minute.lines);
-        say(f, LINE_NOTICE, line->time, text);
-    }
-    late.late = true;
-    give(f, &late);
-}
-
-static void check_minutes(struct loki_follow *f);
-
-static void on_late_end(void *context, const struct loki_extract_result *result,
-                        const struct err *err)
-{
-    struct loki_follow *f = context;
-    (void)result;
-    f->late = NULL;
-    if (!err->kind)
-        loki_seen_counted(f->seen, f->minute.start);
-    tell(f);
-}
-
-static void read_late(struct loki_follow *f)
-{
-    struct loki_extract_conf conf = {.query = f->query,
-                                     .from = f->minute.start,
-                                     .to = f->minute.start + CLOCK_MINUTE,
-                                     .in_flight = 1,
-                                     .retries = -1,
-                                     .context = f,
-                                     .line = on_late_line,
-                                     .done = on_late_end};
-    f->minute_late = 0;
-    loki_seen_late(f->seen, f->minute.start);
-    f->late = loki_extract_start(f->loki, &conf);
-}
-
-static void on_counted(void *context, uint64_t count, const struct err *err)
-{
-    struct loki_follow *f = context;
-    char text[160], minute[CLOCK_TEXT];
-    f->count = NULL;
-    if (err->kind)
-        return; /* it stays due */
-    f->minute_count = count;
-    if (count > f->minute.lines && f->minute.known) {
-        read_late(f);
-        return;
-    }
-    loki_seen_counted(f->seen, f->minute.start);
-    if (count > f->minute.lines) {
-        clock_format(f->minute.start, false, "%H:%M", minute, sizeof minute);
-        snprintf(text, sizeof text,
-                 "%llu late lines came for %s and are not shown: too many lines to tell them apart",
-                 (unsigned long long)(count - f->minute.lines), minute);
-        say(f, LINE_NOTICE, f->minute.start + CLOCK_MINUTE - 1, text);
-        loki_seen_set(f->seen, f->minute.start, count);
-    }
-}
-
-static void check_minutes(struct loki_follow *f)
-{
-    if (f->count || f->late || !loki_seen_due(f->seen, loki_now(f->loki), &f->minute))
-        return;
-    f->count = loki_count(f->loki, f->query, f->minute.start, f->minute.start + CLOCK_MINUTE,
-                          on_counted, f);
-}
-
-/* ---- polls ---- */
-
-static void on_line(void *context, const struct line *line)
-{
-    struct loki_follow *f = context;
-    f->reached = line->time;
-    note_stream(f, line->labels);
-    if (loki_seen_add(f->seen, line))
-        give(f, line);
-    /* A poll over a long span (the first, or behind an outage) must not remember all of it. */
-    if (++f->since_forget >= FORGET_LINES) {
-        loki_seen_forget(f->seen, line->time - OVERLAP);
-        f->since_forget = 0;
-    }
-}
-
-static void plan(struct loki_follow *f, int64_t ms)
-{
-    if (!f->paused && !f->ended)
-        loop_timer_set(f->timer, ms);
-}
-
-static void poll_failed(struct loki_follow *f, const struct err *err)
-{
-    int64_t wait = backoff_next(&f->backoff, err);
-    upstream_failed(&f->state.upstream, err, clock_monotonic() + wait * CLOCK_MS);
-    close_tail(f);
-    if (err->kind == ERR_REFUSED || err->kind == ERR_USAGE || err->kind == ERR_LIMIT) {
-        if (!f->caught_up && !f->state.lines) {
-            f->ended = true;
-            f->state.upstream.state = UPSTREAM_FAILED;
-            return;
-        }
-        /* The query was good before: it is the span that the server no longer gives. */
-        char text[600];
-        snprintf(text, sizeof text, "lines are missing from here on: %.480s", err->what);
-        say(f, LINE_GAP, f->verified, text);
-        f->verified = loki_now(f->loki) - OVERLAP;
-    }
-    plan(f, wait);
-}
-
-static void poll_worked(struct loki_follow *f)
-{
-    int64_t took = clock_monotonic() - f->poll_started;
-    int64_t interval = f->conf.interval_ms ? f->conf.interval_ms : INTERVAL_MS;
-    backoff_reset(&f->backoff);
-    upstream_live(&f->state.upstream);
-    f->caught_up = true;
-    forget_streams(f, f->poll_started - STREAM_QUIET);
-    if (!is_narrow(f))
-        close_tail(f);
-    open_tail(f);
-    check_minutes(f);
-    int64_t left = interval - took / CLOCK_MS;
-    plan(f, left > 0 ? left : 0);
-}
-
-static void on_poll_end(void *context, const struct loki_extract_result *result,
-                        const struct err *err)
-{
-    struct loki_follow *f = context;
-    int64_t overlap = clock_monotonic() - f->poll_started > BUSY ? OVERLAP_BUSY : OVERLAP;
-    f->poll = NULL;
-    f->line_bytes = result->line_bytes;
-    int64_t reached = err->kind ? f->reached : f->poll_to;
-    if (reached - overlap > f->verified)
-        f->verified = reached - overlap;
-    loki_seen_forget(f->seen, f->verified);
-    if (f->state.lines > f->before)
-        figure_lag(f);
-    if (err->kind)
-        poll_failed(f, err);
-    else
-        poll_worked(f);
-    tell(f);
-}
-
-static void start_poll(void *context)
-{
-    struct loki_follow *f = context;
-    if (f->poll || f->paused || f->ended)
-        return;
-    f->poll_started = clock_monotonic();
-    f->poll_to = loki_now(f->loki) + 1;
-    f->before = f->state.lines;
-    f->newest = 0;
-    f->reached = f->verified;
-    if (f->poll_to <= f->verified) {
-        plan(f, INTERVAL_MS);
-        return;
-    }
-    struct loki_extract_conf conf = {.query = f->query,
-                                     .from = f->verified,
-                                     .to = f->poll_to,
-                                     .in_flight = 2,
-                                     .expect = f->caught_up ? f->state.per_second : 0,
-                                     .expect_bytes = f->line_bytes,
-                                     .retries = -1,
-                                     .context = f,
-                                     .line = on_line,
-                                     .done = on_poll_end};
-    f->poll = loki_extract_start(f->loki, &conf);
-}
-
-struct loki_follow *loki_follow_start(struct loki *l, const struct loki_follow_conf *conf)
-{
-    struct loki_follow *f = mem_alloc(sizeof *f);
-    int64_t since = conf->since ? conf->since : loki_now(l);
-    f->loki = l;
-    f->conf = *conf;
-    f->query = mem_dup(conf->query);
-    f->verified = since;
-    f->seen = loki_seen_new(since);
-    f->state.lag = -1;
-    f->state.lane_name = "range";
-    upstream_connecting(&f->state.upstream);
-    struct loop *loop = http_loop(loki_http(l));
-    f->timer = loop_timer_new(loop, start_poll, f);
-    f->tail_timer = loop_timer_new(loop, open_tail, f);
-    loop_timer_set(f->timer, 0);
-    return f;
-}
-
-void loki_follow_pause(struct loki_follow *f, bool pause)
-{
-    f->paused = pause;
-    if (f->poll)
-        loki_extract_pause(f->poll, pause);
-    if (f->late)
-        loki_extract_pause(f->late, pause);
-    if (!pause && !f->poll)
-        plan(f, 0);
+    loki_recheck_free(f->recheck);
+    loki_ledger_free(f->ledger);
+    loop_timer_free(f->timer);
+    free(f->query);
+    free(f);
 }
 
 void loki_follow_stop(struct loki_follow *f)
 {
     if (!f)
         return;
-    loki_extract_free(f->poll);
-    loki_extract_free(f->late);
-    loki_cancel(f->count);
-    close_tail(f);
-    forget_streams(f, INT64_MAX);
-    loop_timer_free(f->timer);
-    loop_timer_free(f->tail_timer);
-    loki_seen_free(f->seen);
-    free(f->query);
-    free(f);
+    f->dead = true;
+    if (!f->busy)
+        free_follow(f);
+}
+
+/* Every callback begins by setting busy and ends here. */
+static void leave(struct loki_follow *f)
+{
+    f->busy = false;
+    if (f->dead)
+        free_follow(f);
+}
+
+/* ---- what is shown of it ---- */
+
+static void tell(struct loki_follow *f)
+{
+    static const char *const names[] = {[LOKI_FOLLOW_RANGE] = "range", [LOKI_FOLLOW_POLL] = "poll", [LOKI_FOLLOW_TAIL] = "tail+poll"};
+    f->state.lane = !f->caught_up ? LOKI_FOLLOW_RANGE : f->tail_open ? LOKI_FOLLOW_TAIL : LOKI_FOLLOW_POLL;
+    f->state.lane_name = names[f->state.lane];
+    if (f->conf.changed && !f->dead)
+        f->conf.changed(f->conf.context, &f->state);
+}
+
+/* Moves the slots of the last seconds on to now. */
+static void turn_seconds(struct loki_follow *f)
+{
+    int64_t now = clock_monotonic() / CLOCK_SECOND, steps = now - f->second;
+    for (int64_t i = 0; i < steps && i < SECONDS; i++)
+        f->per_second[(size_t)((now - i) % SECONDS)] = 0;
+    f->second = now;
+}
+
+static void measure_rate(struct loki_follow *f)
+{
+    uint64_t sum = 0;
+    turn_seconds(f);
+    for (size_t i = 0; i < SECONDS; i++)
+        if (i != (size_t)(f->second % SECONDS)) /* the running one is not whole */
+            sum += f->per_second[i];
+    f->state.per_second = (double)sum / (SECONDS - 1);
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static void note_lag(struct loki_follow *f, int64_t lag)
+{
+    int64_t sorted[LAGS];
+    f->lags[f->lag_count++ % LAGS] = lag > 0 ? lag : 0;
+    size_t n = f->lag_count < LAGS ? f->lag_count : LAGS;
+    memcpy(sorted, f->lags, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, compare_times);
+    f->state.lag = sorted[n / 2];
+}
+
+/* ---- giving out ---- */
+
+static void give(struct loki_follow *f, const struct line *line)
+{
+    if (line->kind == LINE_LOG) {
+        f->state.lines++;
+        f->state.late += line->late;
+        turn_seconds(f);
+        f->per_second[(size_t)(f->second % SECONDS)]++;
+    }
+    f->conf.line(f->conf.context, line);
+}
+
+static void give_words(struct loki_follow *f, enum line_kind kind, int64_t time, const char *text)
+{
+    struct line line = {.time = time, .kind = kind, .text = str_of(text)};
+    if (kind == LINE_GAP)
+        f->state.gaps++;
+    give(f, &line);
+}
+
+/* A log line that poll or tail brought: whether it was new. */
+static bool give_line(struct loki_follow *f, const struct line *line)
+{
+    if (line->time >= f->ledger_begin && loki_ledger_add(f->ledger, line) != LOKI_LEDGER_NEW)
+        return false;
+    struct line copy = *line;
+    copy.late = loki_recheck_is_late(f->recheck, line->time) && f->caught_up;
+    give(f, &copy);
+    return true;
+}
+
+static void on_late_line(void *context, const struct line *line)
+{
+    struct loki_follow *f = context;
+    f->busy = true;
+    give(f, line);
+    leave(f);
+}
+
+/* ---- the tail ---- */
+
+/* Notes that a stream was seen. */
+static void see_stream(struct loki_follow *f, const struct labels *labels)
+{
+    int64_t now = clock_monotonic();
+    size_t oldest = 0;
+    for (size_t i = 0; i <= STREAMS; i++) {
+        if (f->streams[i].hash == labels->hash && f->streams[i].seen) {
+            f->streams[i].seen = now;
+            return;
+        }
+        if (f->streams[i].seen < f->streams[oldest].seen)
+            oldest = i;
+    }
+    f->streams[oldest].hash = labels->hash;
+    f->streams[oldest].seen = now;
+}
+
+static bool is_narrow(const struct loki_follow *f)
+{
+    int64_t now = clock_monotonic();
+    for (size_t i = 0; i <= STREAMS; i++)
+        if (!f->streams[i].seen || now - f->streams[i].seen > NARROW_FOR)
+            return true;
+    return false;
+}
+
+static void on_tail_opened(void *context)
+{
+    struct loki_follow *f = context;
+    f->busy = true;
+    f->tail_open = true;
+    tell(f);
+    leave(f);
+}
+
+static void on_tail_line(void *context, const struct line *line)
+{
+    struct loki_follow *f = context;
+    if (f->paused || line->time < f->ledger_begin)
+        return; /* the poll brings it */
+    f->busy = true;
+    if (give_line(f, line)) {
+        f->state.tail_lines++;
+        note_lag(f, loki_now(f->loki) - line->time);
+    }
+    leave(f);
+}
+
+static void on_tail_closed(void *context, enum loki_tail_end end, const struct err *err)
+{
+    struct loki_follow *f = context;
+    int64_t now = clock_monotonic(), lived = f->tail_open ? now - f->tail_opened : 0;
+    f->tail = NULL;
+    f->tail_open = false;
+    f->busy = true;
+    if (lived > TAIL_SHORT)
+        backoff_reset(&f->tail_backoff);
+    f->tail_never = end == LOKI_TAIL_REFUSED;
+    f->tail_next = now + (end == LOKI_TAIL_FULL ? TAIL_FULL_WAIT : lived > TAIL_SHORT ? 0 : backoff_next(&f->tail_backoff, err) * CLOCK_MS);
+    tell(f);
+    leave(f);
+}
+
+/* Opens or closes the tail as the number of streams asks for. */
+static void choose_lane(struct loki_follow *f)
+{
+    bool wanted = is_narrow(f) && !f->conf.no_tail && !f->tail_never;
+    if (!wanted && f->tail) {
+        loki_tail_close(f->tail);
+        f->tail = NULL;
+        f->tail_open = false;
+    } else if (wanted && !f->tail && clock_monotonic() >= f->tail_next) {
+        f->tail_opened = clock_monotonic();
+        f->tail = loki_tail_open(f->loki, &(struct loki_tail_conf){
+                                              .query = f->query, .context = f, .opened = on_tail_opened, .line = on_tail_line, .closed = on_tail_closed});
+    }
+}
+
+/* ---- polls ---- */
+
+static void on_poll_line(void *context, const struct line *line)
+{
+    struct loki_follow *f = context;
+    f->busy = true;
+    see_stream(f, line->labels);
+    if (give_line(f, line)) {
+        f->poll_new++;
+        f->newest = line->time;
+    }
+    leave(f);
+}
+
+static int64_t overlap_of(const struct loki_follow *f)
+{
+    return f->state.per_second > MANY_LINES ? OVERLAP_BUSY : OVERLAP;
+}
+
+static void settle(struct loki_follow *f)
+{
+    loki_ledger_settle(f->ledger, f->verified);
+    loki_ledger_forget(f->ledger, f->verified - REMEMBERED);
+    loki_recheck_shown(f->recheck, f->verified);
+}
+
+/* The server is back: says so, and has what it told first checked again. */
+static void end_outage(struct loki_follow *f)
+{
+    char text[160];
+    if (!f->away_since)
+        return;
+    snprintf(text, sizeof text, "Loki was away for %lld s; %llu lines of that time were read afterwards",
+             (long long)((clock_monotonic() - f->away_since) / CLOCK_SECOND), (unsigned long long)f->poll_new);
+    loki_recheck_span(f->recheck, f->away_from, f->verified);
+    give_words(f, LINE_NOTICE, f->away_from, text);
+    f->away_since = 0;
+}
+
+static void poll_again(struct loki_follow *f, int64_t at)
+{
+    int64_t wait = (at - clock_monotonic()) / CLOCK_MS;
+    loop_timer_set(f->timer, wait > 0 ? wait : 0);
+}
+
+static void succeed(struct loki_follow *f)
+{
+    int64_t until = f->poll_now - overlap_of(f);
+    f->verified = until > f->verified ? until : f->verified;
+    f->skip = 0;
+    f->caught_up = true;
+    if (f->newest && f->newest > f->poll_from)
+        note_lag(f, loki_now(f->loki) - f->newest);
+    backoff_reset(&f->backoff);
+    upstream_live(&f->state.upstream);
+    end_outage(f);
+    if (!f->dead) {
+        settle(f);
+        choose_lane(f);
+    }
+    int64_t interval = f->conf.interval_ms ? f->conf.interval_ms : INTERVAL_MS;
+    poll_again(f, f->poll_started + interval * CLOCK_MS);
+}
+
+/* A page that cannot be read even a line at a time: a gap, wider each time until something can be read again. */
+static void skip_gap(struct loki_follow *f)
+{
+    char text[160];
+    f->skip = !f->skip ? CLOCK_SECOND : f->skip * 2 > LONGEST_SKIP ? LONGEST_SKIP : f->skip * 2;
+    snprintf(text, sizeof text, "%lld s are left out: a line there is larger than Loki's messages may be", (long long)(f->skip / CLOCK_SECOND));
+    give_words(f, LINE_GAP, f->verified, text);
+    f->verified += f->skip;
+    poll_again(f, clock_monotonic());
+}
+
+static void fail(struct loki_follow *f, const struct err *err)
+{
+    f->refused = err->kind == ERR_REFUSED;
+    if (f->refused) {
+        upstream_failed(&f->state.upstream, err, 0);
+        return;
+    }
+    if (err->kind == ERR_LIMIT) {
+        skip_gap(f);
+        return;
+    }
+    if (!f->away_since) {
+        f->away_since = clock_monotonic();
+        f->away_from = f->verified;
+    }
+    int64_t next = clock_monotonic() + backoff_next(&f->backoff, err) * CLOCK_MS;
+    upstream_failed(&f->state.upstream, err, next);
+    poll_again(f, next);
+}
+
+static void on_poll_done(void *context, const struct loki_extract_result *result, const struct err *err)
+{
+    struct loki_follow *f = context;
+    f->poll = NULL;
+    f->busy = true;
+    if (result->line_bytes > 0)
+        f->line_bytes = result->line_bytes;
+    measure_rate(f);
+    /* As far as it came nothing need be read again, but for the overlap. */
+    int64_t reached = result->reached < f->poll_now - OVERLAP ? result->reached : f->poll_now - OVERLAP;
+    if (err->kind && reached > f->verified)
+        f->verified = reached;
+    if (err->kind)
+        fail(f, err);
+    else
+        succeed(f);
+    if (!f->dead)
+        tell(f);
+    leave(f);
+}
+
+static void start_poll(struct loki_follow *f)
+{
+    int64_t now = loki_now(f->loki), to = now + AHEAD;
+    double span = (double)(to - f->verified) / (double)CLOCK_SECOND, recent = (double)(now - f->verified) / (double)CLOCK_SECOND;
+    f->poll_started = clock_monotonic();
+    f->poll_now = now;
+    f->poll_from = f->verified;
+    f->newest = 0;
+    if (!f->away_since)
+        f->poll_new = 0;
+    f->poll = loki_extract_start(f->loki, &(struct loki_extract_conf){.query = f->query,
+                                                                     .from = f->verified,
+                                                                     .to = to,
+                                                                     .expect = f->caught_up && span > 0 ? f->state.per_second : 0,
+                                                                     .expect_bytes = f->line_bytes,
+                                                                     .retries = -1,
+                                                                     .context = f,
+                                                                     .line = on_poll_line,
+                                                                     .done = on_poll_done});
+    (void)recent;
+}
+
+static void on_timer(void *context)
+{
+    struct loki_follow *f = context;
+    if (f->poll || f->paused || f->refused)
+        return;
+    if (!f->verified) { /* from now on: the server's now is only known when it has answered */
+        f->verified = f->conf.since ? f->conf.since : loki_now(f->loki);
+        f->ledger_begin = f->verified;
+    }
+    start_poll(f);
+}
+
+/* ---- the object ---- */
+
+void loki_follow_pause(struct loki_follow *f, bool pause)
+{
+    f->paused = pause;
+    loki_recheck_pause(f->recheck, pause);
+    if (f->poll)
+        loki_extract_pause(f->poll, pause);
+    else if (!pause && !loop_timer_is_set(f->timer))
+        loop_timer_set(f->timer, 0);
+}
+
+const struct loki_follow_state *loki_follow_state(const struct loki_follow *f)
+{
+    return &f->state;
 }

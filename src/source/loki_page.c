@@ -273,6 +273,16 @@ void loki_page_sort(struct loki_page *p, bool backward, bool by_text)
     }
 }
 
+size_t loki_page_drop_before(struct loki_page *p, int64_t time)
+{
+    size_t kept = 0, before = p->count;
+    for (size_t i = 0; i < before; i++)
+        if (p->entries[i].time >= time)
+            p->entries[kept++] = p->entries[i];
+    p->count = kept;
+    return before - kept;
+}
+
 bool loki_page_append(struct loki_page *p, const struct loki_page *other, struct err *err)
 {
     uint32_t streams = (uint32_t)p->stream_count, offset = (uint32_t)p->text.n;

@@ -28,6 +28,8 @@ bool loki_page_finish(struct loki_page *p, struct err *err);
 /* After finish: by (time, labels as text, arrival), or the exact reverse of that. by_text: the text decides before the arrival,
  * where arrival means nothing as the page was put together of several. */
 void loki_page_sort(struct loki_page *p, bool backward, bool by_text);
+/* Forgets the lines before `time`. Returns how many. */
+size_t loki_page_drop_before(struct loki_page *p, int64_t time);
 /* Adds another page's lines behind those of p. False (ERR_LIMIT) when they would pass p's max_bytes. */
 bool loki_page_append(struct loki_page *p, const struct loki_page *other, struct err *err);
 

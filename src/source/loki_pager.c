@@ -3,6 +3,10 @@
  * answers 500 after 17 s, or breaks off without a word after 60 s (measured on 3.4 with lines of 250 kB and of 1 kB). So the
  * first page is a small one (ten lines fit at Loki's default of 256 kB a line), the size of the lines seen says how many fit, and
  * an answer that takes much longer than those before is given up for a much smaller one.
+ *
+ * A line whose time is a whole millisecond and the last of its chunk is not found by a query that starts at just that time (seen
+ * with 3.4 once the chunk was flushed: its index ends chunks exclusively, in milliseconds). So such queries start one nanosecond
+ * earlier, and what they bring from there is dropped.
  */
 #include "source/loki_pager.h"
 
@@ -38,8 +42,10 @@ struct loki_pager_fetch {
     int64_t sent; /* monotonic */
     char *stages;
     int64_t from, to;
-    bool lone; /* a single line, with all the room that there is */
-    void (*done)(void *context, struct loki_page *page, int limit, const struct err *err);
+    bool lone;    /* a single line, with all the room that there is */
+    bool shifted; /* asked from one ns earlier on */
+    bool exact;   /* not to be shifted */
+    void (*done)(void *context, struct loki_page *page, bool full, const struct err *err);
     void *context;
 };
 
@@ -50,9 +56,10 @@ static void send(struct loki_pager_fetch *f)
     struct loki_pager *p = f->pager;
     p->requests++;
     f->sent = clock_monotonic();
+    f->shifted = !f->exact && f->from % CLOCK_MS == 0;
     f->request = loki_request_send(p->loki, &(struct loki_request_conf){.query = p->query,
                                                                        .stages = f->stages,
-                                                                       .from = f->from,
+                                                                       .from = f->from - f->shifted,
                                                                        .to = f->to,
                                                                        .limit = f->limit,
                                                                        .backward = p->backward,
@@ -112,7 +119,7 @@ static void learn_size(struct loki_pager *p, const struct loki_page *page)
         return;
     double seen = size > STATS_BYTES ? (double)(size - STATS_BYTES) / (double)count : 1;
     p->line_bytes = seen > p->line_bytes ? seen : (7 * p->line_bytes + seen) / 8;
-    if (count >= (size_t)p->most)
+    if (2 * count >= (size_t)p->most)
         p->most = p->most < loki_limit(p->loki) ? p->most * GROWTH : p->most;
 }
 
@@ -159,9 +166,22 @@ static bool goes_on(struct loki_pager_fetch *f, const struct err *err, int64_t t
     return true;
 }
 
+/* Takes the line before `from` out again. False when the page holds nothing else and is to be asked for without the shift. */
+static bool unshift(struct loki_pager_fetch *f, struct loki_page *page, bool *full)
+{
+    size_t dropped = f->shifted ? loki_page_drop_before(page, f->from) : 0;
+    *full = loki_page_count(page) + dropped >= (size_t)f->limit;
+    if (!dropped)
+        return true;
+    if (f->pager->backward)
+        *full = false; /* it reaches beyond the span's begin */
+    return !*full || loki_page_count(page);
+}
+
 static void on_page(void *context, struct loki_page *page, const struct err *err)
 {
     struct loki_pager_fetch *f = context;
+    bool full = false;
     int64_t took = clock_monotonic() - f->sent;
     f->request = NULL;
     loop_timer_stop(f->patience);
@@ -170,16 +190,21 @@ static void on_page(void *context, struct loki_page *page, const struct err *err
     if (page) {
         learn_size(f->pager, page);
         f->pager->slowest = took > f->pager->slowest ? took : f->pager->slowest;
+        if (!unshift(f, page, &full)) {
+            loki_page_free(page);
+            f->exact = true;
+            send(f);
+            return;
+        }
     }
-    void (*done)(void *, struct loki_page *, int, const struct err *) = f->done;
+    void (*done)(void *, struct loki_page *, bool, const struct err *) = f->done;
     void *owner = f->context;
-    int limit = f->limit;
     free_fetch(f);
-    done(owner, page, limit, err);
+    done(owner, page, full, err);
 }
 
 struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stages, int64_t from, int64_t to, int at_most,
-                                          void (*done)(void *context, struct loki_page *page, int limit, const struct err *err), void *context)
+                                          void (*done)(void *context, struct loki_page *page, bool full, const struct err *err), void *context)
 {
     struct loki_pager_fetch *f = mem_alloc(sizeof *f);
     *f = (struct loki_pager_fetch){.next = p->fetches, .pager = p, .limit = loki_pager_limit(p), .from = from, .to = to, .done = done, .context = context};

@@ -26,11 +26,11 @@ double loki_pager_line_bytes(const struct loki_pager *p); /* average size of the
 
 /*
  * The first lines of [from, to) in the pager's direction: at most `at_most` (0: as many as go), with `stages` (or NULL) behind
- * the query. `done` once, never from inside the call; the fetch is gone afterwards. The page is the callee's, NULL on error. It
- * holds `limit` lines when there may be more of them. ERR_LIMIT: a single line is too large.
+ * the query. `done` once, never from inside the call; the fetch is gone afterwards. The page is the callee's, NULL on error.
+ * full: there may be more lines than it holds. ERR_LIMIT: a single line is too large.
  */
 struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stages, int64_t from, int64_t to, int at_most,
-                                          void (*done)(void *context, struct loki_page *page, int limit, const struct err *err), void *context);
+                                          void (*done)(void *context, struct loki_page *page, bool full, const struct err *err), void *context);
 void loki_pager_cancel(struct loki_pager_fetch *f); /* NULL is allowed */
 
 #endif

@@ -1,24 +1,22 @@
 #include "source/loki_tail.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "net/websocket.h"
 #include "source/loki_page.h"
 
-/* Loki pings each second; a link without is dead. A frame may hold 100 lines of 256 kB, escaped. */
-enum { SILENT_MS = 5000, FRAME_MAX = 64 << 20, PATH_MAX_BYTES = 64 << 10 };
+/* A hundred lines of 256 kB may make a frame. Loki pings each second. */
+enum { FRAME_MAX = 32 << 20, SILENCE_MS = 5000, FORM_MAX = 1 << 20 };
 
 struct loki_tail {
-    struct loki *loki;
     struct loki_tail_conf conf;
     struct websocket *socket;
     struct loki_page *page;
-    bool telling; /* inside a callback of the owner */
-    bool closed;  /* by the owner, in that callback */
+    bool busy, dead;
 };
 
 static void free_tail(struct loki_tail *t)
@@ -32,8 +30,21 @@ void loki_tail_close(struct loki_tail *t)
 {
     if (!t)
         return;
-    t->closed = true;
-    if (!t->telling)
+    t->dead = true;
+    if (!t->busy)
+        free_tail(t);
+}
+
+static void end(struct loki_tail *t, enum loki_tail_end how, const struct err *err)
+{
+    if (t->dead)
+        return;
+    t->dead = true;
+    bool before = t->busy;
+    t->busy = true;
+    t->conf.closed(t->conf.context, how, err);
+    t->busy = before;
+    if (!before)
         free_tail(t);
 }
 
@@ -46,76 +57,72 @@ static void on_opened(void *context)
 
 static void give_out(struct loki_tail *t)
 {
-    for (size_t i = 0; i < loki_page_count(t->page) && !t->closed; i++) {
+    size_t count = loki_page_count(t->page);
+    for (size_t i = 0; i < count && !t->dead; i++) {
         struct line line = loki_page_at(t->page, i);
         t->conf.line(t->conf.context, &line);
     }
-    if (t->conf.dropped && loki_page_dropped(t->page) && !t->closed)
+    if (!t->dead && loki_page_dropped(t->page) && t->conf.dropped)
         t->conf.dropped(t->conf.context, loki_page_dropped(t->page));
 }
 
 static void on_message(void *context, struct str bytes, bool binary)
 {
     struct loki_tail *t = context;
-    struct err err = {0};
+    struct err err;
     (void)binary;
     loki_page_clear(t->page);
-    /* A frame that cannot be read is one less: the poll brings its lines. */
-    if (!loki_page_feed(t->page, bytes, &err) || !loki_page_finish(t->page, &err))
-        return;
-    t->telling = true;
-    give_out(t);
-    t->telling = false;
-    if (t->closed)
+    t->busy = true;
+    if (loki_page_feed(t->page, bytes, &err) && loki_page_finish(t->page, &err))
+        give_out(t);
+    else
+        end(t, LOKI_TAIL_REFUSED, &err);
+    t->busy = false;
+    if (t->dead)
         free_tail(t);
 }
 
-/* What Loki says when it closes tells whether another try makes sense. */
-static enum loki_tail_end end_of(const struct err *err)
+static enum loki_tail_end meaning(const struct err *err)
 {
     if (strstr(err->what, "max concurrent tail requests"))
         return LOKI_TAIL_FULL;
-    bool refused =
-        err->kind == ERR_REFUSED || err->kind == ERR_DENIED || err->kind == ERR_NOT_FOUND;
-    return refused || strstr(err->what, "only log selector") ? LOKI_TAIL_REFUSED : LOKI_TAIL_AGAIN;
+    if (!err_is_transient(err) && err->kind)
+        return LOKI_TAIL_REFUSED;
+    /* Loki closes with 1011 whatever the reason is. */
+    return strstr(err->what, "Code(400)") || strstr(err->what, "only log selector") ? LOKI_TAIL_REFUSED : LOKI_TAIL_AGAIN;
 }
 
 static void on_closed(void *context, int code, const struct err *err)
 {
     struct loki_tail *t = context;
     (void)code;
-    void (*closed)(void *, enum loki_tail_end, const struct err *) = t->conf.closed;
-    void *owner = t->conf.context;
-    struct err copy = *err;
     t->socket = NULL;
-    free_tail(t);
-    closed(owner, end_of(&copy), &copy);
+    end(t, meaning(err), err);
 }
 
 struct loki_tail *loki_tail_open(struct loki *l, const struct loki_tail_conf *conf)
 {
     struct loki_tail *t = mem_alloc(sizeof *t);
     struct buf path;
-    char start[32];
     bool first = true;
-    t->loki = l;
+    /* A start in the server's future is refused, so a second is left for what the clocks may differ. */
+    char *start = mem_printf("%lld", (long long)(loki_now(l) - CLOCK_SECOND));
     t->conf = *conf;
     t->page = loki_page_new(FRAME_MAX, true);
-    snprintf(start, sizeof start, "%lld", (long long)loki_now(l));
-    buf_init(&path, PATH_MAX_BYTES);
+    buf_init(&path, FORM_MAX);
     buf_adds(&path, "/loki/api/v1/tail");
     conn_query(&path, &first, "query", conf->query);
     conn_query(&path, &first, "start", start);
     conn_query(&path, &first, "limit", "1");
-    struct websocket_call call = {.target = loki_target(l),
-                                  .path = buf_text(&path),
-                                  .max_message = FRAME_MAX,
-                                  .idle_ms = SILENT_MS,
-                                  .context = t,
-                                  .opened = on_opened,
-                                  .message = on_message,
-                                  .closed = on_closed};
-    t->socket = websocket_open(loki_http(l), &call);
+    t->socket = websocket_open(loki_http(l), &(struct websocket_call){.target = loki_target(l),
+                                                                     .path = buf_text(&path),
+                                                                     .max_message = FRAME_MAX,
+                                                                     .idle_ms = SILENCE_MS,
+                                                                     .context = t,
+                                                                     .opened = on_opened,
+                                                                     .message = on_message,
+                                                                     .closed = on_closed});
     buf_free(&path);
+    free(start);
     return t;
 }

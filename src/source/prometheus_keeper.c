@@ -272,3 +272,12 @@ const char *prometheus_keeper_missing(const struct prometheus_keeper *k, enum me
 {
     return k->lanes[m].missing;
 }
+
+const char *prometheus_keeper_query(enum metric m, int choice, const char *labels[2])
+{
+    if (choice >= CHOICES || !choices[m][choice].promql)
+        return NULL;
+    labels[0] = choices[m][choice].labels[0];
+    labels[1] = choices[m][choice].labels[1];
+    return choices[m][choice].promql;
+}

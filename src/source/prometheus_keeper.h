@@ -33,4 +33,8 @@ bool prometheus_keeper_settled(const struct prometheus_keeper *k);
 /* Why a metric has no series although the server answers ("no kube-state-metrics and no node_exporter…"), or "". */
 const char *prometheus_keeper_missing(const struct prometheus_keeper *k, enum metric m);
 
+/* The queries that may give a metric, the best first, for whoever asks of one moment only; NULL behind the last. The series' key is
+ * the values of these labels joined by '/' (the second may be NULL). */
+const char *prometheus_keeper_query(enum metric m, int choice, const char *labels[2]);
+
 #endif

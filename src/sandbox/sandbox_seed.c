@@ -1,0 +1,46 @@
+#include "sandbox/sandbox_seed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "sandbox/shelf.h"
+#include "sandbox/world.h"
+
+/* The config map that came with the release holds the wrong port: whoever compares finds the cause. */
+static void config_maps(struct shelf *s)
+{
+    const struct world *w = shelf_world(s);
+    struct str none = {"", 0};
+    for (size_t i = 0; i < w->workload_count; i++) {
+        const struct world_workload *wl = &w->workloads[i];
+        char name[128], rest[600], labels[160];
+        if (wl->kind != WORLD_DEPLOYMENT || !*wl->logs)
+            continue;
+        bool rolled = wl->old_version != NULL;
+        snprintf(name, sizeof name, "%s-config", wl->name);
+        snprintf(labels, sizeof labels, "{\"app\":\"%s\"}", wl->name);
+        snprintf(rest, sizeof rest, "\"data\":{\"LOG_LEVEL\":\"info\",\"PORT\":\"%d\"%s}", wl->port,
+                 rolled ? ",\"PAYMENTS_DB_HOST\":\"payments-db.payments.svc\",\"PAYMENTS_DB_PORT\":"
+                          "\"5433\",\"RETRY_QUEUE_MAX\":\"0\""
+                        : "");
+        shelf_put(s, PRETEND_CONFIGMAPS, wl->ns, name,
+                  rolled ? w->rollout - 5 * CLOCK_SECOND : wl->created, str_of(labels), none,
+                  str_of(rest));
+    }
+}
+
+void sandbox_seed_objects(struct shelf *s)
+{
+    const struct world *w = shelf_world(s);
+    struct str none = {"", 0};
+    config_maps(s);
+    for (size_t i = 0; i < w->namespace_count; i++)
+        shelf_put(s, PRETEND_SERVICEACCOUNTS, w->namespaces[i], "default",
+                  w->start - 400 * CLOCK_DAY, none, none, none);
+    shelf_put(s, PRETEND_PDBS, "edge", "gateway", w->start - 90 * CLOCK_DAY, none, none,
+              str_of("\"spec\":{\"minAvailable\":2,\"selector\":{\"matchLabels\":{\"app\":"
+                     "\"gateway\"}}},\"status\":{\"currentHealthy\":4,"
+                     "\"desiredHealthy\":2,\"disruptionsAllowed\":2,\"expectedPods\":4}"));
+}

@@ -1,0 +1,287 @@
+#include "source/loki_recheck.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "net/loop.h"
+#include "source/loki_extract.h"
+
+enum { CHECKS = 80, STAGES = 3, AGAIN_S = 30, AFTER_OUTAGE_S = 15, MISSES = 5 };
+static const int64_t stage_after[STAGES] = {CLOCK_MINUTE, 10 * CLOCK_MINUTE, 60 * CLOCK_MINUTE};
+
+struct check {
+    int64_t from, to, due; /* wall ns of the server; due 0: through */
+    int stage, misses;
+    bool minute;
+};
+
+struct loki_recheck {
+    struct loki *loki;
+    struct loki_recheck_conf conf;
+    char *query;
+    struct check list[CHECKS];
+    size_t count;
+    int64_t next_minute; /* the first that is not in the list yet */
+    int64_t whole_until; /* minutes before were found whole at least once */
+    struct loop_timer *timer;
+    struct loki_call *call;
+    struct loki_extract *extract;
+    size_t at;        /* the check under way */
+    uint64_t counted; /* what Loki said */
+    uint64_t late;    /* lines given out for it */
+    double line_bytes;
+    bool paused, busy, dead, off; /* off: this query cannot be counted */
+};
+
+static void free_recheck(struct loki_recheck *r)
+{
+    loki_cancel(r->call);
+    loki_extract_free(r->extract);
+    loop_timer_free(r->timer);
+    free(r->query);
+    free(r);
+}
+
+void loki_recheck_free(struct loki_recheck *r)
+{
+    if (!r)
+        return;
+    r->dead = true;
+    if (!r->busy)
+        free_recheck(r);
+}
+
+static void leave(struct loki_recheck *r)
+{
+    r->busy = false;
+    if (r->dead)
+        free_recheck(r);
+}
+
+/* ---- the list ---- */
+
+static void remove_check(struct loki_recheck *r, size_t at)
+{
+    memmove(r->list + at, r->list + at + 1, (r->count - at - 1) * sizeof *r->list);
+    r->count--;
+}
+
+static void add_check(struct loki_recheck *r, struct check c)
+{
+    if (r->off || c.from >= c.to)
+        return;
+    bool running = r->call || r->extract;
+    if (r->count == CHECKS) { /* the oldest gives way, but for the one under way */
+        size_t oldest = running && r->at == 0;
+        remove_check(r, oldest);
+        r->at -= running && r->at > oldest;
+    }
+    r->list[r->count++] = c;
+    if (running)
+        return;
+    int64_t wait = (c.due - loki_now(r->loki)) / CLOCK_MS;
+    if (!loop_timer_is_set(r->timer) || loop_timer_due(r->timer) > clock_monotonic() + wait * CLOCK_MS)
+        loop_timer_set(r->timer, wait > 0 ? wait : 0);
+}
+
+static void wait_for_next(struct loki_recheck *r)
+{
+    int64_t first = INT64_MAX, now = loki_now(r->loki);
+    for (size_t i = 0; i < r->count; i++)
+        first = r->list[i].due < first ? r->list[i].due : first;
+    if (first != INT64_MAX && !r->dead)
+        loop_timer_set(r->timer, first > now ? (first - now) / CLOCK_MS + 1 : 0);
+}
+
+/* The check under way is answered: its next stage, or the end of it. */
+static void go_on(struct loki_recheck *r)
+{
+    struct check *c = &r->list[r->at];
+    if (c->minute && c->to > r->whole_until)
+        r->whole_until = c->to;
+    c->stage = c->minute ? c->stage + 1 : STAGES;
+    c->misses = 0;
+    if (c->stage == STAGES)
+        remove_check(r, r->at);
+    else
+        c->due = c->to + stage_after[c->stage];
+    wait_for_next(r);
+}
+
+/* ---- one check ---- */
+
+static void notice(struct loki_recheck *r, const struct check *c, const char *text)
+{
+    struct line line = {.time = c->from, .kind = LINE_NOTICE, .text = str_of(text), .late = true};
+    r->conf.line(r->conf.context, &line);
+}
+
+/* "13:05", or "13:05:10 to 13:05:45". */
+static const char *span_text(const struct check *c, char *out, size_t size)
+{
+    char from[CLOCK_TEXT], to[CLOCK_TEXT];
+    if (c->minute)
+        return clock_format(c->from, false, "%H:%M", out, size);
+    clock_format(c->from, false, "%H:%M:%S", from, sizeof from);
+    clock_format(c->to, false, "%H:%M:%S", to, sizeof to);
+    snprintf(out, size, "%s to %s", from, to);
+    return out;
+}
+
+static void on_line(void *context, const struct line *line)
+{
+    struct loki_recheck *r = context;
+    if (loki_ledger_add(r->conf.ledger, line) != LOKI_LEDGER_NEW)
+        return;
+    struct line late = *line;
+    late.late = true;
+    r->late++;
+    r->busy = true;
+    r->conf.line(r->conf.context, &late);
+    leave(r);
+}
+
+/* An error: again later, some times. */
+static void put_off(struct loki_recheck *r)
+{
+    struct check *c = &r->list[r->at];
+    c->due = loki_now(r->loki) + AGAIN_S * CLOCK_SECOND;
+    if (++c->misses == MISSES)
+        go_on(r);
+    else
+        wait_for_next(r);
+}
+
+static void on_read(void *context, const struct loki_extract_result *result, const struct err *err)
+{
+    struct loki_recheck *r = context;
+    char text[160], span[2 * CLOCK_TEXT + 8];
+    r->extract = NULL;
+    r->busy = true;
+    r->line_bytes = result->line_bytes;
+    if (r->late) {
+        snprintf(text, sizeof text, "%llu lines of %s came late", (unsigned long long)r->late, span_text(&r->list[r->at], span, sizeof span));
+        notice(r, &r->list[r->at], text);
+    }
+    if (!r->dead && err->kind)
+        put_off(r);
+    else if (!r->dead)
+        go_on(r);
+    leave(r);
+}
+
+static void read_again(struct loki_recheck *r, const struct check *c)
+{
+    r->late = 0;
+    r->extract = loki_extract_start(r->loki, &(struct loki_extract_conf){.query = r->query,
+                                                                        .from = c->from,
+                                                                        .to = c->to,
+                                                                        .in_flight = 1,
+                                                                        .expect = (double)r->counted * (double)CLOCK_SECOND / (double)(c->to - c->from),
+                                                                        .expect_bytes = r->line_bytes,
+                                                                        .context = r,
+                                                                        .line = on_line,
+                                                                        .done = on_read});
+    loki_extract_pause(r->extract, r->paused);
+}
+
+static void on_count(void *context, uint64_t count, const struct err *err)
+{
+    struct loki_recheck *r = context;
+    struct check *c = &r->list[r->at];
+    uint64_t shown = loki_ledger_count(r->conf.ledger, c->from, c->to);
+    char text[200], span[2 * CLOCK_TEXT + 8];
+    r->call = NULL;
+    r->counted = count;
+    r->busy = true;
+    if (err->kind == ERR_REFUSED) {
+        r->off = true;
+        r->count = 0;
+    } else if (err->kind) {
+        put_off(r);
+    } else if (count <= shown) {
+        go_on(r);
+    } else if (loki_ledger_knows(r->conf.ledger, c->from, c->to)) {
+        read_again(r, c);
+    } else {
+        snprintf(text, sizeof text, "Loki has %llu lines more of %s than were shown, of too many to tell which: read that time again",
+                 (unsigned long long)(count - shown), span_text(c, span, sizeof span));
+        notice(r, c, text);
+        if (!r->dead)
+            go_on(r);
+    }
+    leave(r);
+}
+
+static void on_timer(void *context)
+{
+    struct loki_recheck *r = context;
+    int64_t now = loki_now(r->loki);
+    if (r->call || r->extract || r->paused)
+        return;
+    for (size_t i = 0; i < r->count; i++) {
+        struct check *c = &r->list[i];
+        if (c->due > now)
+            continue;
+        r->at = i;
+        r->call = loki_count(r->loki, r->query, c->from, c->to, on_count, r);
+        return;
+    }
+    wait_for_next(r);
+}
+
+/* ---- what the follow says ---- */
+
+void loki_recheck_shown(struct loki_recheck *r, int64_t time)
+{
+    for (; r->next_minute + CLOCK_MINUTE <= time; r->next_minute += CLOCK_MINUTE) {
+        struct check c = {.from = r->next_minute, .to = r->next_minute + CLOCK_MINUTE, .minute = true};
+        int64_t now = loki_now(r->loki);
+        if (c.from < r->conf.since)
+            c.from = clock_align(r->conf.since + CLOCK_SECOND - 1, CLOCK_SECOND);
+        while (c.stage < STAGES && c.to + stage_after[c.stage] < now)
+            c.stage++;
+        /* What is older than all stages was read late enough. */
+        if (c.stage < STAGES) {
+            c.due = c.to + stage_after[c.stage];
+            add_check(r, c);
+        }
+    }
+}
+
+void loki_recheck_span(struct loki_recheck *r, int64_t from, int64_t to)
+{
+    if (from < r->conf.since)
+        from = r->conf.since;
+    add_check(r, (struct check){.from = clock_align(from + CLOCK_SECOND - 1, CLOCK_SECOND),
+                                .to = clock_align(to, CLOCK_SECOND),
+                                .due = loki_now(r->loki) + AFTER_OUTAGE_S * CLOCK_SECOND});
+}
+
+bool loki_recheck_is_late(const struct loki_recheck *r, int64_t time)
+{
+    return time < r->whole_until;
+}
+
+void loki_recheck_pause(struct loki_recheck *r, bool pause)
+{
+    r->paused = pause;
+    if (r->extract)
+        loki_extract_pause(r->extract, pause);
+    else if (!pause && !r->call)
+        wait_for_next(r);
+}
+
+struct loki_recheck *loki_recheck_new(struct loki *l, const struct loki_recheck_conf *conf)
+{
+    struct loki_recheck *r = mem_alloc(sizeof *r);
+    r->loki = l;
+    r->conf = *conf;
+    r->query = mem_dup(conf->query);
+    r->next_minute = r->whole_until = clock_align(conf->since, CLOCK_MINUTE);
+    r->timer = loop_timer_new(http_loop(loki_http(l)), on_timer, r);
+    return r;
+}

@@ -1,0 +1,376 @@
+/*
+ * Operations wait in the order in which they were asked for and a few run at once. A timer starts
+ * them, so that nothing is told from inside a call; whatever is wrong with what was asked is told
+ * the same way.
+ */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "store/s3_place.h"
+#include "store/s3_spool.h"
+#include "store/store_kind.h"
+
+enum { PART_MAX = 255, AFTER_MAX = 1024 };
+#define WAITING_BYTES_MAX ((size_t)2 << 30)
+
+bool store_client_of(const char *name, enum store_client *out)
+{
+    static const char *const names[] = {"auto", "curl", "libs3"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!strcmp(name, names[i])) {
+            *out = (enum store_client)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- keys ---- */
+
+static bool bad_key(struct err *err, const char *key, const char *what)
+{
+    return err_set(err, ERR_USAGE, "store", "", "'%.200s' is no key: %s", key, what);
+}
+
+static bool part_ok(struct str part, const char *key, struct err *err)
+{
+    if (str_is(part, ".") || str_is(part, ".."))
+        return bad_key(err, key, "'.' and '..' may not be parts of it");
+    if (part.n > PART_MAX)
+        return bad_key(err, key, "a part is longer than 255 bytes");
+    if (str_starts(part, FILE_TEMPORARY))
+        return bad_key(err, key, "a part begins like a temporary file");
+    return true;
+}
+
+static bool check_text(const char *key, bool is_prefix, struct err *err)
+{
+    struct str rest = str_of(key), part;
+    if (rest.n > STORE_KEY_MAX)
+        return bad_key(err, key, "it is too long");
+    if (!utf8_valid(rest))
+        return bad_key(err, key, "it is no UTF-8");
+    for (size_t i = 0; i < rest.n; i++)
+        if ((unsigned char)rest.p[i] < 0x20 || rest.p[i] == 0x7f)
+            return bad_key(err, key, "it holds a control character");
+    bool ends = rest.n && rest.p[rest.n - 1] == '/';
+    if (ends && is_prefix)
+        rest.n--;
+    else if (ends || (!rest.n && !is_prefix))
+        return bad_key(err, key, ends ? "it ends with a slash" : "it is empty");
+    while (rest.n && str_cut(&rest, '/', &part)) {
+        if (!part.n)
+            return bad_key(err, key, "it begins with a slash, or holds two together");
+        if (!part_ok(part, key, err))
+            return false;
+    }
+    return true;
+}
+
+bool store_key_check(const char *key, struct err *err)
+{
+    return check_text(key ? key : "", false, err);
+}
+
+/* ---- operations ---- */
+
+void store_ask_free(struct store_ask *a)
+{
+    free(a->key);
+    free(a->after);
+    free(a->content_type);
+    buf_free(&a->body);
+    s3_spool_free(a->spool);
+    *a = (struct store_ask){0};
+}
+
+static void link_in(struct store_list_of_ops *list, struct store_op *op)
+{
+    op->prev = list->last;
+    op->next = NULL;
+    *(list->last ? &list->last->next : &list->first) = op;
+    list->last = op;
+}
+
+static void link_out(struct store_list_of_ops *list, struct store_op *op)
+{
+    *(op->prev ? &op->prev->next : &list->first) = op->next;
+    *(op->next ? &op->next->prev : &list->last) = op->prev;
+}
+
+/* Out of its store: it may then be freed, or told, whatever happens to the store. */
+static void take_out(struct store_op *op)
+{
+    struct store *s = op->store;
+    link_out(op->running ? &s->active : &s->waiting, op);
+    s->running -= op->running;
+    s->ops--;
+    if (op->ask.verb == STORE_PUT)
+        s->bytes -= op->size;
+    if (s->waiting.first)
+        loop_timer_set(s->pump, 0);
+}
+
+static void free_op(struct store_op *op)
+{
+    store_ask_free(&op->ask);
+    buf_free(&op->bytes);
+    free(op);
+}
+
+static void tell(struct store_op *op, const struct err *err)
+{
+    bool ok = err->kind == ERR_NONE;
+    struct store_entry entry = {.key = op->ask.key, .size = op->size, .modified = op->modified};
+    switch (op->ask.verb) {
+    case STORE_GET:
+        op->done.get(op->context, ok ? buf_str(&op->bytes) : (struct str){"", 0}, err);
+        break;
+    case STORE_HEAD:
+        op->done.head(op->context, ok ? &entry : NULL, err);
+        break;
+    case STORE_CLEAN:
+        op->done.clean(op->context, op->removed, err);
+        break;
+    case STORE_PUT:
+    case STORE_DELETE:
+    case STORE_LIST:
+        op->done.plain(op->context, err);
+        break;
+    }
+}
+
+void store_op_end(struct store_op *op, const struct err *err)
+{
+    take_out(op);
+    if (op->ask.verb == STORE_PUT && err->kind == ERR_NONE)
+        op->store->written += op->size;
+    if (!op->cancelled)
+        tell(op, err);
+    free_op(op);
+}
+
+bool store_op_entry(struct store_op *op, const struct store_entry *entry)
+{
+    if (op->ask.after && strcmp(entry->key, op->ask.after) <= 0)
+        return true;
+    op->told++;
+    op->telling = true;
+    bool more = op->entry(op->context, entry);
+    op->telling = false;
+    return more && !op->cancelled && (!op->ask.max || op->told < op->ask.max);
+}
+
+void store_cancel(struct store_op *op)
+{
+    if (!op)
+        return;
+    if (op->telling) {
+        op->cancelled = true;
+        return;
+    }
+    if (op->running)
+        op->store->kind->stop(op);
+    take_out(op);
+    free_op(op);
+}
+
+/* Starts what may run. One that failed is told last of all: its callback may close the store. */
+static void pump(void *context)
+{
+    struct store *s = context;
+    while (s->waiting.first && s->running < s->kind->parallel) {
+        struct store_op *op = s->waiting.first;
+        if (op->early.kind == ERR_NONE) {
+            link_out(&s->waiting, op);
+            link_in(&s->active, op);
+            op->running = true;
+            s->running++;
+            if (s->kind->start(op, &op->early))
+                continue;
+        }
+        struct err err = op->early;
+        store_op_end(op, &err);
+        return;
+    }
+}
+
+static struct store_op *begin(struct store *s, enum store_verb verb, const char *key, void *context)
+{
+    struct store_op *op = mem_alloc(sizeof *op);
+    op->store = s;
+    op->context = context;
+    op->ask.verb = verb;
+    op->ask.key = mem_dup(key ? key : "");
+    buf_init(&op->bytes, 0);
+    bool prefix = verb == STORE_LIST || verb == STORE_CLEAN;
+    if (s->ops >= STORE_OPS_MAX)
+        err_set(&op->early, ERR_LIMIT, s->url, "", "over %d operations wait", STORE_OPS_MAX);
+    else
+        check_text(op->ask.key, prefix, &op->early);
+    s->ops++;
+    link_in(&s->waiting, op);
+    loop_timer_set(s->pump, 0);
+    return op;
+}
+
+struct store_op *store_get(struct store *s, const char *key, size_t max, void *context,
+                           void (*done)(void *context, struct str bytes, const struct err *err))
+{
+    struct store_op *op = begin(s, STORE_GET, key, context);
+    op->done.get = done;
+    op->ask.max = max;
+    buf_init(&op->bytes, max);
+    return op;
+}
+
+static struct store_op *begin_put(struct store *s, const char *key, const char *content_type,
+                                  size_t size, void *context,
+                                  void (*done)(void *context, const struct err *err))
+{
+    struct store_op *op = begin(s, STORE_PUT, key, context);
+    op->done.plain = done;
+    op->ask.content_type = mem_dup(content_type);
+    op->size = size;
+    s->bytes += size;
+    if (size > STORE_OBJECT_MAX)
+        err_set(&op->early, ERR_LIMIT, key, "", "the object is larger than a store takes");
+    else if (s->bytes > WAITING_BYTES_MAX)
+        err_set(&op->early, ERR_LIMIT, key, "", "too many bytes wait to be stored");
+    return op;
+}
+
+struct store_op *store_put(struct store *s, const char *key, const char *content_type,
+                           struct buf *body, void *context,
+                           void (*done)(void *context, const struct err *err))
+{
+    struct store_op *op = begin_put(s, key, content_type, body->n, context, done);
+    op->ask.body = *body;
+    buf_init(body, body->max);
+    if (op->ask.body.over)
+        err_set(&op->early, ERR_LIMIT, key, "", "the object is larger than a store takes");
+    return op;
+}
+
+struct store_op *store_put_spool(struct store *s, const char *key, const char *content_type,
+                                 struct s3_spool *body, void *context,
+                                 void (*done)(void *context, const struct err *err))
+{
+    struct store_op *op = begin_put(s, key, content_type, s3_spool_size(body), context, done);
+    op->ask.spool = body;
+    return op;
+}
+
+struct store_op *store_delete(struct store *s, const char *key, void *context,
+                              void (*done)(void *context, const struct err *err))
+{
+    struct store_op *op = begin(s, STORE_DELETE, key, context);
+    op->done.plain = done;
+    return op;
+}
+
+struct store_op *store_head(struct store *s, const char *key, void *context,
+                            void (*done)(void *context, const struct store_entry *entry,
+                                         const struct err *err))
+{
+    struct store_op *op = begin(s, STORE_HEAD, key, context);
+    op->done.head = done;
+    return op;
+}
+
+struct store_op *store_list(struct store *s, const struct store_list *call)
+{
+    struct store_op *op = begin(s, STORE_LIST, call->prefix, call->context);
+    op->done.plain = call->done;
+    op->entry = call->entry;
+    op->ask.folders = call->folders;
+    op->ask.max = call->max;
+    op->ask.after = mem_dup(call->after);
+    if (call->after && strlen(call->after) > AFTER_MAX)
+        err_set(&op->early, ERR_USAGE, s->url, "", "the key to list behind is too long");
+    return op;
+}
+
+struct store_op *store_clean(struct store *s, const char *prefix, int64_t age_ns, void *context,
+                             void (*done)(void *context, size_t removed, const struct err *err))
+{
+    struct store_op *op = begin(s, STORE_CLEAN, prefix, context);
+    op->done.clean = done;
+    op->ask.age = age_ns;
+    return op;
+}
+
+/* ---- the store ---- */
+
+static bool open_kind(struct store *s, const struct store_conf *conf, struct err *err)
+{
+    if (!strncmp(conf->url, "file://", 7)) {
+        s->kind = &folder_kind;
+        s->state = folder_open(conf, err);
+        return s->state != NULL;
+    }
+    if (!strncmp(conf->url, "s3://", 5)) {
+        s->state = s3_place_open(s->http, conf, &s->kind, err);
+        return s->state != NULL;
+    }
+    return err_set(err, ERR_CONFIG, "store", "write it as file:///folder or s3://bucket/prefix",
+                   "'%.100s' is no store", conf->url);
+}
+
+struct store *store_open(struct http *h, const struct store_conf *conf, struct err *err)
+{
+    struct store *s = mem_alloc(sizeof *s);
+    s->http = h;
+    s->url = mem_dup(conf->url);
+    if (!open_kind(s, conf, err)) {
+        free(s->url);
+        free(s);
+        return NULL;
+    }
+    s->pump = loop_timer_new(http_loop(h), pump, s);
+    return s;
+}
+
+void store_free(struct store *s)
+{
+    if (!s)
+        return;
+    while (s->active.first)
+        store_cancel(s->active.first);
+    while (s->waiting.first)
+        store_cancel(s->waiting.first);
+    loop_timer_free(s->pump);
+    s->kind->close(s->state);
+    free(s->url);
+    free(s);
+}
+
+const char *store_url(const struct store *s)
+{
+    return s->url;
+}
+
+uint64_t store_written(const struct store *s)
+{
+    return s->written;
+}
+
+void store_describe(const struct store *s, struct buf *out)
+{
+    s->kind->describe(s->state, out);
+}
+
+const char *store_clients(void)
+{
+    static char text[100];
+    snprintf(text, sizeof text, "curl (SigV4), %s", s3_libs3_version());
+    return text;
+}

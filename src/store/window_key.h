@@ -1,0 +1,54 @@
+/* The keys of CONTRACT.md ("The store") below a cluster: made and read. Times are the starts of
+ * windows, UTC. */
+#ifndef STORE_WINDOW_KEY_H
+#define STORE_WINDOW_KEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+enum {
+    WINDOW_KEY_SIZE = 200,
+    WINDOW_KEY_RULE = 41
+}; /* bytes that a key, a rule's name need with their NUL */
+
+/* Whether the name may stand in a key: a cluster's [A-Za-z0-9._-]{1,63} (not "." or ".."), a rule's
+ * [a-z0-9-]{1,40}. */
+bool window_key_cluster_ok(const char *cluster);
+bool window_key_rule_ok(const char *rule);
+
+/* Each writes a key into out (WINDOW_KEY_SIZE bytes) and returns it. Names must be ok, and times in
+ * the years 1970 to 9999. */
+char *window_key_lines(char *out, const char *cluster, const char *rule,
+                       int64_t from); /* …/lines/errors/2021/08/27/1300.log.gz */
+char *window_key_window(char *out, const char *cluster, const char *rule,
+                        int64_t from); /* …/windows/errors/2021/08/27/1300.json */
+char *window_key_index(char *out, const char *cluster, const char *rule,
+                       int64_t day); /* …/windows/errors/2021/08/27/index.json */
+char *window_key_day(char *out, const char *cluster, const char *what, const char *rule,
+                     int64_t day);                       /* …/<what>/errors/2021/08/27/
+                                                                                                         (rule NULL: none) */
+char *window_key_groups(char *out, const char *cluster); /* …/groups.json */
+char *window_key_snapshot(char *out, const char *cluster,
+                          int64_t at); /* …/snapshots/2021/08/27/1300.json.gz */
+/* …/reports/NAME; NULL when the name (letters, digits, '.', '_', '-'; at most 100; no leading '.')
+ * may not stand in a key. */
+char *window_key_report(char *out, const char *cluster, const char *name);
+
+enum window_key_kind {
+    WINDOW_KEY_OTHER,
+    WINDOW_KEY_LINES,
+    WINDOW_KEY_WINDOW,
+    WINDOW_KEY_INDEX,
+    WINDOW_KEY_GROUPS,
+    WINDOW_KEY_SNAPSHOT,
+    WINDOW_KEY_REPORT
+};
+
+/* What a listed key is. Fills rule ("" when it has none; WINDOW_KEY_RULE bytes) and time (of an
+ * index: its day; else 0). */
+enum window_key_kind window_key_read(struct str key, const char *cluster, char *rule,
+                                     int64_t *time);
+
+#endif

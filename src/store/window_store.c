@@ -1,0 +1,235 @@
+/* The operations on one object: a window, raw lines, a snapshot by its time, a report. */
+#include "store/window_store.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "store/window_op.h"
+
+/* ---- the store ---- */
+
+struct window_store *window_store_new(struct store *raw, struct store *processed,
+                                      const char *cluster)
+{
+    struct window_store *w = mem_alloc(sizeof *w);
+    w->raw = raw;
+    w->processed = processed;
+    w->cluster = mem_dup(cluster);
+    return w;
+}
+
+void window_store_free(struct window_store *w)
+{
+    if (!w)
+        return;
+    while (w->ops)
+        window_op_free(w->ops);
+    free(w->cluster);
+    free(w);
+}
+
+const char *window_store_cluster(const struct window_store *w)
+{
+    return w->cluster;
+}
+
+struct store *window_store_raw(const struct window_store *w)
+{
+    return w->raw;
+}
+
+struct store *window_store_processed(const struct window_store *w)
+{
+    return w->processed;
+}
+
+void window_store_cancel(struct window_store_op *op)
+{
+    if (op)
+        window_op_free(op);
+}
+
+bool window_store_is_newer(const struct err *err)
+{
+    return window_op_is_newer(err);
+}
+
+/* ---- one object written ---- */
+
+struct put_op {
+    struct window_store_op op; /* first */
+    struct store *store;
+    struct store_op *io;
+    struct buf body;
+    char *type; /* may be NULL */
+    char key[WINDOW_KEY_SIZE];
+    void (*done)(void *context, const struct err *err);
+};
+
+static void stop_put(struct window_store_op *op)
+{
+    struct put_op *p = (struct put_op *)op;
+    store_cancel(p->io);
+    buf_free(&p->body);
+    free(p->type);
+}
+
+static void put_ended(void *context, const struct err *err)
+{
+    struct put_op *p = context;
+    void (*done)(void *, const struct err *) = p->done;
+    struct err copy = *err;
+    context = p->op.context;
+    p->io = NULL;
+    window_op_free(&p->op);
+    done(context, &copy);
+}
+
+static void run_put(struct window_store_op *op, const struct err *early)
+{
+    struct put_op *p = (struct put_op *)op;
+    if (early->kind != ERR_NONE)
+        put_ended(p, early);
+    else
+        p->io = store_put(p->store, p->key, p->type, &p->body, p, put_ended);
+}
+
+/* The key is the caller's to fill. */
+static struct put_op *begin_put(struct window_store *w, struct store *store, struct buf *body,
+                                const char *type, void *context,
+                                void (*done)(void *context, const struct err *err))
+{
+    struct put_op *p = mem_alloc(sizeof *p);
+    p->store = store;
+    p->body = *body;
+    p->type = mem_dup(type);
+    p->done = done;
+    buf_init(body, body->max);
+    window_op_begin(w, &p->op, run_put, stop_put, context);
+    if (!store)
+        err_set(&p->op.early, ERR_CONFIG, "store.raw", "set store.raw",
+                "there is no store for raw lines");
+    return p;
+}
+
+struct window_store_op *window_store_save(struct window_store *w, const struct window *window,
+                                          void *context,
+                                          void (*done)(void *context, const struct err *err))
+{
+    struct buf body;
+    buf_init(&body, WINDOW_OP_WINDOW_MAX);
+    window_to_json(window, &body);
+    struct put_op *p = begin_put(w, w->processed, &body, "application/json", context, done);
+    window_op_check_rule(&p->op, window->rule);
+    if (p->op.early.kind == ERR_NONE)
+        window_key_window(p->key, w->cluster, window->rule, window->from);
+    return &p->op;
+}
+
+struct window_store_op *window_store_save_lines(struct window_store *w, const char *rule,
+                                                int64_t from, struct buf *packed, void *context,
+                                                void (*done)(void *context, const struct err *err))
+{
+    struct put_op *p = begin_put(w, w->raw, packed, "application/gzip", context, done);
+    window_op_check_rule(&p->op, rule);
+    if (p->op.early.kind == ERR_NONE)
+        window_key_lines(p->key, w->cluster, rule, from);
+    return &p->op;
+}
+
+struct window_store_op *
+window_store_save_snapshot(struct window_store *w, int64_t at, struct buf *packed, void *context,
+                           void (*done)(void *context, const struct err *err))
+{
+    struct put_op *p = begin_put(w, w->processed, packed, "application/gzip", context, done);
+    window_key_snapshot(p->key, w->cluster, at);
+    return &p->op;
+}
+
+struct window_store_op *window_store_save_report(struct window_store *w, const char *name,
+                                                 const char *content_type, struct buf *body,
+                                                 void *context,
+                                                 void (*done)(void *context, const struct err *err))
+{
+    struct put_op *p = begin_put(w, w->processed, body, content_type, context, done);
+    if (!window_key_report(p->key, w->cluster, name))
+        err_set(&p->op.early, ERR_USAGE, "report", "use letters, digits, '.', '_' and '-'",
+                "'%.100s' is no name of a report", name);
+    return &p->op;
+}
+
+/* ---- one object read ---- */
+
+struct get_op {
+    struct window_store_op op; /* first */
+    struct store *store;
+    struct store_op *io;
+    size_t max;
+    char key[WINDOW_KEY_SIZE];
+    void (*window)(void *context, struct window *yours, const struct err *err);
+    void (*bytes)(void *context, struct str bytes, const struct err *err);
+};
+
+static void stop_get(struct window_store_op *op)
+{
+    struct get_op *g = (struct get_op *)op;
+    store_cancel(g->io);
+}
+
+static void get_ended(void *context, struct str bytes, const struct err *err)
+{
+    struct get_op *g = context;
+    struct get_op copy = *g;
+    struct err why = *err;
+    struct window *window = NULL;
+    if (why.kind == ERR_NONE && g->window)
+        window = window_from_json(bytes.p, bytes.n, g->key, &why);
+    g->io = NULL;
+    window_op_free(&g->op);
+    if (copy.window)
+        copy.window(copy.op.context, window, &why);
+    else
+        copy.bytes(copy.op.context, bytes, &why);
+}
+
+static void run_get(struct window_store_op *op, const struct err *early)
+{
+    struct get_op *g = (struct get_op *)op;
+    if (early->kind != ERR_NONE)
+        get_ended(g, (struct str){"", 0}, early);
+    else
+        g->io = store_get(g->store, g->key, g->max, g, get_ended);
+}
+
+struct window_store_op *
+window_store_load(struct window_store *w, const char *rule, int64_t from, void *context,
+                  void (*done)(void *context, struct window *yours, const struct err *err))
+{
+    struct get_op *g = mem_alloc(sizeof *g);
+    g->store = w->processed;
+    g->max = WINDOW_OP_WINDOW_MAX;
+    g->window = done;
+    window_op_begin(w, &g->op, run_get, stop_get, context);
+    window_op_check_rule(&g->op, rule);
+    if (g->op.early.kind == ERR_NONE)
+        window_key_window(g->key, w->cluster, rule, from);
+    return &g->op;
+}
+
+struct window_store_op *
+window_store_load_lines(struct window_store *w, const char *rule, int64_t from, void *context,
+                        void (*done)(void *context, struct str packed, const struct err *err))
+{
+    struct get_op *g = mem_alloc(sizeof *g);
+    g->store = w->raw;
+    g->max = STORE_OBJECT_MAX;
+    g->bytes = done;
+    window_op_begin(w, &g->op, run_get, stop_get, context);
+    if (!w->raw)
+        err_set(&g->op.early, ERR_CONFIG, "store.raw", "set store.raw",
+                "there is no store for raw lines");
+    window_op_check_rule(&g->op, rule);
+    if (g->op.early.kind == ERR_NONE)
+        window_key_lines(g->key, w->cluster, rule, from);
+    return &g->op;
+}

@@ -1,0 +1,23 @@
+/* Whether the words that stand in one place of otherwise equal templates are values. */
+#ifndef TRIAGE_FAMILY_JUDGE_H
+#define TRIAGE_FAMILY_JUDGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+/* Bytes that the words have in common before and behind what differs: "user=" of user=root and
+ * user=rita. They end and begin with a mark, or are empty. */
+struct family_affix {
+    size_t before, behind;
+};
+struct family_affix family_judge_affix(const struct str *words, size_t count);
+
+/* Whether the words, which are different, are values. `text` is one of the templates and `loose`
+ * has a bit for each place that is not the same in all of them, `place` among these. */
+bool family_judge(const struct str *words, size_t count, struct str text, unsigned place,
+                  uint64_t loose);
+
+#endif

@@ -1,0 +1,162 @@
+#include "triage/mask_quote.h"
+
+#include <ctype.h>
+
+#include "triage/mask_path.h"
+#include "triage/mask_words.h"
+
+enum { QUOTE_READ = 200, LIST_READ = 400 };
+
+/* A quote as it stands in the line, \" inside a quoted text or " outside: one opens, the same
+ * closes. */
+struct quote {
+    char mark;
+    bool escaped;
+};
+
+static size_t length_of(struct quote q)
+{
+    return 1u + q.escaped;
+}
+
+static bool is_quote_at(const struct mask_scan *s, const char *p, struct quote q)
+{
+    return mask_scan_char(s, p) == (q.escaped ? '\\' : q.mark) &&
+           (!q.escaped || mask_scan_char(s, p + 1) == q.mark);
+}
+
+static void add_quote(struct mask_scan *s, struct quote q)
+{
+    if (q.escaped)
+        mask_out_char(&s->out, '\\');
+    mask_out_char(&s->out, q.mark);
+}
+
+/* The quote that closes what was opened before p, or NULL when there is none near. */
+static const char *closing_quote(const struct mask_scan *s, const char *p, struct quote q,
+                                 size_t limit)
+{
+    const char *stop = (size_t)(s->end - p) > limit ? p + limit : s->end;
+    for (; p < stop; p++) {
+        if (is_quote_at(s, p, q))
+            return p;
+        if (*p == '\\' && p + 1 < stop)
+            p++;
+        else if (*p == q.mark)
+            return NULL; /* the text around it ends first */
+    }
+    return NULL;
+}
+
+static bool is_json_key(struct str w)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < w.n; i++) {
+        digits += isdigit((unsigned char)w.p[i]) != 0;
+        if (!isalnum((unsigned char)w.p[i]) && !mask_scan_any(w.p[i], "_.@/$-"))
+            return false;
+    }
+    return w.n && digits <= 2;
+}
+
+/* "key": of JSON, "key"= of klog. A text member that does not say what happened is a value whatever
+ * it holds. */
+static bool read_json_key(struct mask_scan *s, struct str key, struct quote q)
+{
+    const char *p = key.p + key.n + length_of(q);
+    char mark = mask_scan_char(s, p), before = mask_out_last(&s->out);
+    bool member = mark == '=' || (mark == ':' && (!before || before == '{' || before == ','));
+    if (!member || !is_json_key(key))
+        return false;
+    add_quote(s, q);
+    mask_out_text(&s->out, key);
+    add_quote(s, q);
+    mask_out_char(&s->out, mark);
+    s->p = p + 1;
+    const char *value = mask_scan_skip_blanks(s, s->p);
+    if (!is_quote_at(s, value, q))
+        return true;
+    if (mask_words_of(key) & MASK_SET_MESSAGE) {
+        add_quote(s, q);
+        s->open[q.escaped] = q.mark;
+        s->p = value + length_of(q);
+        return true;
+    }
+    const char *end = closing_quote(s, value + length_of(q), q, (size_t)(s->end - value));
+    mask_scan_value(s, MASK_OUT_OTHER);
+    s->p = end ? end + length_of(q) : s->end;
+    return true;
+}
+
+static bool has_blank(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (mask_scan_is_blank(text.p[i]))
+            return true;
+    return false;
+}
+
+bool mask_quote_is_at(const struct mask_scan *s, const char *p)
+{
+    return mask_scan_any(mask_scan_char(s, p + (mask_scan_char(s, p) == '\\')), "\"'`");
+}
+
+void mask_quote_read(struct mask_scan *s)
+{
+    struct quote q = {.escaped = *s->p == '\\'};
+    q.mark = s->p[q.escaped];
+    const char *from = s->p + length_of(q);
+    bool inside_word = !q.escaped && s->p > s->begin && isalnum((unsigned char)s->p[-1]);
+    if (s->open[q.escaped] == q.mark || inside_word) {
+        if (s->open[q.escaped] == q.mark)
+            s->open[q.escaped] = 0;
+        add_quote(s, q);
+        s->p = from;
+        return;
+    }
+    const char *close = closing_quote(s, from, q, QUOTE_READ);
+    struct str text = mask_scan_between(from, close ? close : from);
+    if (text.n && read_json_key(s, text, q))
+        return;
+    bool path = text.n > 1 && (text.p[0] == '/' || mask_path_is_drive(text));
+    char last = mask_out_last(&s->out);
+    bool message = last == '=' || (last == ']' && s->out.blank); /* of klog: x.go:1] "Text" k="v" */
+    bool word = text.n && !message && !has_blank(text);
+    add_quote(s, q);
+    s->p = from;
+    if (path || word) {
+        mask_scan_value(s, MASK_OUT_OTHER);
+        add_quote(s, q);
+        s->p = close + length_of(q);
+    } else if (close) {
+        s->open[q.escaped] = q.mark;
+    }
+}
+
+/* Words between commas, quoted or not; blanks only behind commas. The end of the list, or NULL. */
+static const char *end_of_list(const struct mask_scan *s, const char *p, size_t *commas)
+{
+    const char *stop = s->end - p > LIST_READ ? p + LIST_READ : s->end;
+    for (; p < stop && *p != ']'; p++) {
+        if (*p == ',')
+            ++*commas;
+        else if (!mask_word_class[(unsigned char)*p] && *p != '"' && *p != '\'' &&
+                 !(*p == ' ' && p[-1] == ','))
+            return NULL;
+    }
+    return p < stop ? p : NULL;
+}
+
+bool mask_quote_list(struct mask_scan *s)
+{
+    size_t commas = 0;
+    char last = mask_out_last(&s->out);
+    bool member = last == '=' || last == ':'; /* then one word is a list too, and none */
+    const char *end = end_of_list(s, s->p + 1, &commas);
+    if (!end || (!commas && !(member && !s->out.blank)))
+        return false;
+    mask_out_char(&s->out, '[');
+    mask_scan_value(s, MASK_OUT_OTHER);
+    s->p = end;
+    return true;
+}

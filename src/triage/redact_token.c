@@ -1,0 +1,97 @@
+#include "triage/redact_token.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+/* Nearly always the first two bytes decide. */
+static bool is_at(struct str line, size_t at, const char *text)
+{
+    const char *p = line.p + at;
+    if (line.n - at < 2 || p[0] != text[0] || p[1] != text[1])
+        return false;
+    size_t n = strlen(text);
+    return line.n - at >= n && memcmp(p, text, n) == 0;
+}
+
+static bool is_word_char(struct str line, size_t at)
+{
+    return at < line.n && (isalnum((unsigned char)line.p[at]) || line.p[at] == '_');
+}
+
+/* How many bytes from `at` on are letters, digits or one of `more`. */
+static size_t run_of(struct str line, size_t at, const char *more)
+{
+    size_t n = 0;
+    while (at + n < line.n && (isalnum((unsigned char)line.p[at + n]) ||
+                               (line.p[at + n] && strchr(more, line.p[at + n]))))
+        n++;
+    return n;
+}
+
+/* AKIA… and its kin (IAM User Guide, "IAM identifiers"): a prefix of four and 16 capitals or
+ * digits. */
+size_t redact_token_aws(struct str line, size_t at)
+{
+    static const char *const prefixes[] = {"AKIA", "ASIA", "AROA", "AIDA", "AGPA",
+                                           "ANPA", "ANVA", "AIPA", "ABIA", "ACCA"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        if (!is_at(line, at, prefixes[i]))
+            continue;
+        size_t n = 0;
+        while (at + n < line.n &&
+               (isupper((unsigned char)line.p[at + n]) || isdigit((unsigned char)line.p[at + n])))
+            n++;
+        return n == 20 && !is_word_char(line, at + n) ? n : 0;
+    }
+    return 0;
+}
+
+/* eyJ….eyJ….… (RFC 7519), also of five parts (RFC 7516); the last part may be empty or cut. */
+size_t redact_token_jwt(struct str line, size_t at, size_t *none)
+{
+    if (at < *none || !is_at(line, at, "eyJ"))
+        return 0;
+    size_t n = run_of(line, at, "_-"), parts = 1;
+    *none = at + n;
+    if (n < 12)
+        return 0;
+    while (at + n < line.n && line.p[at + n] == '.' && parts < 5) {
+        n++;
+        n += run_of(line, at + n, "_-");
+        parts++;
+    }
+    return parts >= 2 ? n : 0;
+}
+
+/* Tokens that name their maker. */
+size_t redact_token_known(struct str line, size_t at)
+{
+    static const struct {
+        const char *prefix;
+        size_t shortest;
+    } tokens[] = {{"ghp_", 30},        {"gho_", 30},     {"ghs_", 30},     {"ghu_", 30},
+                  {"ghr_", 30},        {"glpat-", 20},   {"xoxb-", 20},    {"xoxp-", 20},
+                  {"xoxa-", 20},       {"sk_live_", 20}, {"rk_live_", 20}, {"hvs.", 20},
+                  {"github_pat_", 30}, {"ya29.", 20},    {"AIza", 35},     {"npm_", 30},
+                  {"dckr_pat_", 20},   {"SG.", 40}};
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+        if (!is_at(line, at, tokens[i].prefix))
+            continue;
+        size_t n = run_of(line, at, "_-.");
+        return n >= tokens[i].shortest ? n : 0;
+    }
+    return 0;
+}
+
+/* Prose ("bearer of news") has no digits or is short. */
+size_t redact_token_bearer(struct str line, size_t at)
+{
+    size_t from = at + 7, digits = 0;
+    if (line.n - at < 16 || str_find_fold((struct str){line.p + at, 7}, str_of("bearer ")) != 0)
+        return 0;
+    size_t n = run_of(line, from, "-._~+/=");
+    for (size_t i = 0; i < n; i++)
+        digits += isdigit((unsigned char)line.p[from + i]) != 0;
+    return n >= 8 && (digits || n >= 20) ? n : 0;
+}

@@ -1,0 +1,232 @@
+/* The part of a source: answers to intents, lines that come, states that change. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "tests/screen/fill.h"
+
+static const struct {
+    const char *ns, *pod, *text;
+} lines[] = {
+    {"shop", "frontend-84c6d7b95f-bfx2k", "level=info msg=\"GET /cart\" status=200 took=12ms"},
+    {"shop", "checkout-7d9f8c6b5-bfx2k",
+     "level=error msg=\"dial tcp 10.0.9.17:5432: connect: connection refused\" "
+     "upstream=payments-db"},
+    {"shop", "checkout-7d9f8c6b5-ekx9k", "level=warn msg=\"retrying order\" order=88213 attempt=2"},
+    {"payments", "gateway-66d5c8f7b-bfx2k", "level=info msg=\"authorised\" amount=41.90 took=88ms"},
+    {"shop", "checkout-7d9f8c6b5-kux3k",
+     "{\"level\":\"error\",\"msg\":\"order 88213 failed: context deadline "
+     "exceeded\",\"took\":\"5.00s\"}"},
+    {"shop", "catalog-6f7d8c9b4-ekx9k", "level=debug msg=\"cache hit\" key=product:1821"},
+    {"shop", "checkout-7d9f8c6b5-bfx2k",
+     "panic: runtime error: invalid memory address or nil pointer dereference"},
+    {"kube-system", "coredns-558bd4d5db-bfx2k",
+     "[INFO] 10.0.1.23:51230 - 4821 \"A IN payments-db.payments.svc.cluster.local. udp 62 false "
+     "512\" "
+     "NOERROR qr,aa,rd 122 0.000213s, a line that is longer than any screen is wide so that it has "
+     "to "
+     "be cut or wrapped: here is its end"},
+};
+enum { LINES = sizeof lines / sizeof *lines };
+
+static void add_line(struct model *m, int64_t time, size_t which, enum line_kind kind, bool late,
+                     const char *text)
+{
+    struct str names[] = {str_of("namespace"), str_of("pod")};
+    struct str values[] = {str_of(lines[which].ns), str_of(lines[which].pod)};
+    const struct labels *l = labels_get(names, values, 2);
+    struct line line = {time, l, str_of(text ? text : lines[which].text), kind, late};
+    lines_add(m->logs.lines, &line);
+    labels_drop(l);
+}
+
+/* Whether a query like {namespace="shop", pod="x"} |= "word" lets the line through. */
+static bool answers(const char *query, size_t which)
+{
+    char wanted[300];
+    const char *q = query ? query : "";
+    snprintf(wanted, sizeof wanted, "namespace=\"%s\"", lines[which].ns);
+    if (strstr(q, "namespace=\"") && !strstr(q, wanted))
+        return false;
+    snprintf(wanted, sizeof wanted, "pod=\"%s\"", lines[which].pod);
+    if (strstr(q, "pod=\"") && !strstr(q, wanted))
+        return false;
+    bool error = strstr(lines[which].text, "error") || strstr(lines[which].text, "panic");
+    return !strstr(q, "(error|") || error;
+}
+
+void fill_lines(struct model *m, int64_t now, int count)
+{
+    for (int i = count - 1; i >= 0; i--) {
+        size_t which = (size_t)(i * 5 + count) % LINES;
+        if (answers(m->logs.query, which))
+            add_line(m, now - i * 370 * CLOCK_MS, which, LINE_LOG, false, NULL);
+    }
+    m->dirty = true;
+}
+
+static void answer_logs(struct model *m, int64_t now, const struct intent *wish)
+{
+    free(m->logs.query);
+    m->logs.query = mem_dup(wish->text);
+    m->logs.from = wish->from;
+    m->logs.to = wish->to;
+    m->logs.per_second = wish->to ? 0 : 2.7;
+    m->logs.lag = wish->to ? -1 : 400 * CLOCK_MS;
+    str_copy(m->logs.lane, sizeof m->logs.lane, wish->to ? "range" : "poll");
+    lines_clear(m->logs.lines);
+    fill_lines(m, wish->to ? wish->to : now, 60);
+}
+
+static const struct group *any_group(const struct model *m)
+{
+    return m->windows.open[0] && m->windows.open[0]->group_count ? m->windows.open[0]->groups
+                                                                 : NULL;
+}
+
+/* The stored window: as the open one, with the asked span. */
+static void answer_window(struct model *m, const struct intent *wish)
+{
+    struct buf json;
+    struct err err;
+    buf_init(&json, 1 << 20);
+    if (m->windows.open[0] && any_group(m)) {
+        window_to_json(m->windows.open[0], &json);
+        window_free(m->windows.chosen);
+        m->windows.chosen = window_from_json(buf_text(&json), json.n, "test", &err);
+        m->windows.chosen->from = wish->from;
+        m->windows.chosen->to = wish->to;
+        upstream_live(&m->windows.chosen_upstream);
+    }
+    buf_free(&json);
+}
+
+static void log_intent(const struct intent *wish, struct buf *log)
+{
+    static const char *const names[] = {
+        [INTENT_LOGS] = "logs",       [INTENT_WINDOW_DAY] = "day",  [INTENT_WINDOW] = "window",
+        [INTENT_METRICS] = "metrics", [INTENT_CONTEXT] = "context", [INTENT_QUIT] = "quit",
+    };
+    char from[CLOCK_TEXT] = "0", to[CLOCK_TEXT] = "0";
+    if (wish->from)
+        clock_rfc3339(wish->from, false, from);
+    if (wish->to)
+        clock_rfc3339(wish->to, false, to);
+    buf_printf(log, "intent %s %s %s %s\n", names[wish->type], from, to,
+               wish->text ? wish->text : "");
+}
+
+void fill_answer(struct model *m, int64_t now, struct buf *log)
+{
+    struct intent wish;
+    while (intents_take(m->intents, &wish)) {
+        if (log)
+            log_intent(&wish, log);
+        if (wish.type == INTENT_LOGS)
+            answer_logs(m, now, &wish);
+        else if (wish.type == INTENT_WINDOW)
+            answer_window(m, &wish);
+        m->dirty = true;
+        free(wish.text);
+    }
+}
+
+/* ---- changes by name ---- */
+
+static void deny(struct upstream *u, const char *what)
+{
+    struct err err;
+    err_set(&err, ERR_DENIED, "kubernetes", "ask for get, list and watch of it", "%s", what);
+    upstream_failed(u, &err, 0);
+}
+
+static void fail(struct upstream *u)
+{
+    struct err err;
+    err_set(&err, ERR_AWAY, "source", "", "no answer within 10 s");
+    upstream_failed(u, &err, 0);
+}
+
+static struct resource *resource_of(struct model *m, const char *name)
+{
+    struct resource *all[] = {&m->nodes, &m->pods, &m->namespaces, &m->events};
+    static const char *const names[] = {"nodes", "pods", "namespaces", "events"};
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(names[i], name) == 0)
+            return all[i];
+    return NULL;
+}
+
+static struct upstream *upstream_of(struct model *m, const char *name)
+{
+    struct resource *r = resource_of(m, name);
+    if (r)
+        return &r->upstream;
+    return strcmp(name, "logs") == 0      ? &m->logs.upstream
+           : strcmp(name, "metrics") == 0 ? &m->metrics
+           : strcmp(name, "store") == 0   ? &m->windows.upstream
+           : strcmp(name, "open") == 0    ? &m->windows.open_upstream
+                                          : NULL;
+}
+
+static void remove_pods(struct model *m, const char *prefix)
+{
+    for (size_t i = objects_count(m->pods.table); i-- > 0;) {
+        const struct object *o = objects_at(m->pods.table, i);
+        char ns[SCOPE_NAME], name[SCOPE_NAME];
+        if (!str_starts(str_of(o->name), prefix))
+            continue;
+        str_copy(ns, sizeof ns, o->namespace_);
+        str_copy(name, sizeof name, o->name);
+        objects_remove(m->pods.table, str_of(ns), str_of(name));
+    }
+}
+
+static void add_pod(struct model *m, int64_t now, const char *name)
+{
+    struct object *o = objects_new_row(m->pods.table, str_of("shop"), str_of(name));
+    o->created = now - 5 * CLOCK_SECOND;
+    o->health = HEALTH_BAD;
+    object_set_text(o, 1, str_of("Error"));
+    object_set_trouble(o, str_of("Error: exit code 1"));
+    objects_put(m->pods.table, o);
+}
+
+bool fill_change(struct model *m, int64_t now, const char *what)
+{
+    struct str rest = str_of(what), verb;
+    char name[100];
+    str_cut(&rest, ' ', &verb);
+    snprintf(name, sizeof name, "%.*s", (int)rest.n, rest.p);
+    struct upstream *u = upstream_of(m, name);
+    m->dirty = true;
+    if (str_is(verb, "lines"))
+        fill_lines(m, now, (int)strtol(name, NULL, 10));
+    else if (str_is(verb, "gap"))
+        add_line(m, now - 5 * CLOCK_SECOND, 0, LINE_GAP, false,
+                 "13:46:40 to 13:46:58 could not be read: 500 too many outstanding requests");
+    else if (str_is(verb, "late"))
+        add_line(m, now - 9 * CLOCK_SECOND, 1, LINE_LOG, true, NULL);
+    else if (str_is(verb, "remove"))
+        remove_pods(m, name);
+    else if (str_is(verb, "pod"))
+        add_pod(m, now, name);
+    else if (str_is(verb, "insecure"))
+        m->insecure = mem_dup(
+            "The certificate of https://10.0.0.1:6443 is not verified (insecure-skip-tls-verify).");
+    else if (str_is(verb, "stale") && u)
+        fail(u);
+    else if (str_is(verb, "denied") && u)
+        deny(u,
+             "User \"dev\" cannot list resource \"pods\" in API group \"\" at the cluster scope");
+    else if (str_is(verb, "off") && u)
+        *u = (struct upstream){0};
+    else if (str_is(verb, "live") && u)
+        upstream_live(u);
+    else
+        return false;
+    return true;
+}

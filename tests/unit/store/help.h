@@ -1,0 +1,193 @@
+/* What the tests of this room share: a loop that is turned until an answer came. */
+#ifndef TESTS_STORE_HELP_H
+#define TESTS_STORE_HELP_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "store/store.h"
+
+struct help {
+    struct loop *loop;
+    struct http *http;
+    char folder[64];
+};
+
+/* One answer, whatever was asked. */
+struct answer {
+    bool came;
+    int times;
+    struct err err;
+    struct buf bytes;
+    struct store_entry entry;
+    size_t removed;
+    char *keys; /* of a list, each with a newline; folders end with a slash */
+    size_t count;
+};
+
+static inline void help_run_for(struct help *h, int64_t ms)
+{
+    int64_t end = clock_monotonic() + ms * CLOCK_MS;
+    while (clock_monotonic() < end)
+        loop_turn(h->loop, 10);
+}
+
+static inline void help_wait(struct help *h, const bool *came)
+{
+    int64_t end = clock_monotonic() + 60 * CLOCK_SECOND;
+    while (!*came && clock_monotonic() < end)
+        loop_turn(h->loop, 1000);
+    assert_true(*came);
+}
+
+static inline void answer_free(struct answer *a)
+{
+    buf_free(&a->bytes);
+    free(a->keys);
+    *a = (struct answer){0};
+}
+
+static inline void on_bytes(void *context, struct str bytes, const struct err *err)
+{
+    struct answer *a = context;
+    buf_init(&a->bytes, bytes.n + 1);
+    buf_add(&a->bytes, bytes.p, bytes.n);
+    a->err = *err;
+    a->came = true;
+    a->times++;
+}
+
+static inline void on_plain(void *context, const struct err *err)
+{
+    struct answer *a = context;
+    a->err = *err;
+    a->came = true;
+    a->times++;
+}
+
+static inline void on_head(void *context, const struct store_entry *entry, const struct err *err)
+{
+    struct answer *a = context;
+    if (entry)
+        a->entry = *entry;
+    a->entry.key = NULL;
+    on_plain(context, err);
+}
+
+static inline void on_clean(void *context, size_t removed, const struct err *err)
+{
+    struct answer *a = context;
+    a->removed = removed;
+    on_plain(context, err);
+}
+
+static inline bool on_entry(void *context, const struct store_entry *entry)
+{
+    struct answer *a = context;
+    char *longer = mem_printf("%s%s\n", a->keys ? a->keys : "", entry->key);
+    free(a->keys);
+    a->keys = longer;
+    a->count++;
+    return true;
+}
+
+static inline enum err_kind help_put(struct help *h, struct store *s, const char *key,
+                                     struct str bytes)
+{
+    struct answer a = {0};
+    struct buf body;
+    buf_init(&body, bytes.n + 1);
+    buf_add(&body, bytes.p, bytes.n);
+    store_put(s, key, "application/json", &body, &a, on_plain);
+    assert_null(body.p);
+    assert_false(a.came);
+    help_wait(h, &a.came);
+    if (a.err.kind)
+        print_message("put %s: %s: %s: %s\n", key, a.err.where, a.err.what, a.err.mend);
+    return a.err.kind;
+}
+
+static inline void help_get(struct help *h, struct store *s, const char *key, struct answer *a)
+{
+    *a = (struct answer){0};
+    store_get(s, key, 64 << 20, a, on_bytes);
+    assert_false(a->came);
+    help_wait(h, &a->came);
+}
+
+static inline void help_list(struct help *h, struct store *s, const char *prefix, bool folders,
+                             const char *after, size_t max, struct answer *a)
+{
+    *a = (struct answer){.keys = mem_dup("")};
+    store_list(s, &(struct store_list){.prefix = prefix,
+                                       .folders = folders,
+                                       .after = after,
+                                       .max = max,
+                                       .context = a,
+                                       .entry = on_entry,
+                                       .done = on_plain});
+    help_wait(h, &a->came);
+}
+
+static inline void help_expect(struct help *h, struct store *s, const char *key, struct str bytes)
+{
+    struct answer a;
+    help_get(h, s, key, &a);
+    if (a.err.kind)
+        print_message("get %s: %s: %s: %s\n", key, a.err.where, a.err.what, a.err.mend);
+    assert_int_equal(a.err.kind, ERR_NONE);
+    assert_int_equal(a.bytes.n, bytes.n);
+    assert_memory_equal(a.bytes.n ? a.bytes.p : "", bytes.p, bytes.n);
+    answer_free(&a);
+}
+
+static inline struct store *help_open_folder(struct help *h, const char *folder)
+{
+    struct err err;
+    char *url = mem_printf("file://%s", folder);
+    struct store *s = store_open(h->http, &(struct store_conf){.url = url}, &err);
+    free(url);
+    return s;
+}
+
+static inline int help_set_up(void **state)
+{
+    struct help *h = mem_alloc(sizeof *h);
+    h->loop = loop_new();
+    h->http = http_new(h->loop);
+    str_copy(h->folder, sizeof h->folder, "/tmp/kubeboard-store-XXXXXX");
+    *state = h;
+    return mkdtemp(h->folder) ? 0 : -1;
+}
+
+static inline int help_tear_down(void **state)
+{
+    struct help *h = *state;
+    char *command[] = {"rm", "-rf", h->folder, NULL};
+    /* A failed test may have left another user behind. */
+    if (seteuid(getuid()) != 0)
+        return -1;
+    /* Jobs that were left in the pool come back and are freed. */
+    help_run_for(h, 20);
+    http_free(h->http);
+    loop_free(h->loop);
+    if (fork() == 0) {
+        execvp(command[0], command);
+        _exit(127);
+    }
+    free(h);
+    return 0;
+}
+
+#endif

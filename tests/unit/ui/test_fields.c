@@ -1,0 +1,70 @@
+#include "ui/fields.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+static void check(const char *in, const char *expected, bool template_text)
+{
+    struct fields *f = fields_new();
+    struct buf out;
+    buf_init(&out, 1 << 16);
+    bool shown =
+        template_text ? fields_template(f, str_of(in), &out) : fields_line(f, str_of(in), &out);
+    assert_int_equal(shown, expected != NULL);
+    assert_string_equal(buf_text(&out), expected ? expected : "");
+    buf_free(&out);
+    fields_free(f);
+}
+
+static void the_message_comes_first(void **state)
+{
+    (void)state;
+    check("{\"ts\":\"2021\",\"level\":\"error\",\"msg\":\"dial failed\",\"took\":12,\"ok\":false}",
+          "dial failed took=12 ok=false", false);
+    check("{\"a\":\"x\",\"message\":\"m\",\"error\":\"why not\"}", "m a=x error=\"why not\"",
+          false);
+    check("{\"time\":1,\"status\":503,\"path\":\"/a b\"}", "status=503 path=\"/a b\"", false);
+    check("{\"msg\":\"m\",\"nested\":{\"a\":[1,null]},\"empty\":\"\"}",
+          "m nested={\"a\":[1,null]} empty=\"\"", false);
+    check("  {\"msg\":\"m\"}\r\n", "m", false);
+    check("{\"msg\":{\"not\":\"text\"},\"err\":\"e\"}", "e msg={\"not\":\"text\"}", false);
+}
+
+static void what_is_no_object_stays(void **state)
+{
+    (void)state;
+    check("plain text", NULL, false);
+    check("{broken", NULL, false);
+    check("{\"a\":}", NULL, false);
+    check("{}", NULL, false);
+    check("[1,2]", NULL, false);
+    check("{\"time\":1,\"level\":\"x\"}", NULL, false);
+    check("", NULL, false);
+}
+
+static void templates_lose_what_says_nothing(void **state)
+{
+    (void)state;
+    check("{\"time\":<*>,\"remote\":<*>,\"method\":\"POST\",\"path\":\"/api/<*>\",\"status\":503}",
+          "method=POST path=/api/<*> status=503", true);
+    check("{\"ts\":<*>,\"msg\":\"dial tcp <*>: \\\"refused\\\" <*>\",\"n\":<*>}",
+          "dial tcp <*>: \"refused\" <*>", true);
+    check("{\"a\":<*>}", NULL, true);
+    check("order <*> failed", NULL, true);
+    check("{\"a\":<*", NULL, true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_message_comes_first),
+        cmocka_unit_test(what_is_no_object_stays),
+        cmocka_unit_test(templates_lose_what_says_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,52 @@
+#include "ui/chart.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "text/spark.h"
+
+enum { TIME_WIDTH = 5 };
+
+void chart_draw(const struct draw_area *a, enum theme_role role, const double *values, size_t count,
+                double top)
+{
+    if (a->width <= 0 || a->height <= 0 || !(top > 0))
+        return;
+    double *columns = mem_array((size_t)a->width, sizeof *columns);
+    double *row = mem_array((size_t)a->width, sizeof *row);
+    spark_resample(values, count, columns, a->width);
+    for (int y = 0; y < a->height; y++) {
+        int below = a->height - 1 - y; /* rows under this one */
+        for (int x = 0; x < a->width; x++) {
+            double v = columns[x] / top * a->height - below;
+            bool seen = v > 0 || (below == 0 && columns[x] >= 0);
+            row[x] = isnan(columns[x]) || !seen ? NAN : v > 1 ? 1 : v;
+        }
+        draw_levels(a, 0, y, role, row, a->width);
+    }
+    free(columns);
+    free(row);
+}
+
+void chart_axis(const struct draw_area *line, int64_t from, int64_t to, int64_t moment)
+{
+    char text[CLOCK_TEXT];
+    bool inside = moment > from && moment <= to;
+    int x = inside ? (int)((double)(moment - from) / (double)(to - from) * (line->width - 1)) : 0;
+    draw_fill(line, 0, 0, line->width, ROLE_AXIS, GLYPH_HLINE);
+    if (!inside || x > 2 * TIME_WIDTH)
+        draw_texts(line, 0, 0, TIME_WIDTH, DRAW_LEFT, ROLE_AXIS,
+                   clock_format(from, false, "%H:%M", text, sizeof text));
+    if (!inside || x < line->width - TIME_WIDTH - 2)
+        draw_texts(line, line->width - TIME_WIDTH, 0, TIME_WIDTH, DRAW_LEFT, ROLE_AXIS,
+                   clock_format(to, false, "%H:%M", text, sizeof text));
+    if (!inside)
+        return;
+    draw_glyph(line, x, 0, ROLE_STRONG, GLYPH_ASCENDING);
+    clock_format(moment, false, "%H:%M", text, sizeof text);
+    draw_texts(line, x > TIME_WIDTH ? x - TIME_WIDTH : x + 1, 0, TIME_WIDTH, DRAW_LEFT, ROLE_STRONG,
+               text);
+}

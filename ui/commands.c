@@ -1,0 +1,221 @@
+#include "ui/commands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "ui/engine.h"
+
+enum { WORD = 300 };
+
+static void refuse(struct app *a, const char *what, const char *name, const char *mend)
+{
+    char text[PANE_TEXT];
+    snprintf(text, sizeof text, "%s \"%s\"%s%s", what, name, mend[0] ? ": " : "", mend);
+    engine_say(a, ROLE_ERROR, text);
+}
+
+/* A namespace that the table does not have is refused only while the table is known to be whole. */
+static bool namespace_exists(const struct app *a, const char *name)
+{
+    const struct resource *r = &a->model->namespaces;
+    if (!r->table || r->upstream.state != UPSTREAM_LIVE || r->loading || !objects_count(r->table))
+        return true;
+    return objects_find(r->table, str_of(""), str_of(name)) != NULL;
+}
+
+static void run_ns(struct app *a, const char *rest)
+{
+    if (!rest[0])
+        engine_show(a, "namespaces");
+    else if (strcmp(rest, "all") == 0)
+        moves_namespace(a->moves, "");
+    else if (namespace_exists(a, rest))
+        moves_namespace(a->moves, rest);
+    else
+        refuse(a, "There is no namespace", rest, "Tab completes, :namespaces lists them");
+}
+
+static void offer_ns(struct app *a, struct prompt *p)
+{
+    const struct objects *t = a->model->namespaces.table;
+    prompt_offer(p, "all");
+    for (size_t i = 0; t && i < objects_count(t); i++)
+        prompt_offer(p, objects_at(t, i)->name);
+}
+
+static void run_ctx(struct app *a, const char *rest)
+{
+    const char *const *known = a->conf.contexts;
+    size_t i = 0;
+    while (known && known[i] && strcmp(known[i], rest) != 0)
+        i++;
+    if (!rest[0])
+        engine_say(a, ROLE_MESSAGE, "Which context? :ctx NAME, Tab completes.");
+    else if (known && !known[i])
+        refuse(a, "The kubeconfig has no context", rest, "Tab completes");
+    else
+        intents_push(a->model->intents, INTENT_CONTEXT, rest, 0, 0);
+}
+
+static void offer_ctx(struct app *a, struct prompt *p)
+{
+    for (size_t i = 0; a->conf.contexts && a->conf.contexts[i]; i++)
+        prompt_offer(p, a->conf.contexts[i]);
+}
+
+void commands_at(struct app *a, const char *text)
+{
+    struct err err;
+    int64_t at, now = engine_now(a);
+    struct str word = str_trim(str_of(text));
+    if (!word.n)
+        return;
+    if (str_is(word, "now") || str_is(word, "live"))
+        moves_live(a->moves);
+    else if (!clock_parse_human(word, now, &at, &err))
+        engine_say_err(a, &err);
+    else if (at >= now)
+        engine_say(a, ROLE_ERROR, "That time has not come yet: L is live.");
+    else
+        moves_time(a->moves, at);
+}
+
+static void run_live(struct app *a, const char *rest)
+{
+    (void)rest;
+    moves_live(a->moves);
+}
+
+static void run_logql(struct app *a, const char *rest)
+{
+    if (!rest[0])
+        moves_query(a->moves, NULL);
+    else if (!strchr(rest, '{'))
+        engine_say(a, ROLE_ERROR,
+                   "A log query begins with a stream selector: {namespace=\"shop\"}");
+    else
+        moves_query(a->moves, rest);
+}
+
+static void run_theme(struct app *a, const char *rest)
+{
+    struct err err;
+    struct theme *t = theme_load(rest, a->conf.theme_folder, &err);
+    if (!t) {
+        engine_say_err(a, &err);
+        return;
+    }
+    theme_free(a->theme);
+    a->theme = t;
+}
+
+static void offer_theme(struct app *a, struct prompt *p)
+{
+    (void)a;
+    for (size_t i = 0; theme_list(i); i++)
+        prompt_offer(p, theme_list(i));
+}
+
+static void run_layout(struct app *a, const char *rest)
+{
+    struct err err;
+    if (!engine_place(a, rest, &err))
+        engine_say_err(a, &err);
+    else if (!engine_is_placed(a, a->focus))
+        engine_focus(a, engine_front(a, 0));
+}
+
+static void offer_layout(struct app *a, struct prompt *p)
+{
+    (void)a;
+    for (size_t i = 0; layout_list(i); i++)
+        prompt_offer(p, layout_list(i));
+}
+
+static void run_quit(struct app *a, const char *rest)
+{
+    (void)rest;
+    a->quit = true;
+}
+
+const struct commands_row commands_table[] = {
+    {"ns", "NAME|all", "the namespace; without a name the list of them", run_ns, offer_ns},
+    {"ctx", "NAME", "another context of the kubeconfig", run_ctx, offer_ctx},
+    {"at", "TIME", "go to a time: 13:00, 90m, 2d, 2021-08-27T13:00:00+09:00", commands_at, NULL},
+    {"live", "", "back to now", run_live, NULL},
+    {"logql", "QUERY", "the log lines of this query; alone: those of the scope again", run_logql,
+     NULL},
+    {"theme", "NAME", "the colours", run_theme, offer_theme},
+    {"layout", "NAME", "where the panes stand", run_layout, offer_layout},
+    {"q", "", "quit", run_quit, NULL},
+    {"quit", "", NULL, run_quit, NULL},
+};
+const size_t commands_count = sizeof commands_table / sizeof *commands_table;
+
+static bool begins(const char *name, const char *word)
+{
+    return strncmp(name, word, strlen(word)) == 0;
+}
+
+/* The row, or the pane behind the rows, that the word names or, when no other does, begins; or
+ * SIZE_MAX; *several: it begins more than one. */
+static size_t find(const char *word, bool *several)
+{
+    size_t found = SIZE_MAX, all = commands_count + pane_count, matches = 0;
+    for (size_t i = 0; i < all; i++) {
+        const char *name =
+            i < commands_count ? commands_table[i].name : pane_table[i - commands_count]->name;
+        if (strcmp(name, word) == 0)
+            return i;
+        if (begins(name, word)) {
+            found = i;
+            matches++;
+        }
+    }
+    *several = matches > 1;
+    return matches == 1 ? found : SIZE_MAX;
+}
+
+void commands_run(struct app *a, const char *line)
+{
+    struct str rest = str_trim(str_of(line)), word;
+    char name[WORD];
+    bool several = false;
+    if (!str_cut(&rest, ' ', &word) || !word.n)
+        return;
+    snprintf(name, sizeof name, "%.*s", (int)word.n, word.p);
+    rest = str_trim(rest);
+    size_t i = find(name, &several);
+    if (i == SIZE_MAX) {
+        refuse(a, several ? "More than one command begins with" : "There is no command", name,
+               "? lists them, Tab completes");
+    } else if (i >= commands_count) {
+        engine_focus(a, i - commands_count);
+    } else {
+        char *argument = mem_dup_n(rest.p, rest.n);
+        commands_table[i].run(a, argument);
+        free(argument);
+    }
+}
+
+void commands_offers(void *app, struct prompt *p, struct str before)
+{
+    struct app *a = app;
+    bool several;
+    char name[WORD];
+    struct str word = str_trim(before);
+    if (!word.n) {
+        for (size_t i = 0; i < commands_count; i++)
+            prompt_offer(p, commands_table[i].name);
+        for (size_t i = 0; i < pane_count; i++)
+            prompt_offer(p, pane_table[i]->name);
+        return;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)word.n, word.p);
+    size_t i = find(name, &several);
+    if (i < commands_count && commands_table[i].offers)
+        commands_table[i].offers(a, p);
+}

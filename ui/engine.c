@@ -1,0 +1,211 @@
+#include "ui/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum { MESSAGE_SECONDS = 6, FRAME_ROWS = 2 };
+
+int64_t engine_tick(const struct app *a)
+{
+    return a->conf.monotonic();
+}
+
+int64_t engine_now(const struct app *a)
+{
+    return a->conf.now();
+}
+
+void engine_say(struct app *a, enum theme_role role, const char *text)
+{
+    str_copy(a->message, sizeof a->message, text);
+    a->message_role = role;
+    a->message_until = engine_tick(a) + MESSAGE_SECONDS * CLOCK_SECOND;
+    a->dirty = true;
+}
+
+void engine_say_err(struct app *a, const struct err *err)
+{
+    char text[PANE_TEXT];
+    snprintf(text, sizeof text, "%s%s%s", err->what, err->mend[0] ? ": " : "", err->mend);
+    engine_say(a, ROLE_ERROR, text);
+}
+
+static void say(void *app, enum theme_role role, const char *text)
+{
+    engine_say(app, role, text);
+}
+
+static void show(void *app, const char *name)
+{
+    engine_show(app, name);
+}
+
+static void wake(void *app, int64_t tick)
+{
+    struct app *a = app;
+    if (tick < a->wake)
+        a->wake = tick;
+}
+
+bool engine_open(struct app *a, struct err *err)
+{
+    a->host = (struct pane_host){.model = a->model,
+                                 .labels = a->conf.labels,
+                                 .keys = a->keys,
+                                 .moves = a->moves,
+                                 .now = engine_now(a),
+                                 .tick = engine_tick(a),
+                                 .pressed = true,
+                                 .app = a,
+                                 .say = say,
+                                 .show = show,
+                                 .wake = wake};
+    cells_init(&a->cells);
+    for (size_t i = 0; i < pane_count; i++)
+        a->panes[i] = pane_new(pane_table[i], &a->host);
+    a->width = LAYOUT_LEAST_WIDTH;
+    a->height = LAYOUT_LEAST_HEIGHT;
+    cells_resize(&a->cells, a->width, a->height);
+    if (!engine_place(a, a->conf.layout ? a->conf.layout : "triage", err))
+        return false;
+    a->focus = a->previous = a->layout.places[a->layout.count > 1 ? 1 : 0].panes[0];
+    engine_focused(a)->focused = true;
+    return true;
+}
+
+void engine_close(struct app *a)
+{
+    for (size_t i = 0; i < pane_count; i++)
+        pane_free(a->panes[i]);
+    cells_free(&a->cells);
+}
+
+bool engine_is_too_small(const struct app *a)
+{
+    return a->width < LAYOUT_LEAST_WIDTH || a->height < LAYOUT_LEAST_HEIGHT;
+}
+
+struct draw_area engine_body(struct app *a)
+{
+    int top = 1 + (a->model->insecure != NULL);
+    return (struct draw_area){&a->cells, 0, top, a->width, a->height - top - 1};
+}
+
+bool engine_place(struct app *a, const char *layout, struct err *err)
+{
+    struct layout fresh;
+    struct draw_area body = engine_body(a);
+    if (!layout_make(&fresh, layout, body.width, body.height, err))
+        return false;
+    if (!a->layout_name || strcmp(a->layout_name, layout) != 0) {
+        char *old = a->layout_name;
+        a->layout_name = mem_dup(layout);
+        free(old);
+        memset(a->front, 0, sizeof a->front);
+    }
+    a->layout = fresh;
+    a->fresh = a->dirty = true;
+    for (size_t i = 0; i < fresh.count; i++)
+        for (size_t k = 0; k < fresh.places[i].count; k++)
+            if (fresh.places[i].panes[k] == a->focus)
+                a->front[i] = k;
+    return true;
+}
+
+bool engine_resize(struct app *a, int width, int height)
+{
+    if (width == a->width && height == a->height)
+        return false;
+    a->width = width;
+    a->height = height;
+    cells_resize(&a->cells, width, height);
+    engine_place(a, a->layout_name, NULL);
+    return true;
+}
+
+bool engine_is_placed(const struct app *a, size_t pane)
+{
+    return layout_find(&a->layout, pane) != NULL;
+}
+
+bool engine_fills(const struct app *a)
+{
+    return a->zoomed || !engine_is_placed(a, a->focus);
+}
+
+size_t engine_front(const struct app *a, size_t place)
+{
+    const struct layout_place *p = &a->layout.places[place];
+    return p->panes[a->front[place] < p->count ? a->front[place] : 0];
+}
+
+void engine_focus(struct app *a, size_t pane)
+{
+    if (pane == a->focus)
+        return;
+    if (engine_is_placed(a, a->focus))
+        a->previous = a->focus;
+    a->host.owner = engine_focused(a);
+    engine_focused(a)->focused = false;
+    a->focus = pane;
+    engine_focused(a)->focused = true;
+    for (size_t i = 0; i < a->layout.count; i++)
+        for (size_t k = 0; k < a->layout.places[i].count; k++)
+            if (a->layout.places[i].panes[k] == pane)
+                a->front[i] = k;
+    a->fresh = a->dirty = true;
+}
+
+void engine_show(struct app *a, const char *name)
+{
+    for (size_t i = 0; i < pane_count; i++)
+        if (strcmp(pane_table[i]->name, name) == 0)
+            engine_focus(a, i);
+}
+
+/* The panes of the layout in the order of Tab. */
+static size_t ring(const struct app *a, size_t out[ENGINE_PANES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->layout.count; i++)
+        for (size_t k = 0; k < a->layout.places[i].count && n < ENGINE_PANES; k++)
+            out[n++] = a->layout.places[i].panes[k];
+    return n;
+}
+
+void engine_next(struct app *a, int step)
+{
+    size_t order[ENGINE_PANES], n = ring(a, order), at = 0;
+    size_t from = engine_is_placed(a, a->focus) ? a->focus : a->previous;
+    while (at < n && order[at] != from)
+        at++;
+    if (n)
+        engine_focus(a, order[(at + n + (size_t)(step + (int)n)) % n]);
+}
+
+bool engine_back(struct app *a)
+{
+    if (a->zoomed) {
+        a->zoomed = false;
+    } else if (!engine_is_placed(a, a->focus)) {
+        engine_focus(a, a->previous);
+    } else {
+        return false;
+    }
+    a->fresh = a->dirty = true;
+    return true;
+}
+
+void engine_sync_focus(struct app *a)
+{
+    struct pane *p = engine_focused(a);
+    a->host.now = engine_now(a);
+    a->host.tick = engine_tick(a);
+    a->host.pressed = true;
+    if (p->ops->sync)
+        p->ops->sync(p);
+}

@@ -1,0 +1,91 @@
+/* The inside of struct app, for the files that make it up: app.c (life, draw), engine.c (panes,
+ * focus, places), actions.c (keys), commands.c (the line behind ":"), frame.c (header, titles,
+ * footer). */
+#ifndef UI_ENGINE_H
+#define UI_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ui/app.h"
+#include "ui/input.h"
+#include "ui/layout.h"
+#include "ui/moves.h"
+#include "ui/pane.h"
+#include "ui/prompt.h"
+
+enum { ENGINE_PANES = 32 };
+
+struct app {
+    struct app_conf conf;
+    struct model *model;
+    char *layout_name;
+    struct keys *keys;
+    struct theme *theme;
+    struct moves *moves;
+    struct pane_host host;
+    struct pane *panes[ENGINE_PANES]; /* as in pane_table */
+    size_t focus, previous;           /* previous: where a pane outside the layout goes back to */
+    size_t front[LAYOUT_PLACES];      /* of the panes that share a place the one that is seen */
+    bool zoomed;
+    struct layout layout;
+    struct cells cells;
+    int width, height;
+    int layout_top; /* row of the body that the layout was made for */
+    struct prompt *prompt;
+    struct input input;
+    char message[PANE_TEXT];
+    enum theme_role message_role;
+    int64_t message_until; /* tick */
+    bool dirty, fresh;     /* fresh: no cell of the last frame may stay */
+    bool quit, color;
+    int64_t wake; /* tick when something wants to be drawn */
+    int64_t second;
+};
+
+static inline struct pane *engine_focused(const struct app *a)
+{
+    return a->panes[a->focus];
+}
+
+bool engine_open(struct app *a, struct err *err); /* panes and the first layout */
+void engine_close(struct app *a);
+
+void engine_say(struct app *a, enum theme_role role, const char *text);
+void engine_say_err(struct app *a, const struct err *err);
+
+/* Rows between header and footer. */
+struct draw_area engine_body(struct app *a);
+bool engine_is_too_small(const struct app *a);
+bool engine_place(struct app *a, const char *layout, struct err *err);
+bool engine_resize(struct app *a, int width, int height); /* whether anything changed */
+
+bool engine_is_placed(const struct app *a, size_t pane); /* in the layout */
+bool engine_fills(
+    const struct app *a); /* the focused pane has the whole body: zoomed or not placed */
+void engine_focus(struct app *a, size_t pane);
+void engine_show(struct app *a, const char *name);
+void engine_next(struct app *a, int step);
+bool engine_back(struct app *a); /* from zoom or a pane outside the layout; false: neither */
+
+/* The pane seen in a place. */
+size_t engine_front(const struct app *a, size_t place);
+
+/* Brings the focused pane up to date before a key acts on its rows. */
+void engine_sync_focus(struct app *a);
+int64_t engine_tick(const struct app *a);
+int64_t engine_now(const struct app *a);
+
+/* ui/actions.c */
+void actions_do(struct app *a, enum keys_action action);
+void actions_prompt_key(struct app *a, uint32_t key);
+void actions_mouse(struct app *a, int x, int y, int wheel);
+
+/* ui/frame.c: everything but the panes' bodies. */
+void frame_header(struct app *a);
+void frame_footer(struct app *a);
+void frame_title(struct app *a, const struct layout_place *place, size_t pane, int y);
+void frame_lines(struct app *a);
+void frame_too_small(struct app *a);
+
+#endif

@@ -1,0 +1,250 @@
+#include "ui/logdraw.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "ui/level_look.h"
+
+enum { SAFE_BYTES = 1 << 15, HITS_MOST = 64, CURSOR_COLUMN = 1 };
+
+/* What one frame is drawn with. Columns: 0: not shown. */
+struct frame {
+    const struct logdraw *how;
+    struct logview *view;
+    const struct pane *pane;
+    const struct draw_area *body;
+    int time, source, text, width; /* text: where it begins; width: its columns */
+    bool dates;
+    int64_t now;
+};
+
+/* Only the letter of most levels is coloured, the text of the worst and the least too: a page of
+ * errors stays readable. */
+static enum theme_role text_role(enum level l)
+{
+    bool all = l == LEVEL_FATAL || l == LEVEL_DEBUG || l == LEVEL_TRACE;
+    return all ? level_look_role(l) : ROLE_TEXT;
+}
+
+static bool is_same_day(int64_t a, int64_t b, bool utc)
+{
+    char x[CLOCK_TEXT], y[CLOCK_TEXT];
+    clock_format(a, utc, "%F", x, sizeof x);
+    clock_format(b, utc, "%F", y, sizeof y);
+    return strcmp(x, y) == 0;
+}
+
+/* The date is shown only where lines are of another day than now. */
+static void choose_columns(struct frame *f)
+{
+    const struct scope *s = &f->pane->host->model->scope;
+    enum logdraw_times times = f->how->times;
+    bool utc = times == LOGDRAW_UTC;
+    int width = f->body->width;
+    f->now = f->pane->host->now;
+    f->dates = times < LOGDRAW_AGE && !is_same_day(lines_at(f->view->lines, 0).time, f->now, utc);
+    f->time = times == LOGDRAW_NONE ? 0 : times == LOGDRAW_AGE ? 7 : 13;
+    f->time += (utc ? 1 : 0) + (f->dates ? 6 : 0);
+    f->source = s->pod[0] ? 0 : width < 100 ? 14 : width < 160 ? 20 : 30;
+    f->text = CURSOR_COLUMN + f->time + (f->source ? f->source + 1 : 0) + 2;
+    f->width = width - f->text > 1 ? width - f->text : 1;
+}
+
+static void draw_time(const struct frame *f, const struct draw_area *row, int64_t time)
+{
+    char text[CLOCK_TEXT], out[CLOCK_TEXT + 8];
+    enum logdraw_times times = f->how->times;
+    if (times == LOGDRAW_NONE)
+        return;
+    if (times == LOGDRAW_AGE) {
+        clock_age(f->now > time ? f->now - time : 0, text);
+        draw_texts(row, CURSOR_COLUMN, 0, f->time - 1, DRAW_RIGHT, ROLE_TIME, text);
+        return;
+    }
+    bool utc = times == LOGDRAW_UTC;
+    clock_format(time, utc, f->dates ? "%m-%d %T" : "%T", text, sizeof text);
+    snprintf(out, sizeof out, "%s.%03d%s", text, (int)(time / CLOCK_MS % 1000), utc ? "Z" : "");
+    draw_texts(row, CURSOR_COLUMN, 0, f->time - 1, DRAW_HARD, ROLE_TIME, out);
+}
+
+static const char *source_of(const struct pane *p, const struct labels *labels)
+{
+    const char *pod = labels_value(labels, p->host->labels->pod);
+    const char *app = labels_value(labels, p->host->labels->app);
+    return pod[0] ? pod : app[0] ? app : labels && labels->count ? labels->list[0].value : "";
+}
+
+/* The line's text made safe, without what is scrolled out on the left. */
+static struct str visible_text(const struct frame *f, struct str text, struct buf *out)
+{
+    bool wrap = f->how->wrap;
+    size_t most = wrap ? SAFE_BYTES / 2 : (size_t)(f->how->left + f->width) * 8 + 64;
+    struct buf shown;
+    buf_init(&shown, SAFE_BYTES);
+    while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
+        text.n--; /* blanks before the text stay: stack traces are indented */
+    if (!f->how->raw && fields_line(f->how->fields, text, &shown))
+        text = buf_str(&shown);
+    while (text.n > most && most && ((unsigned char)text.p[most] & 0xc0) == 0x80)
+        most--;
+    if (text.n > most)
+        text.n = most;
+    buf_clear(out);
+    utf8_safe(out, text, f->body->cells->ascii ? UTF8_SAFE_ASCII : UTF8_SAFE_DEFAULT);
+    buf_free(&shown);
+    size_t cut = wrap ? 0 : utf8_fit(buf_str(out), f->how->left, NULL);
+    return (struct str){buf_text(out) + cut, out->n - cut};
+}
+
+static void mark_hits(const struct frame *f, const struct draw_area *row, struct str text)
+{
+    size_t from = 0, start, end;
+    struct regex *r = f->pane->search.regex;
+    for (int i = 0; r && i < HITS_MOST && regex_find(r, text, from, &start, &end); i++) {
+        int x = utf8_width((struct str){text.p, start});
+        int width = utf8_width((struct str){text.p + start, end - start});
+        if (x + width > f->width)
+            width = f->width - x;
+        draw_over(row, f->text + x, 0, width, ROLE_MATCH);
+        from = end > start ? end : end + 1;
+        if (from > text.n || x >= f->width)
+            break;
+    }
+}
+
+/* A gap or a notice: a sentence over a line. */
+static void draw_notice(const struct frame *f, const struct draw_area *row, const struct line *line)
+{
+    draw_time(f, row, line->time);
+    int x = CURSOR_COLUMN + f->time;
+    draw_fill(row, x, 0, row->width - x, ROLE_NOTICE, GLYPH_HLINE);
+    draw_glyph(row, x + 2, 0, ROLE_NOTICE, GLYPH_NONE);
+    x += 3 + draw_text(row, x + 3, 0, row->width - x - 6, DRAW_LEFT, ROLE_NOTICE, line->text);
+    draw_glyph(row, x, 0, ROLE_NOTICE, GLYPH_NONE);
+}
+
+/* What stands before the text of a line's first row. */
+static void draw_head(const struct frame *f, const struct draw_area *row, const struct line *line,
+                      enum level level)
+{
+    draw_time(f, row, line->time);
+    int x = CURSOR_COLUMN + f->time;
+    if (f->source)
+        draw_texts(row, x, 0, f->source, DRAW_MIDDLE, ROLE_SOURCE,
+                   source_of(f->pane, line->labels));
+    x += f->source ? f->source + 1 : 0;
+    draw_texts(row, x, 0, 1, DRAW_HARD, level_look_role(level), level_look_letter(level));
+    if (line->late)
+        draw_glyph(row, x + 1, 0, ROLE_NOTICE, GLYPH_LATE);
+    else if (f->how->left && !f->how->wrap)
+        draw_glyph(row, x + 1, 0, ROLE_DIM, GLYPH_MORE_LEFT);
+}
+
+static void draw_row(const struct frame *f, size_t i, const struct line *line, struct str part,
+                     int y, bool first)
+{
+    struct draw_area row = draw_sub(f->body, 0, y, f->body->width, 1);
+    enum level level = logview_level(f->view, i);
+    bool cursor = i == f->view->cursor && f->pane->focused && !f->view->follow;
+    if (y < 0 || y >= f->body->height)
+        return;
+    if (line->kind != LINE_LOG) {
+        draw_notice(f, &row, line);
+    } else {
+        if (first)
+            draw_head(f, &row, line, level);
+        draw_text(&row, f->text, 0, f->width, DRAW_LEFT, text_role(level), part);
+    }
+    if (cursor) {
+        draw_glyph(&row, 0, 0, ROLE_TEXT, first ? GLYPH_CURSOR : GLYPH_NONE);
+        draw_over(&row, 0, 0, row.width, ROLE_CURSOR);
+    }
+    if (line->kind == LINE_LOG)
+        mark_hits(f, &row, part);
+}
+
+/* Draws a line from screen row y on, which may lie above the area; returns the rows that it needs.
+ * Without `draw` it only counts. */
+static int draw_line(const struct frame *f, size_t i, int y, bool draw)
+{
+    struct line line = lines_at(f->view->lines, i);
+    struct buf safe;
+    int rows = 0;
+    bool wrap = f->how->wrap && line.kind == LINE_LOG;
+    if (!draw && !wrap)
+        return 1;
+    buf_init(&safe, SAFE_BYTES);
+    struct str rest = visible_text(f, line.text, &safe);
+    do {
+        struct str part = {rest.p, wrap && rest.n ? draw_wrap(rest, f->width) : rest.n};
+        if (draw)
+            draw_row(f, i, &line, part, y + rows, rows == 0);
+        rest.p += part.n;
+        rest.n -= part.n;
+        rows++;
+    } while (rest.n && wrap);
+    buf_free(&safe);
+    return rows;
+}
+
+/* The line that stands at the top when line i is the last that fits; rows that it is cut by in
+ * *above. */
+static size_t top_for(const struct frame *f, size_t i, int *above)
+{
+    int rows = draw_line(f, i, 0, false), height = f->body->height;
+    while (rows < height) {
+        size_t before = i ? logview_next(f->view, i - 1, false) : SIZE_MAX;
+        if (before == SIZE_MAX)
+            break;
+        i = before;
+        rows += draw_line(f, i, 0, false);
+    }
+    *above = rows > height ? rows - height : 0;
+    return i;
+}
+
+/* The rows from line i to the cursor's end, or more than `most`. */
+static int rows_to_cursor(const struct frame *f, size_t i, int most)
+{
+    int rows = 0;
+    while (i <= f->view->cursor && rows <= most) {
+        rows += draw_line(f, i, 0, false);
+        i = logview_next(f->view, i + 1, true);
+    }
+    return rows;
+}
+
+/* Where drawing begins. */
+static size_t find_top(const struct frame *f, int *above)
+{
+    struct logview *v = f->view;
+    int cut = 0, height = f->body->height;
+    *above = 0;
+    if (v->follow)
+        return top_for(f, v->cursor, above);
+    size_t top = logview_next(v, v->top < v->cursor ? v->top : v->cursor, true);
+    if (top == SIZE_MAX || top > v->cursor)
+        top = v->cursor;
+    if (rows_to_cursor(f, top, height) > height)
+        top = top_for(f, v->cursor, above);
+    size_t last = logview_next(v, lines_count(v->lines) - 1, false);
+    size_t lowest = last == SIZE_MAX ? top : top_for(f, last, &cut);
+    if (top <= lowest)
+        return top;
+    *above = cut; /* no row stays empty at the bottom */
+    return lowest;
+}
+
+void logdraw_draw(const struct logdraw *d, struct logview *v, struct pane *p,
+                  const struct draw_area *body)
+{
+    struct frame f = {.how = d, .view = v, .pane = p, .body = body};
+    int above;
+    choose_columns(&f);
+    size_t i = find_top(&f, &above);
+    logview_set_top(v, i);
+    for (int y = -above; y < body->height && i != SIZE_MAX; i = logview_next(v, i + 1, true))
+        y += draw_line(&f, i, y, true);
+}

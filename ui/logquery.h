@@ -1,0 +1,23 @@
+/* The one place that turns the scope into the LogQL query whose lines the log pane shows. */
+#ifndef UI_LOGQUERY_H
+#define UI_LOGQUERY_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "model/model.h"
+#include "model/rule.h"
+
+/*
+ * Appends the query. A pod, node or namespace of the scope become matchers. Without any of these,
+ * of a chosen window it is the rule's own query, else the lines of all namespaces that look like
+ * errors. A chosen group adds words of its template as line filters. With `wait` false comes back and
+ * nothing is appended while the chosen window, whose query it is, may still come.
+ */
+bool logquery_build(const struct model *m, const struct rule_labels *labels, bool wait,
+                    struct buf *out);
+
+/* The group of that id in the chosen window, else in an open one; NULL when it is in none. */
+const struct group *logquery_group(const struct model *m, const char *id);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * A window over a store of log lines: which lines a filter lets through, where the cursor and the
+ * first row stand while lines come in, drop out and are put between others, and what is found. Lines
+ * are held by id, so nothing moves that the user looks at. Work over many lines runs in slices.
+ */
+#ifndef UI_LOGVIEW_H
+#define UI_LOGVIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/regex.h"
+#include "model/line.h"
+
+enum logview_goal { LOGVIEW_NOTHING, LOGVIEW_MATCH, LOGVIEW_ERROR };
+
+struct logview {
+    const struct lines *lines;
+    uint64_t changes;
+    bool follow; /* the last line is at the bottom and stays there */
+    size_t cursor, top;
+    uint64_t cursor_id, top_id;
+    int64_t cursor_time, top_time; /* where to look when the line has gone */
+    uint64_t seen;                 /* lines that had come when following ended */
+    struct regex *filter;
+    bool invert;
+    uint32_t *known; /* what was found out about lines, by id: see logview.c */
+    size_t known_size;
+    int64_t deadline;              /* monotonic ns: slices end there */
+    bool unfinished;               /* a slice ended: go on at once */
+    size_t shown, counting, count; /* lines the filter lets through, as last counted; the count
+                                      going on: how far, how many */
+    bool counted;                  /* shown is of the present lines, or nearly */
+    int64_t counted_at;
+    enum logview_goal goal; /* being searched for */
+    bool forward;
+    struct regex *wanted;
+};
+
+void logview_free(struct logview *v);
+/* Takes over what changed in the lines. */
+void logview_sync(struct logview *v, const struct lines *lines);
+void logview_filter(struct logview *v, struct regex *r, bool invert); /* r: kept by the caller */
+void logview_reset(struct logview *v); /* other lines: follow from the end */
+
+/* The next line at or behind (forward) or at or before i that the filter lets through; SIZE_MAX: none,
+ * or the time was up (unfinished). */
+size_t logview_next(struct logview *v, size_t i, bool forward);
+enum level logview_level(struct logview *v, size_t i);
+
+void logview_move(struct logview *v, int64_t rows); /* ends following; at the end it begins again */
+void logview_move_to(struct logview *v, size_t i);
+void logview_follow(struct logview *v, bool follow);
+void logview_set_top(struct logview *v, size_t i);
+
+/* Moves the cursor to the next line of that kind. It may take more than one call: the goal stays set
+ * until logview_search returns. False: there is none. */
+void logview_find(struct logview *v, enum logview_goal goal, struct regex *r, bool forward);
+enum logview_search { LOGVIEW_IDLE, LOGVIEW_SEARCHING, LOGVIEW_FOUND, LOGVIEW_NONE };
+enum logview_search logview_search(struct logview *v);
+
+/* Goes on counting `shown`, as far as a slice goes. True: call again soon. */
+bool logview_count(struct logview *v);
+uint64_t logview_new_lines(const struct logview *v); /* that came since following ended */
+
+#endif

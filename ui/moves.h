@@ -1,0 +1,53 @@
+/*
+ * Changes of the scope, in one place: what they forget, their history, and the intents that follow
+ * from where the scope has come to rest. Intents are worked out by comparing what is wanted with
+ * what was asked last, so undo, a command and a cursor all take the same way.
+ */
+#ifndef UI_MOVES_H
+#define UI_MOVES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/model.h"
+#include "model/rule.h"
+
+enum { MOVES_DEBOUNCE_MS = 150 };
+
+struct moves; /* opaque */
+
+/* Writes m->scope and m->intents; both arguments must outlive it. `span`: of the live view, ns. */
+struct moves *moves_new(struct model *m, const struct rule_labels *labels, int64_t span);
+void moves_free(struct moves *v); /* NULL is allowed */
+
+/* "" takes the choice back. A move by a cursor (`browsing`) waits for the next one for
+ * MOVES_DEBOUNCE_MS before anything is asked. */
+void moves_namespace(struct moves *v, const char *name);
+void moves_node(struct moves *v, const char *name);
+void moves_pod(struct moves *v, const char *ns, const char *name, bool browsing);
+void moves_group(struct moves *v, const char *id);
+void moves_window(struct moves *v, const char *rule, int64_t from, int64_t to);
+void moves_time(struct moves *v, int64_t at);
+void moves_live(struct moves *v);
+/* The window before (-1) or after (1) that of the scope; behind the last one it is live. */
+void moves_step(struct moves *v, int direction, int64_t now);
+
+/* A query typed by hand in the place of the scope's; NULL takes it back, as does every move to
+ * something else. */
+void moves_query(struct moves *v, const char *logql);
+const char *moves_typed_query(const struct moves *v); /* or NULL */
+
+/* One step out: typed query, group, time, pod, node; false when there is nothing left but the
+ * namespace. */
+bool moves_out(struct moves *v);
+bool moves_undo(struct moves *v);
+bool moves_redo(struct moves *v);
+
+/* Pushes the intents that are due at `tick` (monotonic ns). Returns when it has to be called again
+ * (tick), or INT64_MAX. */
+int64_t moves_due(struct moves *v, int64_t now, int64_t tick);
+
+/* Whether model->logs is still of another query than the scope's: what is shown is not what is chosen. */
+bool moves_is_asking(const struct moves *v);
+
+#endif

@@ -1,0 +1,235 @@
+/* CPU and memory over the last hour, or around the moment: of the chosen pod, else of the chosen
+ * node, else of all pods of the namespace together, else of the nodes on average. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "text/number.h"
+#include "text/spark.h"
+#include "ui/chart.h"
+#include "ui/measures.h"
+#include "ui/moves.h"
+#include "ui/pane.h"
+
+enum { CHARTS = 2, SUM_MOST = 20000, BESIDE = 60, BESIDE_HEIGHT = 9 };
+
+enum subject { OF_POD, OF_NODE, OF_NAMESPACE, OF_CLUSTER };
+
+struct chart_values {
+    enum metric metric;
+    double values[MEASURES_POINTS];
+    size_t numbers;
+    double limit; /* 0: none */
+};
+
+struct charts {
+    struct chart_values list[CHARTS];
+    enum subject subject;
+    int64_t from, to;
+    uint64_t seen; /* of what they were worked out */
+    bool cut;      /* more pods than are added up */
+};
+
+static enum subject subject_of(const struct scope *s)
+{
+    return s->pod[0] ? OF_POD : s->node[0] ? OF_NODE : s->namespace_[0] ? OF_NAMESPACE : OF_CLUSTER;
+}
+
+/* A pod's limit, from its row. */
+static double limit_of(const struct model *m, enum metric metric)
+{
+    const struct scope *s = &m->scope;
+    const struct objects *t = m->pods.table;
+    const struct object *o =
+        t && s->pod[0] ? objects_find(t, str_of(s->pod_namespace), str_of(s->pod)) : NULL;
+    bool cpu = metric == METRIC_POD_CPU;
+    int column = o ? objects_column(objects_kind(t), cpu ? "CPU LIMIT" : "MEMORY LIMIT") : -1;
+    if (column < 0)
+        return 0;
+    return (double)o->cells[column].number / (cpu ? 1000 : 1);
+}
+
+/* Adds up the points of many rows; for nodes their average. */
+static void combine(const struct model *m, struct charts *c, struct chart_values *v, int64_t end)
+{
+    const struct objects *t = c->subject == OF_CLUSTER ? m->nodes.table : m->pods.table;
+    double points[MEASURES_POINTS];
+    size_t counts[MEASURES_POINTS] = {0};
+    char key[MEASURES_KEY];
+    size_t rows = t ? objects_count(t) : 0;
+    c->cut = rows > SUM_MOST;
+    for (size_t k = 0; k < MEASURES_POINTS; k++)
+        v->values[k] = NAN;
+    for (size_t i = 0; i < rows && i < SUM_MOST; i++) {
+        const struct object *o = objects_at(t, i);
+        if (c->subject == OF_NAMESPACE && strcmp(o->namespace_, m->scope.namespace_) != 0)
+            continue;
+        measures_key(o->namespace_, o->name, key);
+        if (!measures_points(m, v->metric, key, end, points, MEASURES_POINTS))
+            continue;
+        for (size_t k = 0; k < MEASURES_POINTS; k++) {
+            if (isnan(points[k]))
+                continue;
+            v->values[k] = (isnan(v->values[k]) ? 0 : v->values[k]) + points[k];
+            v->numbers += !counts[k]++;
+        }
+    }
+    for (size_t k = 0; c->subject == OF_CLUSTER && k < MEASURES_POINTS; k++)
+        v->values[k] /= counts[k] ? (double)counts[k] : 1;
+}
+
+static void work_out(const struct model *m, struct charts *c, int64_t now)
+{
+    const struct scope *s = &m->scope;
+    static const enum metric metrics[][CHARTS] = {
+        [OF_POD] = {METRIC_POD_CPU, METRIC_POD_MEMORY},
+        [OF_NODE] = {METRIC_NODE_CPU, METRIC_NODE_MEMORY},
+        [OF_NAMESPACE] = {METRIC_POD_CPU, METRIC_POD_MEMORY},
+        [OF_CLUSTER] = {METRIC_NODE_CPU, METRIC_NODE_MEMORY},
+    };
+    char key[MEASURES_KEY];
+    int64_t span = (int64_t)MEASURES_POINTS * MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND;
+    c->to = scope_is_live(s) ? now : s->at + span / 4 < now ? s->at + span / 4 : now;
+    c->from = c->to - span;
+    c->cut = false;
+    for (size_t i = 0; i < CHARTS; i++) {
+        struct chart_values *v = &c->list[i];
+        *v = (struct chart_values){.metric = metrics[c->subject][i]};
+        v->limit = c->subject == OF_POD ? limit_of(m, v->metric) : 0;
+        if (c->subject >= OF_NAMESPACE) {
+            combine(m, c, v, c->to);
+            continue;
+        }
+        if (c->subject == OF_POD)
+            measures_key(s->pod_namespace, s->pod, key);
+        else
+            measures_key("", s->node, key);
+        v->numbers = measures_points(m, v->metric, key, c->to, v->values, MEASURES_POINTS);
+    }
+}
+
+static bool pane_sync(struct pane *p)
+{
+    struct charts *c = p->state;
+    const struct model *m = p->host->model;
+    int64_t step = (int64_t)MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND;
+    c->subject = subject_of(&m->scope);
+    uint64_t seen = m->scope.changes * 31 + (uint64_t)(p->host->now / step);
+    for (int i = 0; i < METRIC_COUNT; i++)
+        seen = seen * 31 + series_changes(m->series[i]);
+    if (c->subject >= OF_NAMESPACE || c->subject == OF_POD)
+        seen = seen * 31 + (m->pods.table ? objects_count(m->pods.table) : 0);
+    seen = seen * 31 + (m->nodes.table ? objects_count(m->nodes.table) : 0);
+    if (seen != c->seen)
+        work_out(m, c, p->host->now);
+    c->seen = seen;
+    return true;
+}
+
+/* The newest number, for the words above the chart. */
+static double newest(const struct chart_values *v)
+{
+    for (size_t i = MEASURES_POINTS; i-- > 0;)
+        if (!isnan(v->values[i]))
+            return v->values[i];
+    return NAN;
+}
+
+/* "CPU 250m  peak 410m  limit 500m" over the bars. */
+static void draw_chart(const struct draw_area *a, const struct chart_values *v)
+{
+    bool cpu = v->metric == METRIC_POD_CPU || v->metric == METRIC_NODE_CPU;
+    enum theme_role role = cpu ? ROLE_CPU : ROLE_MEMORY;
+    char now[NUMBER_TEXT], most_text[NUMBER_TEXT], limit[NUMBER_TEXT], text[PANE_TEXT];
+    double least = 0, most = NAN;
+    spark_scale(v->values, MEASURES_POINTS, &least, &most);
+    int x = draw_texts(a, 0, 0, 4, DRAW_LEFT, role, cpu ? "CPU" : "MEM") + 1;
+    x += draw_texts(a, x, 0, a->width - x, DRAW_LEFT, ROLE_STRONG,
+                    measures_text(v->metric, newest(v), now)) +
+         2;
+    measures_text(v->metric, v->numbers ? most : NAN, most_text);
+    if (v->limit > 0)
+        snprintf(text, sizeof text, "peak %s  limit %s", most_text,
+                 measures_text(v->metric, v->limit, limit));
+    else
+        snprintf(text, sizeof text, "peak %s", most_text);
+    draw_texts(a, x, 0, a->width - x, DRAW_LEFT, ROLE_AXIS, text);
+    struct draw_area plot = draw_sub(a, 0, 1, a->width, a->height - 1);
+    double top = v->limit > most ? v->limit : measures_scale(v->metric, most);
+    if (!v->numbers)
+        draw_texts(&plot, 0, 0, plot.width, DRAW_LEFT, ROLE_DIM, "no numbers in this time");
+    else
+        chart_draw(&plot, role, v->values, MEASURES_POINTS, top);
+}
+
+/* Charts beside each other where the pane is wide and low, else one under the other. */
+static void draw_charts(const struct charts *c, const struct draw_area *body, int64_t moment)
+{
+    bool beside = body->width >= BESIDE && body->height < BESIDE_HEIGHT;
+    int width = beside ? (body->width - 3) / CHARTS : body->width - 2;
+    int axis = body->height >= 5;
+    int height = beside ? body->height - axis : (body->height - axis) / CHARTS;
+    for (int i = 0; i < CHARTS; i++) {
+        int x = 1 + (beside ? i * (width + 1) : 0), y = beside ? 0 : i * height;
+        struct draw_area part = draw_sub(body, x, y, width, height);
+        draw_chart(&part, &c->list[i]);
+        struct draw_area line = draw_sub(body, x, beside ? height : CHARTS * height, width, 1);
+        if (axis && (beside || i + 1 == CHARTS))
+            chart_axis(&line, c->from, c->to, moment);
+    }
+}
+
+static void pane_draw(struct pane *p, const struct draw_area *body)
+{
+    const struct charts *c = p->state;
+    const struct model *m = p->host->model;
+    char text[PANE_TEXT];
+    bool any = false;
+    for (size_t i = 0; i < CHARTS; i++)
+        any |= c->list[i].numbers > 0;
+    if (!any) {
+        draw_message(body, ROLE_DIM,
+                     pane_empty_text(p, &m->metrics, "numbers",
+                                     "No CPU or memory numbers of this, in this time.", text));
+        return;
+    }
+    draw_charts(c, body, m->scope.at);
+}
+
+static void note(struct pane *p, char out[PANE_TEXT])
+{
+    const struct charts *c = p->state;
+    const struct scope *s = &p->host->model->scope;
+    switch (c->subject) {
+    case OF_POD:
+        snprintf(out, PANE_TEXT, "%s", s->pod);
+        break;
+    case OF_NODE:
+        snprintf(out, PANE_TEXT, "%s", s->node);
+        break;
+    case OF_NAMESPACE:
+        snprintf(out, PANE_TEXT, "%s%s", s->namespace_, c->cut ? " (a part of its pods)" : "");
+        break;
+    case OF_CLUSTER:
+        snprintf(out, PANE_TEXT, "all nodes");
+        break;
+    }
+}
+
+static const struct upstream *upstream(struct pane *p)
+{
+    return &p->host->model->metrics;
+}
+
+const struct pane_ops charts_pane = {
+    .name = "charts",
+    .title = "Metrics",
+    .about = "CPU and memory of the pod, node or namespace that is chosen, else of the cluster.",
+    .summon = ACTION_METRICS,
+    .private_size = sizeof(struct charts),
+    .sync = pane_sync,
+    .draw = pane_draw,
+    .note = note,
+    .upstream = upstream,
+};

@@ -1,0 +1,124 @@
+#include "ui/resource_table.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum { NAMESPACE, LAST_SEEN, COUNT, REASON, OBJECT, MESSAGE };
+
+static const struct resource_table_column columns[] = {
+    [NAMESPACE] = {.title = "NAMESPACE", .type = RESOURCE_TABLE_NAMESPACE, .width = 12, .rank = 3},
+    [LAST_SEEN] = {.title = "SEEN",
+                   .type = RESOURCE_TABLE_CELL,
+                   .cell = "LAST SEEN",
+                   .width = 6,
+                   .rank = 0,
+                   .right = true,
+                   .largest_first = true},
+    [COUNT] = {.title = "COUNT",
+               .type = RESOURCE_TABLE_CELL,
+               .cell = "COUNT",
+               .width = 6,
+               .rank = 4,
+               .right = true,
+               .largest_first = true},
+    [REASON] = {.title = "REASON",
+                .type = RESOURCE_TABLE_CELL,
+                .tinted = true,
+                .cell = "REASON",
+                .width = 18,
+                .rank = 1},
+    [OBJECT] = {.title = "OBJECT",
+                .type = RESOURCE_TABLE_CELL,
+                .cell = "OBJECT",
+                .width = 24,
+                .grow = 1,
+                .rank = 2},
+    [MESSAGE] = {.title = "MESSAGE",
+                 .type = RESOURCE_TABLE_CELL,
+                 .cell = "MESSAGE",
+                 .width = 24,
+                 .grow = 3,
+                 .rank = 0},
+};
+
+static const struct resource *resource(const struct model *m)
+{
+    return &m->events;
+}
+
+/* Whether the event's object ("pod/NAME") is that one. */
+static bool is_of(const char *object, const char *kind, const char *name)
+{
+    size_t n = strlen(kind);
+    return strncasecmp(object, kind, n) == 0 && object[n] == '/' &&
+           strcmp(object + n + 1, name) == 0;
+}
+
+static bool admits(const struct resource_table *t, const struct object *o)
+{
+    const struct scope *s = &t->pane->host->model->scope;
+    const char *of = resource_table_cell(t, o, OBJECT);
+    if (s->pod[0])
+        return strcmp(o->namespace_, s->pod_namespace) == 0 && is_of(of, "pod", s->pod);
+    if (s->node[0])
+        return is_of(of, "node", s->node);
+    return !s->namespace_[0] || strcmp(o->namespace_, s->namespace_) == 0;
+}
+
+static uint64_t scope(const struct scope *s)
+{
+    return s->changes;
+}
+
+static const struct resource_table_spec spec = {
+    .columns = columns,
+    .count = sizeof columns / sizeof *columns,
+    .core = 3,
+    .sort = LAST_SEEN,
+    .resource = resource,
+    .admits = admits,
+    .scope = scope,
+    .empty = "No events of what is chosen: the API server keeps them for an hour or so. Esc widens "
+             "the scope.",
+};
+
+static void pane_open(struct pane *p)
+{
+    resource_table_open(p->state, &spec, p);
+}
+
+static bool action(struct pane *p, enum keys_action a)
+{
+    return resource_table_action(p->state, a);
+}
+
+/* The message in full, as far as the footer goes. */
+static void status(struct pane *p, char out[PANE_TEXT])
+{
+    const struct resource_table *t = p->state;
+    const struct object *o = resource_table_cursor(t);
+    out[0] = '\0';
+    if (o)
+        snprintf(out, PANE_TEXT, "%s: %s", resource_table_cell(t, o, REASON),
+                 resource_table_cell(t, o, MESSAGE));
+}
+
+const struct pane_ops events_pane = {
+    .name = "events",
+    .title = "Events",
+    .about = "The cluster's events about the scope, the newest first.",
+    .flags = PANE_ROWS | PANE_SORT | PANE_SEARCH | PANE_FILTER,
+    .summon = ACTION_EVENTS,
+    .private_size = sizeof(struct resource_table),
+    .open = pane_open,
+    .close = resource_table_pane_close,
+    .sync = resource_table_pane_sync,
+    .draw = resource_table_pane_draw,
+    .list = resource_table_pane_list,
+    .action = action,
+    .counts = resource_table_pane_counts,
+    .note = resource_table_pane_note,
+    .upstream = resource_table_pane_upstream,
+    .status = status,
+};

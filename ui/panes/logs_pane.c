@@ -1,0 +1,308 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "text/number.h"
+#include "ui/logdraw.h"
+#include "ui/moves.h"
+#include "ui/pane.h"
+#include "ui/reader.h"
+
+enum { SIDE_STEP = 20, LEFT_MOST = 1 << 16, TEN_MINUTES = 6 };
+
+struct logs {
+    struct logview view;
+    struct logdraw how;
+    struct reader reader;
+    char *query; /* that the lines were of at the last sync */
+    int64_t from, to;
+    uint64_t filtered; /* filter.changes that the view knows of */
+    uint64_t searched; /* search.changes of the last search */
+    bool upwards;      /* it began at the end that is followed, so "next" is above */
+};
+
+static void pane_open(struct pane *p)
+{
+    struct logs *l = p->state;
+    l->view.follow = true;
+    l->how.fields = fields_new();
+    reader_init(&l->reader);
+}
+
+static void pane_close(struct pane *p)
+{
+    struct logs *l = p->state;
+    logview_free(&l->view);
+    fields_free(l->how.fields);
+    reader_free(&l->reader);
+    free(l->query);
+}
+
+/* Other lines than before: from their end, unscrolled. */
+static void take_query(struct pane *p, struct logs *l)
+{
+    const struct model_logs *m = &p->host->model->logs;
+    const char *query = m->query ? m->query : "";
+    if (l->query && strcmp(l->query, query) == 0 && l->to == m->to &&
+        (!m->to || l->from == m->from))
+        return;
+    free(l->query);
+    l->query = mem_dup(query);
+    l->from = m->from;
+    l->to = m->to;
+    l->how.left = 0;
+    logview_reset(&l->view);
+}
+
+static void go_on_searching(struct pane *p, struct logs *l)
+{
+    switch (logview_search(&l->view)) {
+    case LOGVIEW_SEARCHING:
+        pane_wake(p, 0);
+        return;
+    case LOGVIEW_NONE:
+        pane_say(p, ROLE_WARNING, "Nothing more %s.",
+                 l->view.forward                ? "below"
+                 : lines_dropped(l->view.lines) ? "in what is held"
+                                                : "above");
+        break;
+    case LOGVIEW_FOUND:
+    case LOGVIEW_IDLE:
+        break;
+    }
+}
+
+static bool pane_sync(struct pane *p)
+{
+    struct logs *l = p->state;
+    take_query(p, l);
+    if (l->filtered != p->filter.changes)
+        logview_filter(&l->view, p->filter.regex, p->filter.invert);
+    l->filtered = p->filter.changes;
+    if (l->view.goal == LOGVIEW_MATCH && l->view.wanted != p->search.regex)
+        l->view.goal = LOGVIEW_NOTHING; /* its expression is gone */
+    logview_sync(&l->view, p->host->model->logs.lines);
+    go_on_searching(p, l);
+    if (logview_count(&l->view))
+        pane_wake(p, 0);
+    return true;
+}
+
+static void draw_empty(struct pane *p, const struct draw_area *body)
+{
+    const struct model_logs *m = &p->host->model->logs;
+    char text[PANE_TEXT];
+    const char *why = m->loading ? "Loading lines."
+                      : m->to    ? "No lines in this span. [ and ] go to other windows, L to live."
+                              : "No lines yet: they show here as they come. Esc widens the scope.";
+    draw_message(body, ROLE_DIM, pane_empty_text(p, &m->upstream, "lines", why, text));
+}
+
+static void pane_draw(struct pane *p, const struct draw_area *body)
+{
+    struct logs *l = p->state;
+    p->first_row = 0;
+    if (l->reader.open) {
+        reader_draw(&l->reader, body);
+        return;
+    }
+    if (!lines_count(l->view.lines) ||
+        (p->filter.regex && logview_next(&l->view, l->view.cursor, true) == SIZE_MAX &&
+         !l->view.unfinished)) {
+        draw_empty(p, body);
+        return;
+    }
+    logdraw_draw(&l->how, &l->view, p, body);
+    if (l->view.unfinished)
+        pane_wake(p, 0);
+}
+
+static void show_whole(struct pane *p, struct logs *l)
+{
+    (void)p;
+    if (!lines_count(l->view.lines))
+        return;
+    struct line line = lines_at(l->view.lines, l->view.cursor);
+    reader_add_line(reader_open(&l->reader), line.time, line.labels, line.text);
+}
+
+/* To the n-th ten minutes of the hour that the cursor is in: in what is loaded, else by moving the
+ * scope there. */
+static void go_ten_minutes(struct pane *p, struct logs *l, int n)
+{
+    size_t count = lines_count(l->view.lines);
+    int64_t time = count ? lines_at(l->view.lines, l->view.cursor).time : p->host->now;
+    int64_t ten = 10 * CLOCK_MINUTE, from = clock_align(time, CLOCK_HOUR) + (n - 1) * ten;
+    size_t i = lines_find_time(l->view.lines, from);
+    bool covered = count && lines_at(l->view.lines, 0).time <= from + ten;
+    if (covered && i < count)
+        logview_move_to(&l->view, i);
+    else if (from + ten < p->host->now)
+        moves_time(p->host->moves, from + ten);
+    else
+        pane_say(p, ROLE_MESSAGE, "Those ten minutes have not passed yet.");
+}
+
+static void follow(struct pane *p, struct logs *l)
+{
+    if (!l->view.follow) {
+        logview_move(&l->view, KEYS_ALL);
+        logview_follow(&l->view, true);
+    } else {
+        logview_follow(&l->view, false);
+        pane_say(p, ROLE_MESSAGE, "Paused: new lines wait below. F follows again.");
+    }
+}
+
+static bool change_look(struct logs *l, enum keys_action a)
+{
+    if (a == ACTION_WRAP)
+        l->how.wrap = !l->how.wrap;
+    else if (a == ACTION_TIMES)
+        l->how.times = (l->how.times + 1) % LOGDRAW_TIMES;
+    else if (a == ACTION_FIELDS)
+        l->how.raw = !l->how.raw;
+    else if (a == ACTION_LEFT)
+        l->how.left = l->how.left > SIDE_STEP ? l->how.left - SIDE_STEP : 0;
+    else if (a == ACTION_RIGHT)
+        l->how.left += l->how.left < LEFT_MOST ? SIDE_STEP : 0;
+    else
+        return false;
+    return true;
+}
+
+static bool action(struct pane *p, enum keys_action a)
+{
+    struct logs *l = p->state;
+    int64_t rows = keys_rows(a, p->height);
+    if (l->reader.open && reader_action(&l->reader, a))
+        return true;
+    if (rows)
+        logview_move(&l->view, rows);
+    else if (a == ACTION_ENTER)
+        show_whole(p, l);
+    else if (a == ACTION_FOLLOW)
+        follow(p, l);
+    else if (a == ACTION_ERROR_NEXT || a == ACTION_ERROR_PREVIOUS)
+        logview_find(&l->view, LOGVIEW_ERROR, NULL, a == ACTION_ERROR_NEXT);
+    else if (a >= ACTION_TEN_1 && a <= ACTION_TEN_6)
+        go_ten_minutes(p, l, (int)(a - ACTION_TEN_1) + 1);
+    else
+        return change_look(l, a);
+    return true;
+}
+
+static bool search(struct pane *p, bool forward)
+{
+    struct logs *l = p->state;
+    if (l->searched != p->search.changes)
+        l->upwards = l->view.follow;
+    l->searched = p->search.changes;
+    logview_find(&l->view, LOGVIEW_MATCH, p->search.regex, forward != l->upwards);
+    return true;
+}
+
+/* Exact as long as it is short. */
+static char *count_text(size_t n, char *out)
+{
+    if (n >= 100000)
+        return number_count((double)n, out);
+    snprintf(out, NUMBER_TEXT, "%zu", n);
+    return out;
+}
+
+static void counts(struct pane *p, char out[PANE_TEXT])
+{
+    const struct logs *l = p->state;
+    char shown[NUMBER_TEXT], all[NUMBER_TEXT];
+    count_text(lines_count(p->host->model->logs.lines), all);
+    if (p->filter.regex)
+        snprintf(out, PANE_TEXT, "%s/%s", count_text(l->view.shown, shown), all);
+    else
+        snprintf(out, PANE_TEXT, "%s", all);
+}
+
+static size_t add(char *out, size_t n, const char *text)
+{
+    if (n >= PANE_TEXT)
+        return n;
+    return n + (size_t)snprintf(out + n, PANE_TEXT - n, "%s%s", n ? "  " : "", text);
+}
+
+/* "following  12/s  lag 0.4s": only while it is true that lines come. */
+static size_t add_pace(const struct logs *l, const struct model_logs *m, char *out, size_t n)
+{
+    char text[PANE_TEXT], number[NUMBER_TEXT];
+    uint64_t fresh = logview_new_lines(&l->view);
+    if (!l->view.follow && fresh) {
+        snprintf(text, sizeof text, "paused, %" PRIu64 " new", fresh);
+        n = add(out, n, text);
+    } else if (!l->view.follow || m->upstream.state == UPSTREAM_LIVE) {
+        n = add(out, n, l->view.follow ? "following" : "paused");
+    }
+    if (m->upstream.state != UPSTREAM_LIVE)
+        return n;
+    n = add(out, n, number_rate(m->per_second, number));
+    if (m->lag < 0)
+        return n;
+    snprintf(text, sizeof text, "lag %s", number_seconds((double)m->lag / 1e9, number));
+    return add(out, n, text);
+}
+
+/* What matters most first: it is cut at its end. */
+static void note(struct pane *p, char out[PANE_TEXT])
+{
+    const struct logs *l = p->state;
+    const struct model_logs *m = &p->host->model->logs;
+    char text[PANE_TEXT], number[NUMBER_TEXT];
+    size_t n = 0;
+    out[0] = '\0';
+    if (m->upstream.state != UPSTREAM_OFF && moves_is_asking(p->host->moves))
+        n = add(out, n, "asking");
+    if (l->view.goal || m->loading)
+        n = add(out, n, l->view.goal ? "searching" : "loading");
+    if (!m->to && m->query)
+        n = add_pace(l, m, out, n);
+    if (m->lane[0])
+        n = add(out, n, m->lane);
+    if (lines_dropped(m->lines)) {
+        number_count((double)lines_dropped(m->lines), number);
+        snprintf(text, sizeof text, "%s fell out", number);
+        n = add(out, n, text);
+    }
+    if (m->query)
+        add(out, n, m->query);
+}
+
+static void status(struct pane *p, char out[PANE_TEXT])
+{
+    const struct logs *l = p->state;
+    str_copy(out, PANE_TEXT, l->reader.open ? "The whole line: Esc goes back to the others." : "");
+}
+
+static const struct upstream *upstream(struct pane *p)
+{
+    return &p->host->model->logs.upstream;
+}
+
+const struct pane_ops logs_pane = {
+    .name = "logs",
+    .title = "Logs",
+    .about = "Log lines of the scope, as they come or around the moment. Enter shows one whole.",
+    .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_SIDEWAYS | PANE_STREAM,
+    .summon = ACTION_LOGS,
+    .private_size = sizeof(struct logs),
+    .open = pane_open,
+    .close = pane_close,
+    .sync = pane_sync,
+    .draw = pane_draw,
+    .action = action,
+    .search = search,
+    .counts = counts,
+    .note = note,
+    .upstream = upstream,
+    .status = status,
+};

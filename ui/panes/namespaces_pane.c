@@ -1,0 +1,80 @@
+#include "ui/resource_table.h"
+
+#include <string.h>
+
+#include "ui/moves.h"
+
+static const struct resource_table_column columns[] = {
+    {.title = "NAME",
+     .type = RESOURCE_TABLE_NAME,
+     .tinted = true,
+     .width = 20,
+     .grow = 1,
+     .rank = 0},
+    {.title = "STATUS",
+     .type = RESOURCE_TABLE_TROUBLE,
+     .tinted = true,
+     .cell = "STATUS",
+     .width = 20,
+     .rank = 1},
+    {.title = "AGE",
+     .type = RESOURCE_TABLE_AGE,
+     .width = 6,
+     .rank = 2,
+     .right = true,
+     .largest_first = true},
+};
+
+static const struct resource *resource(const struct model *m)
+{
+    return &m->namespaces;
+}
+
+static bool chosen(const struct scope *s, const struct object *o)
+{
+    return strcmp(s->namespace_, o->name) == 0;
+}
+
+static const struct resource_table_spec spec = {
+    .columns = columns,
+    .count = sizeof columns / sizeof *columns,
+    .core = 2,
+    .sort = RESOURCE_TABLE_BY_HEALTH,
+    .resource = resource,
+    .chosen = chosen,
+    .empty = "No namespaces came. :ns NAME goes to one by its name.",
+};
+
+static void pane_open(struct pane *p)
+{
+    resource_table_open(p->state, &spec, p);
+}
+
+static bool action(struct pane *p, enum keys_action a)
+{
+    const struct object *o = resource_table_cursor(p->state);
+    if (a == ACTION_ENTER && o) {
+        moves_namespace(p->host->moves, o->name);
+        pane_show(p, "pods");
+        return true;
+    }
+    return resource_table_action(p->state, a);
+}
+
+const struct pane_ops namespaces_pane = {
+    .name = "namespaces",
+    .title = "Namespaces",
+    .about = "All namespaces. Enter goes to one.",
+    .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER,
+    .private_size = sizeof(struct resource_table),
+    .open = pane_open,
+    .close = resource_table_pane_close,
+    .sync = resource_table_pane_sync,
+    .draw = resource_table_pane_draw,
+    .list = resource_table_pane_list,
+    .action = action,
+    .counts = resource_table_pane_counts,
+    .note = resource_table_pane_note,
+    .upstream = resource_table_pane_upstream,
+    .status = resource_table_pane_status,
+};
