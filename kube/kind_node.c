@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "kube/condition.h"
 #include "kube/kinds.h"
 #include "kube/quantity.h"
 #include "kube/trouble.h"
@@ -132,18 +133,10 @@ static void set_allocatable(struct object *row, const struct json *allocatable)
     row->cells[PODS].number = amount(known, value);
 }
 
-static const struct json *find_condition(const struct json *conditions, const char *type)
+static void set_status(struct object *row, const struct json *node, bool cordoned)
 {
-    for (const struct json *c = json_first(conditions); c; c = json_next(c))
-        if (str_is(str_of(json_string(c, "type", "")), type))
-            return c;
-    return NULL;
-}
-
-static void set_status(struct object *row, const struct json *conditions, bool cordoned)
-{
-    const struct json *ready = find_condition(conditions, "Ready");
-    bool is_ready = str_is(str_of(json_string(ready, "status", "")), "True");
+    const struct json *ready = condition_find(node, "Ready");
+    bool is_ready = condition_is(node, "Ready", "True");
     struct buf text;
     buf_init(&text, 64);
     buf_adds(&text, !ready ? "Unknown" : is_ready ? "Ready" : "NotReady");
@@ -178,14 +171,15 @@ static void explain_condition(struct object *row, struct buf *words, const struc
     trouble_add(words, message);
 }
 
-static void explain(struct object *row, const struct json *conditions, bool cordoned)
+static void explain(struct object *row, const struct json *node, bool cordoned)
 {
     struct buf words;
     trouble_init(&words);
-    const struct json *ready = find_condition(conditions, "Ready");
+    const struct json *ready = condition_find(node, "Ready");
     if (ready)
         explain_condition(row, &words, ready);
-    for (const struct json *c = json_first(conditions); c; c = json_next(c))
+    const struct json *c = json_first(json_get(node, "status.conditions"));
+    for (; c; c = json_next(c))
         if (c != ready)
             explain_condition(row, &words, c);
     if (cordoned) {
@@ -200,10 +194,9 @@ static void fill(struct object *row, const struct json *element)
 {
     const struct json *status = json_member(element, "status"),
                       *info = json_member(status, "nodeInfo"),
-                      *labels = json_get(element, "metadata.labels"),
-                      *conditions = json_member(status, "conditions");
+                      *labels = json_get(element, "metadata.labels");
     bool cordoned = json_bool(element, "spec.unschedulable", false);
-    set_status(row, conditions, cordoned);
+    set_status(row, element, cordoned);
     set_roles(row, labels);
     object_set_text(row, VERSION, str_of(json_string(info, "kubeletVersion", "")));
     object_set_text(row, OS_IMAGE, str_of(json_string(info, "osImage", "")));
@@ -216,7 +209,7 @@ static void fill(struct object *row, const struct json *element)
     set_label(row, INSTANCE, labels, "node.kubernetes.io/instance-type",
               "beta.kubernetes.io/instance-type");
     row->cells[TAINTS].number = (int64_t)json_count(json_get(element, "spec.taints"));
-    explain(row, conditions, cordoned);
+    explain(row, element, cordoned);
 }
 
 const struct kinds_row kind_node = {

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "kube/condition.h"
 #include "kube/kinds.h"
 #include "kube/pod_resources.h"
 #include "kube/pod_status.h"
@@ -130,7 +131,7 @@ static void set_gates(struct object *row, const struct json *pod)
         return;
     for (const struct json *g = json_first(gates); g; g = json_next(g)) {
         const char *type = json_string(g, "conditionType", "");
-        const struct json *condition = pod_status_condition(pod, type);
+        const struct json *condition = condition_find(pod, type);
         met += str_is(str_of(json_string(condition, "status", "")), "True");
     }
     char text[48];
@@ -246,7 +247,7 @@ static void explain_culprit(struct buf *words, const struct json *pod, const str
     trouble_add(words, waiting);
     buf_adds(words, ": ");
     trouble_add(words, json_string(container, "name", ""));
-    const struct json *ready = pod_status_condition(pod, "Ready");
+    const struct json *ready = condition_find(pod, "Ready");
     trouble_time(words, " since", kinds_time(ready, "lastTransitionTime"));
     add_restarts(words, container);
     if (json_is_object(last)) {
@@ -273,7 +274,7 @@ static const struct json *find_killed(const struct json *pod)
 
 static void add_not_ready(struct buf *words, const struct json *pod)
 {
-    const struct json *ready = pod_status_condition(pod, "Ready");
+    const struct json *ready = condition_find(pod, "Ready");
     buf_adds(words, "not ready");
     trouble_time(words, " since", kinds_time(ready, "lastTransitionTime"));
     const char *message = json_string(ready, "message", "");
@@ -287,7 +288,7 @@ static void explain(struct object *row, const struct json *pod, const struct pod
     trouble_init(&words);
     const char *reason = json_string(pod, "status.reason", "");
     const struct json *culprit = find_culprit(pod), *killed = NULL,
-                      *scheduled = pod_status_condition(pod, "PodScheduled");
+                      *scheduled = condition_find(pod, "PodScheduled");
     bool unscheduled = str_is(str_of(json_string(scheduled, "status", "")), "False") &&
                        row->health == HEALTH_PENDING && !row->deleted;
     if (row->health == HEALTH_DONE) {

@@ -22,6 +22,9 @@
 #include "net/loop.h"
 #include "net/splitter.h"
 
+/* A server that cannot answer so answers 406; every one since 1.15 can. */
+#define METADATA_ACCEPT "Accept: application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+
 enum { FLYING = 2, LIMIT = 500, TRIES = 3, PATH_LONGEST = 64 * 1024 };
 enum { HELD_LONGEST = 32 << 20, HELD_PAUSE = 4 << 20, ELEMENT_LONGEST = 16 << 20 };
 
@@ -363,7 +366,7 @@ static char *path_of(const struct page *page)
 static bool send_page(struct page *page)
 {
     struct pages *p = page->of;
-    static const char *const table[] = {COLUMNS_ACCEPT, NULL};
+    static const char *const table[] = {COLUMNS_ACCEPT, NULL}, *const metadata[] = {METADATA_ACCEPT, NULL};
     splitter_free(page->splitter);
     page->splitter = splitter_new(&(struct splitter_conf){.array = p->conf.table ? "rows" : "items",
                                                           .keep = p->conf.keep,
@@ -376,7 +379,9 @@ static bool send_page(struct page *page)
     char *path = path_of(page);
     page->request =
         client_send(p->client, &(struct http_call){.path = path,
-                                                   .headers = p->conf.table ? table : NULL,
+                                                   .headers = p->conf.table      ? table
+                                                              : p->conf.metadata ? metadata
+                                                                                 : NULL,
                                                    .context = page,
                                                    .head = on_head,
                                                    .chunk = on_chunk,

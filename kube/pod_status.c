@@ -10,22 +10,8 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "kube/condition.h"
 #include "kube/kinds.h"
-
-const struct json *pod_status_condition(const struct json *pod, const char *type)
-{
-    const struct json *c = json_first(json_get(pod, "status.conditions"));
-    for (; c; c = json_next(c))
-        if (str_is(str_of(json_string(c, "type", "")), type))
-            return c;
-    return NULL;
-}
-
-static bool is_true(const struct json *pod, const char *type)
-{
-    const struct json *c = pod_status_condition(pod, type);
-    return str_is(str_of(json_string(c, "status", "")), "True");
-}
 
 static void set_text(struct pod_status *s, const char *prefix, const char *text)
 {
@@ -147,7 +133,7 @@ static void read_containers(struct pod_status *s, const struct json *pod)
         set_text(s, "", chosen.text);
     if (strcmp(s->text, "Completed") != 0)
         return;
-    if (has_running && is_true(pod, "Ready"))
+    if (has_running && condition_is(pod, "Ready", "True"))
         set_text(s, "", "Running");
     else if (*failed.text)
         set_text(s, "", failed.text);
@@ -170,12 +156,12 @@ void pod_status_read(struct pod_status *s, const struct json *pod)
                *reason = json_string(pod, "status.reason", "");
     *s = (struct pod_status){.total = count_total(pod)};
     set_text(s, "", *reason ? reason : phase);
-    const struct json *scheduled = pod_status_condition(pod, "PodScheduled");
+    const struct json *scheduled = condition_find(pod, "PodScheduled");
     if (strcmp(json_string(scheduled, "reason", ""), "SchedulingGated") == 0)
         set_text(s, "", "SchedulingGated");
     struct sidecars sidecars = {0, 0};
     bool initializing = read_init(s, pod, &sidecars);
-    if (!initializing || is_true(pod, "Initialized")) {
+    if (!initializing || condition_is(pod, "Initialized", "True")) {
         s->restarts = sidecars.restarts;
         s->last_restart = sidecars.last_restart;
         read_containers(s, pod);

@@ -19,7 +19,4 @@ struct pod_status {
 
 void pod_status_read(struct pod_status *s, const struct json *pod);
 
-/* The condition of that type, or NULL. */
-const struct json *pod_status_condition(const struct json *pod, const char *type);
-
 #endif

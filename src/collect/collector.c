@@ -1,7 +1,9 @@
 /*
- * A round: the catalogue is read, the store is asked what is due, each due window is done, one at a time (their order
- * decides which window sees a message first, so it is always the same). A source that is away ends the round; the next
- * one begins where it stopped, since what is due is read from the store each time.
+ * A round: Loki is asked whether it is there, which also tells its clock, as no window may be done before it is over; the
+ * catalogue is read, the store is asked what is due, each due window is done, one at a time (their order decides which window
+ * sees a message first, so it is always the same). A source that is away ends the round; the next one begins where it stopped,
+ * since what is due is read from the store each time. A window that fails again and again while Loki answers would hold up all
+ * others: after a while it is passed over.
  */
 #include "collect/collector.h"
 
@@ -17,6 +19,14 @@
 #include "source/loki.h"
 #include "store/window_store.h"
 
+enum { STUCK_MAX = 32, QUERY_ROOM = 64 << 10 };
+
+struct stuck {
+    size_t rule;
+    int64_t from, since; /* since: monotonic */
+    int times;
+};
+
 struct collector {
     struct collector_conf conf;
     struct loop_timer *timer;
@@ -29,6 +39,8 @@ struct collector {
     struct loki_call *recount;
     struct window_store_op *op;
     struct collector_round round;
+    struct stuck stuck[STUCK_MAX];
+    size_t stuck_count;
 };
 
 static void forget_round(struct collector *c)
@@ -57,10 +69,16 @@ void collector_free(struct collector *c)
     free(c);
 }
 
+/* The server's clock, as the lines have their times from there. */
+static int64_t now_of(const struct collector *c)
+{
+    return c->conf.loki ? loki_now(c->conf.loki) : clock_now();
+}
+
 /* Until `grace` behind the next boundary: when the window that is open now may be read. */
 static int64_t until_next(const struct collector *c)
 {
-    int64_t now = loki_now(c->conf.loki), width = c->conf.width;
+    int64_t now = now_of(c), width = c->conf.width;
     int64_t next = clock_align(now - c->conf.grace, width) + width + c->conf.grace;
     return (next - now) / CLOCK_MS + 1;
 }
@@ -112,12 +130,44 @@ static void tell(struct collector *c, enum window_job_result result, const struc
         c->conf.window_done(c->conf.context, current_rule(c), current(c)->from, result, w, err);
 }
 
+static struct stuck *find_stuck(struct collector *c)
+{
+    for (size_t i = 0; i < c->stuck_count; i++)
+        if (c->stuck[i].rule == current(c)->rule && c->stuck[i].from == current(c)->from)
+            return &c->stuck[i];
+    return NULL;
+}
+
+/* Whether the window broke rounds off so often that the others should not wait for it. */
+static bool is_stuck(struct collector *c)
+{
+    struct stuck *s = find_stuck(c);
+    if (!s && c->stuck_count == STUCK_MAX)
+        return false;
+    if (!s) {
+        s = &c->stuck[c->stuck_count++];
+        *s = (struct stuck){current(c)->rule, current(c)->from, clock_monotonic(), 0};
+    }
+    s->times++;
+    return s->times >= COLLECTOR_STUCK_TIMES &&
+           clock_monotonic() - s->since >= COLLECTOR_STUCK_SPAN;
+}
+
+static void forget_stuck(struct collector *c)
+{
+    struct stuck *s = find_stuck(c);
+    if (s)
+        *s = c->stuck[--c->stuck_count];
+}
+
 static void go_on(struct collector *c, const struct err *err)
 {
-    if (ends_round(err)) {
+    if (ends_round(err) && (c->conf.once || !is_stuck(c))) {
         end_round(c, err);
         return;
     }
+    if (!err->kind)
+        forget_stuck(c);
     c->at++;
     next_window(c);
 }
@@ -131,6 +181,11 @@ static void on_job(void *context, enum window_job_result result, const struct wi
     go_on(c, err);
 }
 
+static int64_t reach_of(const struct collector *c)
+{
+    return c->conf.grace < EXTRACTION_REACH ? c->conf.grace : EXTRACTION_REACH;
+}
+
 static void extract(struct collector *c)
 {
     const struct collector_conf *conf = &c->conf;
@@ -140,7 +195,10 @@ static void extract(struct collector *c)
                                                  .labels = conf->labels,
                                                  .from = current(c)->from,
                                                  .to = current(c)->to,
+                                                 .reach = reach_of(c),
                                                  .redactor = conf->redactor},
+                                  .loop = conf->loop,
+                                  .reprocess = conf->reprocess,
                                   .store = conf->store,
                                   .catalogue = c->catalogue,
                                   .force = conf->force,
@@ -156,7 +214,7 @@ static void on_recount(void *context, uint64_t counted, const struct err *err)
     if (err->kind) {
         tell(c, WINDOW_JOB_FAILED, NULL, err);
         go_on(c, err);
-    } else if (counted > current(c)->counted || counted > current(c)->lines) {
+    } else if (due_is_worth(current(c), counted)) {
         extract(c);
     } else {
         go_on(c, err);
@@ -166,7 +224,7 @@ static void on_recount(void *context, uint64_t counted, const struct err *err)
 static void recount(struct collector *c)
 {
     struct buf query;
-    buf_init(&query, 64 * 1024);
+    buf_init(&query, QUERY_ROOM);
     rule_counted(current_rule(c), c->conf.labels, &query);
     c->recount =
         loki_count(c->conf.loki, buf_text(&query), current(c)->from, current(c)->to, on_recount, c);
@@ -176,16 +234,20 @@ static void recount(struct collector *c)
 static void on_reindexed(void *context, const struct err *err)
 {
     struct collector *c = context;
+    struct err none = {0};
     c->op = NULL;
-    go_on(c, err);
+    go_on(c, window_store_is_newer(err) ? &none : err);
 }
 
 static void on_unindexed(void *context, struct window *w, const struct err *err)
 {
     struct collector *c = context;
+    struct err none = {0};
     c->op = NULL;
     if (w)
-        c->op = window_store_index(c->conf.store, w, c, on_reindexed);
+        c->op = window_store_day_index(c->conf.store, w, c, on_reindexed);
+    else if (window_store_is_newer(err))
+        go_on(c, &none); /* its collector sees to the index */
     else if (err->kind == ERR_PROTOCOL || err->kind == ERR_NOT_FOUND)
         extract(c); /* broken, or gone meanwhile: make it again */
     else
@@ -226,11 +288,39 @@ static void on_due(void *context, const struct due_window *list, size_t count,
     c->list = mem_array(count, sizeof *list);
     for (size_t i = 0; i < count; i++) {
         c->list[i] = list[i];
-        if (c->conf.again_to)
+        if (c->conf.again_to || c->conf.reprocess)
             c->list[i].kind = DUE_EXTRACT;
     }
     c->count = count;
     next_window(c);
+}
+
+static void ask_due(struct collector *c)
+{
+    const struct collector_conf *conf = &c->conf;
+    int64_t now = now_of(c), closed = now - conf->grace;
+    struct due_conf due = {.store = conf->store,
+                           .rules = conf->rules,
+                           .rule_count = conf->rule_count,
+                           .width = conf->width,
+                           .context = c,
+                           .done = on_due};
+    if (conf->again_to || conf->reprocess) {
+        due.from = conf->again_from;
+        due.to = conf->again_to && conf->again_to < now ? conf->again_to : now;
+        due.raw = conf->reprocess;
+        due.missing_from = due.from;
+    } else {
+        /* The window that closed last is due however short the time to catch up is. */
+        int64_t last = clock_align(closed, conf->width) - conf->width;
+        int64_t missing = now - conf->catch_up;
+        due.to = closed;
+        due.recount_from = closed - DUE_RECOUNT_SPAN;
+        due.missing_from = missing < last ? missing : last;
+        int64_t young = due.recount_from - conf->width;
+        due.from = due.missing_from < young ? due.missing_from : young;
+    }
+    c->due = due_start(&due);
 }
 
 static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
@@ -247,25 +337,45 @@ static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
                   "the catalogue of groups was missing or broken: made again from the windows",
                   "cluster", c->conf.cluster, NULL);
     c->catalogue = yours;
-    int64_t now = loki_now(c->conf.loki);
-    bool again = c->conf.again_to != 0;
-    struct due_conf due = {.store = c->conf.store,
-                           .rules = c->conf.rules,
-                           .rule_count = c->conf.rule_count,
-                           .width = c->conf.width,
-                           .from = again ? c->conf.again_from : now - c->conf.catch_up,
-                           .to = again && c->conf.again_to < now ? c->conf.again_to : now - (again ? 0 : c->conf.grace),
-                           .recount_from = again ? 0 : now - c->conf.grace - DUE_RECOUNT_SPAN,
-                           .context = c,
-                           .done = on_due};
-    c->due = due_start(&due);
+    ask_due(c);
+}
+
+static void load_catalogue(struct collector *c)
+{
+    c->op = window_store_groups_load(c->conf.store, c, on_catalogue);
+}
+
+static void on_there(void *context, uint64_t counted, const struct err *err)
+{
+    struct collector *c = context;
+    (void)counted;
+    c->recount = NULL;
+    if (ends_round(err))
+        end_round(c, err);
+    else
+        load_catalogue(c);
+}
+
+/* One second that is over: Loki says no more of it than that it is there, and what time it is. */
+static void ask_loki(struct collector *c)
+{
+    struct buf query;
+    int64_t second = clock_align(now_of(c), CLOCK_SECOND) - CLOCK_SECOND;
+    buf_init(&query, QUERY_ROOM);
+    rule_counted(&c->conf.rules[0], c->conf.labels, &query);
+    c->recount =
+        loki_count(c->conf.loki, buf_text(&query), second, second + CLOCK_SECOND, on_there, c);
+    buf_free(&query);
 }
 
 static void start_round(void *context)
 {
     struct collector *c = context;
     c->round = (struct collector_round){0};
-    c->op = window_store_load_catalogue(c->conf.store, c, on_catalogue);
+    if (c->conf.reprocess)
+        load_catalogue(c);
+    else
+        ask_loki(c);
 }
 
 struct collector *collector_start(const struct collector_conf *conf)

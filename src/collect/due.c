@@ -52,6 +52,8 @@ static void add(struct due *d, int64_t from, const struct window_entry *e, enum 
                                               .to = from + d->conf.width,
                                               .counted = e ? e->counted : 0,
                                               .lines = e ? e->lines : 0,
+                                              .young = from + d->conf.width > d->conf.recount_from,
+                                              .proved = e && (e->complete || e->truncated),
                                               .kind = kind};
 }
 
@@ -86,26 +88,53 @@ static bool is_stored(const struct due *d, int64_t from)
 
 static void next_rule(struct due *d);
 
+static int64_t first_window(const struct due *d)
+{
+    return clock_align(d->conf.from + d->conf.width - 1, d->conf.width);
+}
+
+static void look(struct due *d, int64_t from, const struct window_entry *e, bool newer)
+{
+    if (!is_stored(d, from)) {
+        if (from >= d->conf.missing_from)
+            add(d, from, NULL, DUE_EXTRACT);
+    } else if (!e) {
+        if (!newer)
+            add(d, from, NULL, DUE_REINDEX);
+    } else if (from + d->conf.width > d->conf.recount_from || (!e->complete && !e->truncated)) {
+        add(d, from, e, DUE_RECOUNT);
+    }
+}
+
+bool due_is_worth(const struct due_window *w, uint64_t counted)
+{
+    if (w->proved)
+        return counted > w->counted;
+    /* Not proved: it may be now, or there is more; the same difference again is Loki's own (lines pushed twice). */
+    return counted == w->lines || counted > w->counted || (w->young && counted > w->lines);
+}
+
 static void on_entries(void *context, const struct window_entry *list, size_t count, size_t failed,
                        const struct err *err)
 {
     struct due *d = context;
     d->op = NULL;
-    if (failed && err->kind) {
+    /* A day whose index a newer collector writes: what it holds is not known, so nothing of it is counted again. */
+    if (failed && err->kind && !window_store_is_newer(err)) {
         end(d, err);
         return;
     }
-    int64_t width = d->conf.width;
-    int64_t first = clock_align(d->conf.from + width - 1, width);
-    for (int64_t from = first; from + width <= d->conf.to; from += width) {
-        const struct window_entry *e = entry_at(list, count, from);
-        if (!is_stored(d, from))
+    for (int64_t from = first_window(d); from + d->conf.width <= d->conf.to; from += d->conf.width)
+        look(d, from, entry_at(list, count, from), failed > 0);
+    d->rule++;
+    next_rule(d);
+}
+
+static void take_raw(struct due *d)
+{
+    for (int64_t from = first_window(d); from + d->conf.width <= d->conf.to; from += d->conf.width)
+        if (is_stored(d, from))
             add(d, from, NULL, DUE_EXTRACT);
-        else if (!e)
-            add(d, from, NULL, DUE_REINDEX);
-        else if (from + width > d->conf.recount_from || (!e->complete && !e->truncated))
-            add(d, from, e, DUE_RECOUNT);
-    }
     d->rule++;
     next_rule(d);
 }
@@ -122,8 +151,12 @@ static void on_starts(void *context, const int64_t *starts, size_t count, const 
     for (size_t i = 0; i < count; i++)
         d->starts[i] = starts[i];
     d->start_count = count;
-    d->op = window_store_load_span(d->conf.store, d->conf.rules[d->rule].name, d->conf.from,
-                                   d->conf.to, d, on_entries);
+    if (d->conf.raw) {
+        take_raw(d);
+        return;
+    }
+    d->op = window_store_day_span(d->conf.store, d->conf.rules[d->rule].name, d->conf.from,
+                                  d->conf.to, d, on_entries);
 }
 
 static void next_rule(struct due *d)
@@ -133,7 +166,7 @@ static void next_rule(struct due *d)
         end(d, &none);
         return;
     }
-    d->op = window_store_list_windows(d->conf.store, false, d->conf.rules[d->rule].name,
+    d->op = window_store_list_windows(d->conf.store, d->conf.raw, d->conf.rules[d->rule].name,
                                       d->conf.from, d->conf.to, d, on_starts);
 }
 

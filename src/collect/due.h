@@ -14,7 +14,7 @@ struct due;
 
 enum due_kind {
     DUE_EXTRACT, /* missing */
-    DUE_RECOUNT, /* stored; done again when Loki counts more than `counted` */
+    DUE_RECOUNT, /* stored; counted again, and done again when due_is_worth it */
     DUE_REINDEX, /* stored, but not in its day's index: killed between the two */
 };
 
@@ -22,6 +22,9 @@ struct due_window {
     size_t rule; /* index in the rules asked for */
     int64_t from, to;
     uint64_t counted, lines;
+    bool young; /* late lines may still come */
+    bool
+        proved; /* stored as complete, or cut: only more lines than `counted` make it worth doing again */
     enum due_kind kind;
 };
 
@@ -34,7 +37,9 @@ struct due_conf {
     size_t rule_count;
     int64_t width;
     int64_t from, to;     /* windows that lie whole in [from, to) */
+    int64_t missing_from; /* missing ones only from here on */
     int64_t recount_from; /* windows that end behind this are counted again */
+    bool raw;             /* windows whose raw object is there, as DUE_EXTRACT, and no others */
     void *context;
     /* Oldest first, of equal times in the order of the rules: so a run with interruptions ends like one without. Once, not
      * from inside due_start; the list lasts until the callback returns. err: the store cannot be read. */
@@ -43,5 +48,8 @@ struct due_conf {
 
 struct due *due_start(const struct due_conf *conf);
 void due_free(struct due *d); /* cancels; NULL is allowed */
+
+/* Whether a stored window is to be done again now that Loki counts so many. */
+bool due_is_worth(const struct due_window *w, uint64_t counted);
 
 #endif

@@ -5,18 +5,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "model/rule.h"
 #include "model/window.h"
 
+struct catalogue;
+struct extraction;
 struct loki;
 struct redactor;
-struct extraction;
+struct s3_spool;
 
-enum {
-    EXTRACTION_RAW_BYTES = 64 << 20
-}; /* of packed lines a window holds; the rest is cut: `truncated` */
+/* Packed bytes that a window may have (what a store takes, with room for gzip's end); then it is cut: `truncated`. They lie in a
+ * spool file, never in memory. */
+#define EXTRACTION_RAW_BYTES ((size_t)1000 << 20)
+/* How far lines of context may lie outside the window. */
+#define EXTRACTION_REACH (30 * INT64_C(1000000000))
 
 struct extraction_conf {
     struct loki *loki;
@@ -24,18 +27,19 @@ struct extraction_conf {
     const struct rule *rule;
     const struct rule_labels *labels;
     int64_t from, to;
+    int64_t reach; /* of context outside [from, to), ns; it must have settled: at most the grace */
     const struct catalogue *known; /* NULL: empty */
     struct redactor *redactor;     /* NULL: lines stay as they are (the board's own eyes) */
-    bool raw;                      /* pack the lines as CONTRACT.md's raw object has them */
-    bool open;                     /* the window still open: marked so, and not proved */
+    bool raw;  /* pack the lines as CONTRACT.md's raw object has them, and those around them */
+    bool open; /* the window still open: marked so, and not proved */
     void *context;
-    /* The end, once, never from inside extraction_start; the extraction is gone afterwards. The window is the caller's
-     * (NULL on error), `raw` (gzip; empty unless asked for) may be taken with buf_take. A window whose proof failed three
-     * times comes with complete false. */
-    void (*done)(void *context, struct window *w, struct buf *raw, const struct err *err);
+    /* The end, once, never from inside extraction_start; the extraction is gone afterwards. The window and the packed lines
+     * (NULL unless asked for) are the callee's; both NULL on error. A window whose proof failed three times comes with complete
+     * false. */
+    void (*done)(void *context, struct window *w, struct s3_spool *raw, const struct err *err);
 };
 
-/* Everything that conf points to must live until `done`. Does not block. */
+/* Everything that conf points to must live until `done`. Does not block but to write the spool file. */
 struct extraction *extraction_start(const struct extraction_conf *conf);
 void extraction_free(struct extraction *x); /* cancels, without `done`; NULL is allowed */
 

@@ -1,6 +1,7 @@
 /*
  * The lock file is held by flock(2), which the kernel (and NFS from version 4 on) gives back when its holder dies, so a
- * killed collector blocks nobody. Asking for it may block on a file server: it is done in the worker pool.
+ * killed collector blocks nobody. Asking for it may block on a file server: it is done in the worker pool, again and again, as
+ * someone may delete the file.
  */
 #include "collect/holder.h"
 
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -23,6 +25,7 @@ struct attempt {
     struct holder *owner; /* NULL: nobody waits any more */
     char *folder, *path, *identity;
     int fd;
+    bool held; /* fd is the held lock: is it still that of the file? */
     bool got;
     char other[NAME_ROOM];
     struct err err;
@@ -44,9 +47,26 @@ static void read_other(struct attempt *a)
     a->other[strcspn(a->other, "\n")] = '\0';
 }
 
+/* A lock on a file that was deleted or replaced keeps nobody away. */
+static bool is_there(const struct attempt *a)
+{
+    struct stat ours, there;
+    return fstat(a->fd, &ours) == 0 && stat(a->path, &there) == 0 && ours.st_ino == there.st_ino &&
+           ours.st_dev == there.st_dev;
+}
+
+static void look_again(struct attempt *a)
+{
+    a->got = is_there(a);
+}
+
 static void try_lock(void *job)
 {
     struct attempt *a = job;
+    if (a->held) {
+        look_again(a);
+        return;
+    }
     if (!file_make_folders(a->folder, 0755, &a->err))
         return;
     a->fd = open(a->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -54,7 +74,7 @@ static void try_lock(void *job)
         err_errno(&a->err, a->path, "may this user write there?", "cannot open the lock file");
         return;
     }
-    a->got = flock(a->fd, LOCK_EX | LOCK_NB) == 0;
+    a->got = flock(a->fd, LOCK_EX | LOCK_NB) == 0 && is_there(a);
     if (!a->got) {
         read_other(a);
         close(a->fd);
@@ -73,19 +93,26 @@ static void free_attempt(struct attempt *a)
     free(a);
 }
 
+static void take(struct holder *h, struct attempt *a)
+{
+    bool lost = a->held && !a->got;
+    h->attempt = NULL;
+    h->fd = lost ? -1 : a->fd;
+    if (lost)
+        close(a->fd);
+    loop_timer_set(h->timer, lost ? 0 : RETRY_MS);
+    if (!a->held || lost)
+        h->conf.changed(h->conf.context, a->got, a->got ? h->conf.identity : a->other, &a->err);
+}
+
 static void tried(void *job)
 {
     struct attempt *a = job;
     struct holder *h = a->owner;
-    if (h) {
-        h->attempt = NULL;
-        h->fd = a->fd;
-        if (!a->got)
-            loop_timer_set(h->timer, RETRY_MS);
-        h->conf.changed(h->conf.context, a->got, a->got ? a->identity : a->other, &a->err);
-    } else if (a->fd >= 0) {
+    if (h)
+        take(h, a);
+    else if (a->fd >= 0)
         close(a->fd);
-    }
     free_attempt(a);
 }
 
@@ -94,13 +121,16 @@ static void start_attempt(void *context)
     struct holder *h = context;
     struct attempt *a = mem_alloc(sizeof *a);
     a->owner = h;
-    a->fd = -1;
+    a->fd = h->fd;
+    a->held = h->fd >= 0;
+    h->fd = -1;
     a->folder = mem_dup(h->conf.folder);
     a->path = mem_printf("%s/.kubeboard-lock", h->conf.folder);
     a->identity = mem_printf("%s\n", h->conf.identity);
     h->attempt = a;
     if (!pool_run(loop_pool(h->conf.loop), try_lock, tried, a)) {
         h->attempt = NULL;
+        h->fd = a->fd;
         free_attempt(a);
         loop_timer_set(h->timer, RETRY_MS);
     }
@@ -156,7 +186,7 @@ bool holder_held(const struct holder *h)
 {
     if (h->lease)
         return lease_held(h->lease);
-    return h->conf.folder ? h->fd >= 0 : true;
+    return h->conf.folder ? h->fd >= 0 || (h->attempt && h->attempt->held) : true;
 }
 
 static void on_released(void *context)
@@ -172,6 +202,10 @@ void holder_release(struct holder *h, void (*released)(void *context))
         lease_release(h->lease, on_released);
         return;
     }
+    /* One that looks whether the lock is still there closes it when it comes back. */
+    if (h->attempt)
+        h->attempt->owner = NULL;
+    h->attempt = NULL;
     if (h->fd >= 0)
         close(h->fd);
     h->fd = -1;

@@ -2,16 +2,22 @@
 
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "collect/reprocess.h"
+#include "store/s3_spool.h"
+#include "store/store.h"
 #include "store/window_store.h"
 #include "triage/window_build.h"
 
 struct window_job {
     struct window_job_conf conf;
     struct extraction *extraction;
+    struct reprocess *reprocess;
     struct window_store_op *op;
+    struct store_op *put;
     struct window *window;
-    struct buf raw;
+    struct s3_spool *raw;
 };
 
 void window_job_free(struct window_job *j)
@@ -19,17 +25,18 @@ void window_job_free(struct window_job *j)
     if (!j)
         return;
     extraction_free(j->extraction);
+    reprocess_free(j->reprocess);
     window_store_cancel(j->op);
+    store_cancel(j->put);
     window_free(j->window);
-    buf_free(&j->raw);
+    s3_spool_free(j->raw);
     free(j);
 }
 
 static void end(struct window_job *j, enum window_job_result result, const struct err *err)
 {
-    j->op = NULL;
-    j->extraction = NULL;
-    j->conf.done(j->conf.context, result, j->window, err);
+    struct err copy = *err;
+    j->conf.done(j->conf.context, result, j->window, &copy);
     window_job_free(j);
 }
 
@@ -37,6 +44,7 @@ static void end(struct window_job *j, enum window_job_result result, const struc
 static bool went_well(struct window_job *j, const struct err *err)
 {
     j->op = NULL;
+    j->put = NULL;
     if (!err->kind)
         return true;
     end(j, WINDOW_JOB_FAILED, err);
@@ -46,6 +54,12 @@ static bool went_well(struct window_job *j, const struct err *err)
 static void on_indexed(void *context, const struct err *err)
 {
     struct window_job *j = context;
+    struct err none = {0};
+    /* The window is committed; an index that a newer collector keeps is not ours to write. */
+    if (window_store_is_newer(err)) {
+        log_err(LOG_WARN, "the day's index was left as it is", err);
+        err = &none;
+    }
     if (went_well(j, err))
         end(j, WINDOW_JOB_STORED, err);
 }
@@ -54,7 +68,7 @@ static void on_window(void *context, const struct err *err)
 {
     struct window_job *j = context;
     if (went_well(j, err))
-        j->op = window_store_index(j->conf.store, j->window, j, on_indexed);
+        j->op = window_store_day_index(j->conf.store, j->window, j, on_indexed);
 }
 
 static void on_catalogue(void *context, const struct err *err)
@@ -64,19 +78,30 @@ static void on_catalogue(void *context, const struct err *err)
         j->op = window_store_save(j->conf.store, j->window, j, on_window);
 }
 
+static void store_catalogue(struct window_job *j)
+{
+    window_build_catalogue(j->window, j->conf.catalogue);
+    j->op = window_store_groups_merge(j->conf.store, j->conf.catalogue, j, on_catalogue);
+}
+
 static void on_lines(void *context, const struct err *err)
 {
     struct window_job *j = context;
-    if (!went_well(j, err))
-        return;
-    window_build_catalogue(j->window, j->conf.catalogue);
-    j->op = window_store_merge_catalogue(j->conf.store, j->conf.catalogue, j, on_catalogue);
+    if (went_well(j, err))
+        store_catalogue(j);
 }
 
 static void store_it(struct window_job *j)
 {
-    j->op = window_store_save_lines(j->conf.store, j->window->rule, j->window->from, &j->raw, j,
-                                    on_lines);
+    char key[WINDOW_KEY_SIZE];
+    struct store *raw = window_store_raw(j->conf.store);
+    if (!j->raw) {
+        store_catalogue(j);
+        return;
+    }
+    window_key_lines(key, window_store_cluster(j->conf.store), j->window->rule, j->window->from);
+    j->put = store_put_spool(raw, key, "application/gzip", j->raw, j, on_lines);
+    j->raw = NULL;
 }
 
 /* What is stored already decides: Loki may have forgotten lines since, so fewer never replace more. */
@@ -84,6 +109,7 @@ static void on_stored(void *context, struct window *stored, const struct err *er
 {
     struct window_job *j = context;
     struct err none = {0};
+    bool newer = window_store_is_newer(err);
     bool broken = err->kind == ERR_NOT_FOUND || err->kind == ERR_PROTOCOL;
     j->op = NULL;
     if (err->kind && !broken) {
@@ -92,32 +118,67 @@ static void on_stored(void *context, struct window *stored, const struct err *er
     }
     bool fewer = stored && j->window->lines < stored->lines;
     window_free(stored);
-    if (fewer && !j->conf.force)
+    if ((fewer && !j->conf.force) || newer)
         end(j, WINDOW_JOB_KEPT, &none);
     else
         store_it(j);
 }
 
-static void on_extracted(void *context, struct window *w, struct buf *raw, const struct err *err)
+static void compare(struct window_job *j)
+{
+    const struct window *w = j->window;
+    j->op = window_store_load(j->conf.store, w->rule, w->from, j, on_stored);
+}
+
+static void on_extracted(void *context, struct window *w, struct s3_spool *raw,
+                         const struct err *err)
 {
     struct window_job *j = context;
     j->extraction = NULL;
     j->window = w;
-    if (err->kind) {
+    j->raw = raw;
+    if (err->kind)
         end(j, WINDOW_JOB_FAILED, err);
-        return;
-    }
-    size_t n;
-    char *bytes = buf_take(raw, &n);
-    j->raw = (struct buf){bytes, n, n + 1, raw->max, false};
-    j->op = window_store_load(j->conf.store, w->rule, w->from, j, on_stored);
+    else
+        compare(j);
+}
+
+static void on_reprocessed(void *context, struct window *w, const struct err *err)
+{
+    struct window_job *j = context;
+    struct err none = {0};
+    j->reprocess = NULL;
+    j->window = w;
+    if (window_store_is_newer(err))
+        end(j, WINDOW_JOB_KEPT, &none);
+    else if (err->kind)
+        end(j, WINDOW_JOB_FAILED, err);
+    else
+        compare(j);
+}
+
+static void start_reprocess(struct window_job *j)
+{
+    const struct extraction_conf *x = &j->conf.extraction;
+    j->reprocess = reprocess_start(&(struct reprocess_conf){.loop = j->conf.loop,
+                                                            .store = j->conf.store,
+                                                            .rule = x->rule,
+                                                            .labels = x->labels,
+                                                            .from = x->from,
+                                                            .to = x->to,
+                                                            .known = j->conf.catalogue,
+                                                            .context = j,
+                                                            .done = on_reprocessed});
 }
 
 struct window_job *window_job_start(const struct window_job_conf *conf)
 {
     struct window_job *j = mem_alloc(sizeof *j);
     j->conf = *conf;
-    buf_init(&j->raw, 0);
+    if (conf->reprocess) {
+        start_reprocess(j);
+        return j;
+    }
     struct extraction_conf e = conf->extraction;
     e.known = conf->catalogue;
     e.raw = true;

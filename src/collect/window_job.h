@@ -1,15 +1,17 @@
-/* One window done: out of Loki and into the store, in the order raw, catalogue, window (the commit), index. */
+/* One window done: out of Loki (or anew out of its raw object) and into the store, in the order raw, catalogue, window (the
+ * commit), index. */
 #ifndef COLLECT_WINDOW_JOB_H
 #define COLLECT_WINDOW_JOB_H
 
 #include "collect/extraction.h"
 
+struct loop;
 struct window_store;
 struct window_job;
 
 enum window_job_result {
     WINDOW_JOB_STORED,
-    WINDOW_JOB_KEPT,   /* the stored one has more lines: nothing was written */
+    WINDOW_JOB_KEPT, /* the stored one has more lines, or is of a newer schema: nothing was written */
     WINDOW_JOB_FAILED, /* err says why; what was written before is whole and may be written again */
 };
 
@@ -19,6 +21,9 @@ struct window_job_conf {
     struct catalogue
         *catalogue; /* as loaded from the store; gets the window's groups. Must outlive the job */
     bool force;     /* replace the stored window even by one with fewer lines */
+    struct loop *loop;
+    bool
+        reprocess; /* from the raw object instead of Loki (collect/reprocess.h); the raw object stays */
     void *context;
     /* Once, never from inside window_job_start; the job is gone afterwards. `w` is what came out (NULL when FAILED before
      * that); it is freed when the callback returns. */

@@ -205,8 +205,12 @@ static void hide_nuls(struct str body, struct buf *out)
 {
     ptrdiff_t at;
     while ((at = str_find(body, str_of("\\u0000"))) >= 0) {
+        /* Behind an odd number of backslashes it is the text \u0000. */
+        size_t slashes = 0;
+        while (slashes < (size_t)at && body.p[(size_t)at - 1 - slashes] == '\\')
+            slashes++;
         buf_add(out, body.p, (size_t)at);
-        buf_adds(out, "\\ufdd0");
+        buf_adds(out, slashes % 2 ? "\\u0000" : "\\ufdd0");
         body = (struct str){body.p + at + 6, body.n - (size_t)at - 6};
     }
     buf_add(out, body.p, body.n);

@@ -34,7 +34,7 @@ void s3d_xml_escape(struct buf *out, struct str text)
             buf_adds(out, "&gt;");
         else if (c == '"')
             buf_adds(out, "&quot;");
-        else if (c < 0x20)
+        else if (c < 0x20 && c != '\n' && c != '\t')
             buf_printf(out, "&#x%x;", c);
         else
             buf_addc(out, (char)c);

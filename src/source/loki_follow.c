@@ -19,11 +19,13 @@
 #include "source/loki_recheck.h"
 #include "source/loki_tail.h"
 
-enum { INTERVAL_MS = 1000, LEDGER_BYTES = 10 << 20, SECONDS = 10, LAGS = 9, STREAMS = 6, MANY_LINES = 5000 };
+enum { INTERVAL_MS = 1000, LEDGER_BYTES = 10 << 20, HELD_BYTES = 6 << 20, SECONDS = 10, LAGS = 9, STREAMS = 6, MANY_LINES = 5000 };
+enum { RETRIES = 2, FAILURES = 4 /* no longer waits than after so many: 8 s */ };
 #define AHEAD (10 * CLOCK_SECOND)      /* clocks of nodes may go fast */
 #define OVERLAP (5 * CLOCK_SECOND)     /* agents may be so late */
 #define OVERLAP_BUSY (2 * CLOCK_SECOND) /* over MANY_LINES a second; the rechecks find what is later */
 #define REMEMBERED (70 * CLOCK_MINUTE)
+#define LOOK_BACK (10 * CLOCK_MINUTE) /* what is shown of the time before the start is counted again from here on */
 #define NARROW_FOR (60 * CLOCK_SECOND) /* a stream that was silent so long does not count */
 #define TAIL_SHORT (10 * CLOCK_SECOND)
 #define TAIL_FULL_WAIT (5 * CLOCK_MINUTE)
@@ -35,10 +37,12 @@ struct loki_follow {
     char *query;
     struct loki_follow_state state;
     struct loki_ledger *ledger;
-    struct loki_recheck *recheck;
+    struct loki_recheck *recheck; /* NULL until the query was found good */
     int64_t ledger_begin;
 
     struct loop_timer *timer;
+    struct loki_call *check;
+    int64_t born; /* monotonic */
     struct loki_extract *poll;
     int64_t verified, poll_now, poll_from; /* server's wall ns; poll_now: its time when the poll began */
     int64_t poll_started;                  /* monotonic */
@@ -68,6 +72,7 @@ struct loki_follow {
 
 static void free_follow(struct loki_follow *f)
 {
+    loki_cancel(f->check);
     loki_extract_free(f->poll);
     loki_tail_close(f->tail);
     loki_recheck_free(f->recheck);
@@ -346,10 +351,12 @@ static void fail(struct loki_follow *f, const struct err *err)
         skip_gap(f);
         return;
     }
-    if (!f->away_since) {
+    if (!f->away_since && f->recheck) {
         f->away_since = clock_monotonic();
         f->away_from = f->verified;
     }
+    if (f->backoff.failures > FAILURES)
+        f->backoff.failures = FAILURES;
     int64_t next = clock_monotonic() + backoff_next(&f->backoff, err) * CLOCK_MS;
     upstream_failed(&f->state.upstream, err, next);
     poll_again(f, next);
@@ -378,8 +385,7 @@ static void on_poll_done(void *context, const struct loki_extract_result *result
 
 static void start_poll(struct loki_follow *f)
 {
-    int64_t now = loki_now(f->loki), to = now + AHEAD;
-    double span = (double)(to - f->verified) / (double)CLOCK_SECOND, recent = (double)(now - f->verified) / (double)CLOCK_SECOND;
+    int64_t now = loki_now(f->loki);
     f->poll_started = clock_monotonic();
     f->poll_now = now;
     f->poll_from = f->verified;
@@ -388,26 +394,69 @@ static void start_poll(struct loki_follow *f)
         f->poll_new = 0;
     f->poll = loki_extract_start(f->loki, &(struct loki_extract_conf){.query = f->query,
                                                                      .from = f->verified,
-                                                                     .to = to,
-                                                                     .expect = f->caught_up && span > 0 ? f->state.per_second : 0,
+                                                                     .to = now + AHEAD,
+                                                                     .max_held = HELD_BYTES,
+                                                                     .expect = f->caught_up ? f->state.per_second : 0,
                                                                      .expect_bytes = f->line_bytes,
-                                                                     .retries = -1,
+                                                                     .retries = RETRIES,
                                                                      .context = f,
                                                                      .line = on_poll_line,
                                                                      .done = on_poll_done});
-    (void)recent;
+}
+
+/* The query is good, and the server's clock is known. */
+static void begin(struct loki_follow *f)
+{
+    int64_t now = loki_now(f->loki) - (clock_monotonic() - f->born);
+    f->verified = f->conf.since ? f->conf.since : now;
+    f->ledger_begin = f->verified > now - LOOK_BACK ? f->verified : now - LOOK_BACK;
+    f->recheck = loki_recheck_new(
+        f->loki, &(struct loki_recheck_conf){.query = f->query, .ledger = f->ledger, .since = f->ledger_begin, .context = f, .line = on_late_line});
+    start_poll(f);
+}
+
+static void on_check(void *context, enum loki_query kind, const struct err *err)
+{
+    struct loki_follow *f = context;
+    struct err own = *err;
+    f->check = NULL;
+    f->busy = true;
+    if (!own.kind && kind == LOKI_QUERY_METRIC)
+        err_set(&own, ERR_REFUSED, err->where, "follow a query of log lines", "this query gives numbers, not lines");
+    if (own.kind)
+        fail(f, &own);
+    else
+        begin(f);
+    if (!f->dead && own.kind)
+        tell(f);
+    leave(f);
 }
 
 static void on_timer(void *context)
 {
     struct loki_follow *f = context;
-    if (f->poll || f->paused || f->refused)
+    if (f->poll || f->check || f->paused || f->refused)
         return;
-    if (!f->verified) { /* from now on: the server's now is only known when it has answered */
-        f->verified = f->conf.since ? f->conf.since : loki_now(f->loki);
-        f->ledger_begin = f->verified;
-    }
-    start_poll(f);
+    if (f->recheck)
+        start_poll(f);
+    else
+        f->check = loki_check(f->loki, f->query, on_check, f);
+}
+
+struct loki_follow *loki_follow_start(struct loki *l, const struct loki_follow_conf *conf)
+{
+    struct loki_follow *f = mem_alloc(sizeof *f);
+    f->loki = l;
+    f->conf = *conf;
+    f->query = mem_dup(conf->query);
+    f->born = clock_monotonic();
+    f->state.lag = -1;
+    f->state.lane_name = "range";
+    f->ledger = loki_ledger_new(LEDGER_BYTES);
+    f->timer = loop_timer_new(http_loop(loki_http(l)), on_timer, f);
+    upstream_connecting(&f->state.upstream);
+    loop_timer_set(f->timer, 0);
+    return f;
 }
 
 /* ---- the object ---- */
@@ -415,7 +464,8 @@ static void on_timer(void *context)
 void loki_follow_pause(struct loki_follow *f, bool pause)
 {
     f->paused = pause;
-    loki_recheck_pause(f->recheck, pause);
+    if (f->recheck)
+        loki_recheck_pause(f->recheck, pause);
     if (f->poll)
         loki_extract_pause(f->poll, pause);
     else if (!pause && !loop_timer_is_set(f->timer))

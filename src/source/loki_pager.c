@@ -158,10 +158,12 @@ static bool goes_on(struct loki_pager_fetch *f, const struct err *err, int64_t t
         send(f);
         return true;
     }
-    if (!err_is_transient(err) || f->tries >= f->pager->retries || !loki_upstream(f->pager->loki)->data)
+    if (!err_is_transient(err))
         return false;
-    if (!err->http && took > BREAK_OFF_MS * CLOCK_MS)
+    if (!err->http && took > BREAK_OFF_MS * CLOCK_MS) /* it may be that the page is too large */
         shrink(f, MUCH_LESS);
+    if (f->tries >= f->pager->retries || !loki_upstream(f->pager->loki)->data)
+        return false;
     loop_timer_set(f->again, f->tries++ ? backoff_next(&f->backoff, err) : 0);
     return true;
 }

@@ -35,17 +35,12 @@ void loki_tail_close(struct loki_tail *t)
         free_tail(t);
 }
 
-static void end(struct loki_tail *t, enum loki_tail_end how, const struct err *err)
+static void tell_end(struct loki_tail *t, enum loki_tail_end how, const struct err *err)
 {
     if (t->dead)
         return;
     t->dead = true;
-    bool before = t->busy;
-    t->busy = true;
     t->conf.closed(t->conf.context, how, err);
-    t->busy = before;
-    if (!before)
-        free_tail(t);
 }
 
 static void on_opened(void *context)
@@ -76,7 +71,7 @@ static void on_message(void *context, struct str bytes, bool binary)
     if (loki_page_feed(t->page, bytes, &err) && loki_page_finish(t->page, &err))
         give_out(t);
     else
-        end(t, LOKI_TAIL_REFUSED, &err);
+        tell_end(t, LOKI_TAIL_REFUSED, &err);
     t->busy = false;
     if (t->dead)
         free_tail(t);
@@ -97,7 +92,9 @@ static void on_closed(void *context, int code, const struct err *err)
     struct loki_tail *t = context;
     (void)code;
     t->socket = NULL;
-    end(t, meaning(err), err);
+    t->busy = true;
+    tell_end(t, meaning(err), err);
+    free_tail(t);
 }
 
 struct loki_tail *loki_tail_open(struct loki *l, const struct loki_tail_conf *conf)

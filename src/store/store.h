@@ -20,32 +20,30 @@ struct store;
 struct store_op; /* under way */
 
 enum {
-    STORE_KEY_MAX =
-        800, /* bytes of a key, the root's prefix not counted (S3 allows 1,024 with it) */
-    STORE_OPS_MAX =
-        1024 /* operations of one store, waiting or running: one more fails with ERR_LIMIT */
+    STORE_KEY_MAX = 800,  /* bytes of a key without the root's prefix; S3 allows 1,024 with it */
+    STORE_OPS_MAX = 1024, /* operations of a store, waiting or running: one more: ERR_LIMIT */
 };
-#define STORE_OBJECT_MAX                                                                           \
-    ((size_t)1 << 30) /* bytes of an object: a larger put fails with ERR_LIMIT */
+/* Bytes of an object: a larger put fails with ERR_LIMIT. */
+#define STORE_OBJECT_MAX ((size_t)1 << 30)
 
 enum store_client { STORE_CLIENT_AUTO, STORE_CLIENT_CURL, STORE_CLIENT_LIBS3 };
 bool store_client_of(const char *name, enum store_client *out); /* "auto", "curl", "libs3" */
 
 /* What the configuration says of a store; only read, all strings may be NULL but url. */
 struct store_conf {
-    const char *url;          /* file:///absolute/folder or s3://bucket/prefix */
-    enum store_client client; /* the rest is for s3 */
-    const char
-        *endpoint; /* NULL: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS's own for the region */
+    const char *url; /* file:///absolute/folder or s3://bucket/prefix */
+    /* The rest is for s3. */
+    enum store_client client;
+    /* NULL: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, else AWS's own for the region. */
+    const char *endpoint;
     const char *region; /* NULL: AWS_REGION, AWS_DEFAULT_REGION, the profile's, the endpoint's */
-    bool path_style; /* endpoint/bucket/key; so it is anyway for addresses and bucket names that are
-                        no host names */
-    const struct conn
-        *tls; /* of it: ca_file, cert_file, key_file, server_name, insecure, proxy; may be NULL */
-    const char *encryption; /* server side: "AES256", "aws:kms" or "aws:kms:KEY"; NULL: as the
-                               bucket has it */
-    int timeout_ms;         /* of a whole request; 0: none as long as bytes move */
-    size_t part_size;       /* objects larger than it are put in parts; 0: 16 MiB, at least 5 MiB */
+    /* endpoint/bucket/key; so it is anyway for addresses and buckets that are no host names. */
+    bool path_style;
+    const struct conn *tls; /* ca_…, cert_…, key_…, server_name, insecure, proxy; may be NULL */
+    /* Server side: "AES256", "aws:kms" or "aws:kms:KEY"; NULL: as the bucket has it. */
+    const char *encryption;
+    int timeout_ms;   /* of a whole request; 0: none as long as bytes move */
+    size_t part_size; /* larger objects are put in parts; 0: 16 MiB, at least 5 MiB */
 };
 
 /*

@@ -29,7 +29,7 @@ struct store_job {
     atomic_bool stop;               /* the worker ends early when it can */
 
     struct store_ask ask;
-    void *own; /* the kind's own, made by `begin` */
+    void *own; /* the kind's own */
     struct err err;
     struct buf bytes;
     uint64_t size;
@@ -48,10 +48,10 @@ struct store_job_kind {
     struct store_job_lane *lane; /* NULL: as many as the pool has threads */
     void (*hold)(void *state);
     void (*drop)(void *state);
-    void (*work)(struct store_job *j);   /* on a worker: fills err and the answer */
-    bool (*failed)(struct store_job *j); /* on the loop, with err: true when it will go on by
-                                            itself; may be NULL */
-    void (*end)(struct store_job *j);    /* frees own; may be NULL */
+    void (*work)(struct store_job *j); /* on a worker: fills err and the answer */
+    /* On the loop, with err: true when it will go on by itself. May be NULL. */
+    bool (*failed)(struct store_job *j);
+    void (*end)(struct store_job *j); /* frees own; may be NULL */
 };
 
 /* A job for the operation, not started. */

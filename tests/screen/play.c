@@ -48,7 +48,7 @@ struct play {
     bool intents, silent;
 };
 
-static void die(const char *what, struct str which)
+__attribute__((noreturn)) static void die(const char *what, struct str which)
 {
     fprintf(stderr, "play: %s: %.*s\n", what, (int)which.n, which.p);
     exit(2);

@@ -6,7 +6,14 @@ cd "$root"
 unset TMUX
 socket=kubeboard-test-$$
 t() { tmux -L "$socket" -f /dev/null "$@"; }
-trap 't kill-server 2>/dev/null || true; cleanup' EXIT
+end() {
+    status=$?
+    set +e
+    t kill-server 2>/dev/null
+    (exit $status)
+    cleanup
+}
+trap end EXIT
 
 fail() {
     echo "FAILED: $*"

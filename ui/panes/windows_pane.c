@@ -93,22 +93,32 @@ static struct list *pane_list(struct pane *p)
     return ((struct windows *)p->state)->list;
 }
 
+/* The shown day's name: days are UTC's, said where the local ones are others. */
+static int draw_day(const struct draw_area *body, int64_t day)
+{
+    char utc[CLOCK_TEXT], local[CLOCK_TEXT], text[CLOCK_TEXT];
+    clock_format(day, true, "%d %b %H:%M", utc, sizeof utc);
+    clock_format(day, false, "%d %b %H:%M", local, sizeof local);
+    clock_format(day, true, strcmp(utc, local) == 0 ? "%d %b" : "%d %b UTC", text, sizeof text);
+    return 1 + draw_texts(body, 1, 0, body->width - 1, DRAW_LEFT, ROLE_COLUMN, text) + 1;
+}
+
 /* The whole day in one row: lines by time, all rules together. */
 static void draw_strip(const struct pane *p, const struct windows *w, const struct draw_area *body)
 {
     double lines[WINDOW_ROWS_A_DAY], columns[STRIP_MOST];
     int64_t width = shown_window_width(p->host->model);
     size_t count = (size_t)(CLOCK_DAY / width);
-    char day[CLOCK_TEXT];
-    int room = body->width - DATE_WIDTH - 2;
+    int x = draw_day(body, w->rows.day), room = body->width - x - 1;
     if (count > WINDOW_ROWS_A_DAY || room < 8)
         return;
     for (size_t i = 0; i < count; i++)
         lines[i] = NAN;
     for (size_t i = 0; i < w->rows.count; i++) {
-        size_t at = (size_t)((w->rows.list[i].entry.from - w->rows.day) / width);
-        if (w->rows.list[i].kind <= WINDOW_ROWS_OPEN && at < count)
-            lines[at] = (isnan(lines[at]) ? 0 : lines[at]) + (double)w->rows.list[i].entry.lines;
+        const struct window_rows_row *r = &w->rows.list[i];
+        size_t at = (size_t)((r->entry.from - w->rows.day) / width);
+        if (r->kind <= WINDOW_ROWS_OPEN && at < count)
+            lines[at] = (isnan(lines[at]) ? 0 : lines[at]) + (double)r->entry.lines;
     }
     room = room < STRIP_MOST ? room : STRIP_MOST;
     spark_resample(lines, count, columns, room);
@@ -116,9 +126,7 @@ static void draw_strip(const struct pane *p, const struct windows *w, const stru
     spark_scale(columns, (size_t)room, &least, &most);
     for (int i = 0; i < room; i++)
         columns[i] /= most > 0 ? most : 1;
-    clock_format(w->rows.day, true, "%d %b", day, sizeof day);
-    draw_texts(body, 1, 0, DATE_WIDTH, DRAW_LEFT, ROLE_COLUMN, day);
-    draw_levels(body, 1 + DATE_WIDTH, 0, ROLE_BAR, columns, room);
+    draw_levels(body, x, 0, ROLE_BAR, columns, room);
 }
 
 static void draw_words(const struct draw_area *line, int x, const struct window_rows_row *r)

@@ -36,7 +36,12 @@ static void lengths_about_the_ends_of_blocks(void **state)
     static const struct {
         size_t n;
         const char *digest;
-    } cases[] = {{55, "ef1772b6dff9a122358552954ad0df65"}, {56, "3b0c8ac703f828b04c6c197006d17218"}, {63, "b06521f39153d618550606be297466d5"}, {64, "014842d480b571495a4a0363793f7367"}, {65, "c743a45e0d2e6a95cb859adae0248435"}, {119, "8a7bd0732ed6a28ce75f6dabc90e1613"}, {120, "5f61c0ccad4cac44c75ff505e1f1e537"}, {300, "4e5475d125a33c6190718e75adc1b704"}, };
+    } cases[] = {
+        {55, "ef1772b6dff9a122358552954ad0df65"},  {56, "3b0c8ac703f828b04c6c197006d17218"},
+        {63, "b06521f39153d618550606be297466d5"},  {64, "014842d480b571495a4a0363793f7367"},
+        {65, "c743a45e0d2e6a95cb859adae0248435"},  {119, "8a7bd0732ed6a28ce75f6dabc90e1613"},
+        {120, "5f61c0ccad4cac44c75ff505e1f1e537"}, {300, "4e5475d125a33c6190718e75adc1b704"},
+    };
     char as[300];
     memset(as, 'a', sizeof as);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -4,7 +4,7 @@
 
 static const char *const keys[] = {"a",     "a/",           "a/1",          "a/2", "a/b/3",
                                    "a%20b", "a%2Bb",        "b/1",          "b/2", "c%26%3C%3E",
-                                   "c%0Ad", "d%EA%B0%80/1", "e%2A~/%28x%29"};
+                                   "c%0Dd", "d%EA%B0%80/1", "e%2A~/%28x%29"};
 
 static int setup(void **state)
 {
@@ -76,11 +76,11 @@ static void version_2(void **state)
 static void names_are_escaped(void **state)
 {
     struct s3_bench *b = *state;
-    expect(b, "list-type=2&prefix=c", "|c&#xa;d|c&amp;&lt;&gt;", "");
-    expect(b, "encoding-type=url&list-type=2&prefix=c", "|c%0Ad|c%26%3C%3E", "");
+    expect(b, "list-type=2&prefix=c", "|c&#xd;d|c&amp;&lt;&gt;", "");
+    expect(b, "encoding-type=url&list-type=2&prefix=c", "|c%0Dd|c%26%3C%3E", "");
     assert_true(serving_has(&b->serving, "<EncodingType>url</EncodingType>"));
     expect(b, "encoding-type=url&list-type=2&start-after=a",
-           "|a+b|a%2Bb|a/|a/1|a/2|a/b/3|b/1|b/2|c%0Ad|c%26%3C%3E|d%EA%B0%80/1|e*%7E/%28x%29", "");
+           "|a+b|a%2Bb|a/|a/1|a/2|a/b/3|b/1|b/2|c%0Dd|c%26%3C%3E|d%EA%B0%80/1|e*%7E/%28x%29", "");
     expect(b, "delimiter=%2F&encoding-type=url&list-type=2&prefix=d", "", "|d%EA%B0%80/");
     expect(b, "list-type=2&prefix=a%20", "|a b", "");
 }
@@ -105,7 +105,7 @@ static void pages_of_version_2(void **state)
             buf_printf(&path, "delimiter=%%2F&list-type=2&max-keys=%d", max);
             assert_int_equal(s3_bench_ask(b, "GET", buf_text(&path), NULL, NULL), 200);
             char *names = texts(b, "Key"), *prefixes = texts(b, "CommonPrefixes");
-            buf_printf(&found, "%s %s ", names, prefixes);
+            buf_printf(&found, "%s%s|", names, prefixes);
             free(names);
             free(prefixes);
             free(token);
@@ -116,23 +116,20 @@ static void pages_of_version_2(void **state)
         }
         assert_string_equal(token, "");
         free(token);
-        size_t entries = 0;
-        static const char *const wanted[] = {"a ",
-                                             "a b",
-                                             "a+b",
-                                             "<Prefix>a/</Prefix>",
-                                             "<Prefix>b/</Prefix>",
-                                             "c&#xa;d",
-                                             "c&amp;&lt;&gt;",
-                                             "<Prefix>d\xea\xb0\x80/</Prefix>",
-                                             "<Prefix>e*~/</Prefix>"};
+        static const char *const wanted[] = {"|a|",
+                                             "|a b|",
+                                             "|a+b|",
+                                             "|c&#xd;d|",
+                                             "|c&amp;&lt;&gt;|",
+                                             "|<Prefix>a/</Prefix>|",
+                                             "|<Prefix>b/</Prefix>|",
+                                             "|<Prefix>d\xea\xb0\x80/</Prefix>|",
+                                             "|<Prefix>e*~/</Prefix>|"};
         for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
             const char *at = strstr(buf_text(&found), wanted[i]);
             assert_non_null(at);
-            assert_null(i > 2 ? strstr(at + 1, wanted[i]) : NULL);
-            entries++;
+            assert_null(strstr(at + 1, wanted[i]));
         }
-        assert_int_equal(entries, 9);
         buf_free(&found);
         buf_free(&path);
     }
@@ -148,7 +145,7 @@ static void version_1(void **state)
     assert_false(serving_has(&b->serving, "<NextMarker>"));
     expect(b, "delimiter=%2F&max-keys=4", "|a|a b|a+b", "|a/");
     assert_true(serving_has(&b->serving, "<NextMarker>a/</NextMarker>"));
-    expect(b, "delimiter=%2F&marker=a%2F&max-keys=2", "|c&#xa;d", "|b/");
+    expect(b, "delimiter=%2F&marker=a%2F&max-keys=2", "|c&#xd;d", "|b/");
 }
 
 static void bad_questions(void **state)
