@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "model/model.h"
 
-enum { MEASURES_KEY = 512, MEASURES_POINTS = 120 };
+enum { MEASURES_KEY = 512, MEASURES_POINTS = MODEL_SERIES_POINTS };
 
 /* The key of an object's series: "namespace/name", or the name alone. Returns out. */
 char *measures_key(const char *ns, const char *name, char out[MEASURES_KEY]);

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/board_feed.h"
 #include "source/prometheus.h"
@@ -24,7 +25,10 @@ struct board_metrics *board_metrics_start(struct prometheus *p, struct model *m)
     b->prometheus = p;
     b->model = m;
     upstream_connecting(&m->metrics);
-    struct prometheus_keeper_conf conf = {.series = m->series, .context = b, .changed = on_change};
+    struct prometheus_keeper_conf conf = {.series = m->series,
+                                          .step = MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND,
+                                          .context = b,
+                                          .changed = on_change};
     b->keeper = prometheus_keeper_start(p, &conf);
     return b;
 }

@@ -24,8 +24,8 @@ struct model_logs {
 enum {
     MODEL_RULES = 64,
     MODEL_LOG_BYTES = 128 << 20, /* of the log pane's lines */
-    MODEL_SERIES_STEP_SECONDS = 30,
-    MODEL_SERIES_POINTS = 120, /* an hour */
+    MODEL_SERIES_STEP_SECONDS = 60,
+    MODEL_SERIES_POINTS = 60, /* an hour */
 };
 struct model_windows {
     struct upstream upstream;      /* of the store */
