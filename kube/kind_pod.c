@@ -131,8 +131,7 @@ static void set_gates(struct object *row, const struct json *pod)
         return;
     for (const struct json *g = json_first(gates); g; g = json_next(g)) {
         const char *type = json_string(g, "conditionType", "");
-        const struct json *condition = condition_find(pod, type);
-        met += str_is(str_of(json_string(condition, "status", "")), "True");
+        met += condition_is(pod, type, "True");
     }
     char text[48];
     snprintf(text, sizeof text, "%zu/%zu", met, count);

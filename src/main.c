@@ -62,9 +62,8 @@ int main(int argc, char **argv)
     struct options o;
     struct err err;
     struct buf text;
-    /* Not LC_ALL: numbers are written with a point wherever the user lives. */
+    /* Not LC_ALL: numbers and dates are written the same wherever the user lives. */
     setlocale(LC_CTYPE, "");
-    setlocale(LC_TIME, "");
     no_core_dumps();
     output_start();
     buf_init(&text, 1 << 16);

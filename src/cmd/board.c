@@ -1,6 +1,7 @@
 /*
- * The dashboard. One turn of the loop: wait; let the sources change the model; take the screen's wishes; draw once, if
- * anything changed. Frames are capped, except after a key, so a storm of lines cannot starve the keyboard.
+ * The dashboard. One turn of the loop: wait; let the sources change the model; take the screen's
+ * wishes; draw once, if anything changed. Frames are capped, except after a key, so a storm of
+ * lines cannot starve the keyboard.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -200,7 +201,8 @@ static void on_hang_up(void *context, int number)
     b->hung_up = true;
 }
 
-/* How long the loop may wait: until the next frame of a changed model, or what the app has to do by itself. */
+/* How long the loop may wait: until the next frame of a changed model, or what the app has to do by
+ * itself. */
 static int frame_wait(const struct board *b)
 {
     int64_t wait = app_next_draw_ms(b->app);
@@ -256,7 +258,8 @@ static void on_deadline(void *context)
     *late = true;
 }
 
-/* What has come may make the screen ask for more (the first pod's logs), so it is asked a few times. */
+/* What has come may make the screen ask for more (the first pod's logs), so it is asked a few
+ * times. */
 static void wait_for_sources(struct board *b, int width, int height, int64_t ms)
 {
     bool late = false;

@@ -1,6 +1,7 @@
 /*
- * The feeds of the board: each joins a source to its part of the model. They fill the model and mark it dirty; they never
- * see a pane, and a pane never sees them. Each may be NULL where its source is not configured.
+ * The feeds of the board: each joins a source to its part of the model. They fill the model and
+ * mark it dirty; they never see a pane, and a pane never sees them. Each may be NULL where its
+ * source is not configured.
  */
 #ifndef CMD_BOARD_FEED_H
 #define CMD_BOARD_FEED_H

@@ -1,6 +1,6 @@
 /*
- * The pane opens on the newest lines, which come backward and fast however much the span holds; then the follow takes over
- * from the moment at which they were asked for.
+ * The pane opens on the newest lines, which come backward and fast however much the span holds;
+ * then the follow takes over from the moment at which they were asked for.
  */
 #include <stdio.h>
 #include <stdlib.h>

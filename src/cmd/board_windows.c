@@ -1,6 +1,7 @@
 /*
- * What is stored comes by one GET a rule and day, again each quarter of a minute for today. The window still open is worked out from
- * Loki by the collector's own code, one rule after another, and never stored.
+ * What is stored comes by one GET a rule and day, again each quarter of a minute for today. The
+ * window still open is worked out from Loki by the collector's own code, one rule after another,
+ * and never stored.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,7 +257,8 @@ static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
     next_open(b);
 }
 
-/* Ids must be the stored ones, so the catalogue comes first, each time: the collector adds to it. */
+/* Ids must be the stored ones, so the catalogue comes first, each time: the collector adds to it.
+ */
 static void start_open(void *context)
 {
     struct board_windows *b = context;

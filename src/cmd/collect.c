@@ -1,4 +1,5 @@
-/* `kubeboard collect`: the headless collector. Once started it speaks JSON lines on standard error. */
+/* `kubeboard collect`: the headless collector. Once started it speaks JSON lines on standard error.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * `kubeboard demo`: a sandbox in one child, the collector on it in another, the board on both in this process, which
- * finds them as it would find a real cluster: by a configuration file.
+ * `kubeboard demo`: a sandbox in one child, the collector on it in another, the board on both in
+ * this process, which finds them as it would find a real cluster: by a configuration file.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -32,7 +32,8 @@ struct demo {
     pid_t sandbox, collector;
 };
 
-/* The demo is the same for everyone: what the user has set for a real cluster does not count here. */
+/* The demo is the same for everyone: what the user has set for a real cluster does not count here.
+ */
 static void clean_environment(void)
 {
     static const char *const prefixes[] = {"KUBEBOARD_", "KUBECONFIG=", "AWS_",
@@ -117,7 +118,8 @@ static int run_collector(const struct demo *d, int ready)
     once.value[OPTION_CONFIG] = d->config;
     once.value[OPTION_LOG_FILE] = "/dev/null";
     struct options running = once;
-    /* A few hours are there within seconds; a day would keep the newest, which come last, waiting. */
+    /* A few hours are there within seconds; a day would keep the newest, which come last, waiting.
+     */
     setenv("KUBEBOARD_COLLECTOR_CATCH_UP", "6h", 1);
     once.value[OPTION_ONCE] = "";
     int status = cmd_collect(&once);

@@ -1,4 +1,5 @@
-/* What the commands share: configuration, loop, and the sources that it names, made when they are first asked for. */
+/* What the commands share: configuration, loop, and the sources that it names, made when they are
+ * first asked for. */
 #ifndef CMD_WIRE_H
 #define CMD_WIRE_H
 
@@ -22,26 +23,30 @@ struct wire {
     bool interrupted; /* SIGINT or SIGTERM came */
 };
 
-/* Reads the configuration with the command line's overrides and makes loop and HTTP client. After false only wire_close. */
+/* Reads the configuration with the command line's overrides and makes loop and HTTP client. After
+ * false only wire_close. */
 bool wire_open(struct wire *w, const struct options *o, struct err *err);
 void wire_close(struct wire *w);
 
-/* Each makes its source at the first call. NULL and *err (ERR_CONFIG) when it is not configured or wrongly so; no
- * connection is made yet. */
+/* Each makes its source at the first call. NULL and *err (ERR_CONFIG) when it is not configured or
+ * wrongly so; no connection is made yet. */
 struct client *wire_client(struct wire *w, struct err *err);
 struct loki *wire_loki(struct wire *w, struct err *err);
 struct prometheus *wire_prometheus(struct wire *w, struct err *err);
 struct window_store *wire_store(struct wire *w, struct err *err);
-/* The cluster's name in the store and on screen: the configuration's, else made of the context's. */
+/* The cluster's name in the store and on screen: the configuration's, else made of the context's.
+ */
 const char *wire_cluster(struct wire *w);
 
 /* SIGINT and SIGTERM end wire_run and set `interrupted`. */
 void wire_catch_signals(struct wire *w);
 void wire_stop(struct wire *w); /* ends wire_run */
-/* Turns the loop until wire_stop, handing standard output over whenever it would wait. False: *err says why it cannot. */
+/* Turns the loop until wire_stop, handing standard output over whenever it would wait. False: *err
+ * says why it cannot. */
 bool wire_run(struct wire *w, struct err *err);
 
-/* The end of a command: prints err (when its kind is not ERR_NONE) and gives the exit status; 130 when interrupted. */
+/* The end of a command: prints err (when its kind is not ERR_NONE) and gives the exit status; 130
+ * when interrupted. */
 int wire_end(struct wire *w, const struct err *err);
 
 #endif

@@ -19,10 +19,13 @@
 
 enum { PACK_FROM = 1024, PACK_ON_LOOP = 64 << 10 };
 
+/* Work on a large body. */
 struct service_pack {
     struct service_call *call; /* NULL: gone */
     struct buf body, packed;
-    bool ok;
+    char etag[24];
+    bool unpacks, ok;
+    struct err err;
 };
 
 /* ---- life ---- */
@@ -137,7 +140,7 @@ void service_call_fail(struct service_call *c, const struct err *err)
 
 static void etag_of(struct str body, char out[24])
 {
-    snprintf(out, 24, "\"%016llx\"", (unsigned long long)hash_id(body.p, body.n, HASH_ID_SEED));
+    snprintf(out, 24, "W/\"%016llx\"", (unsigned long long)hash_id(body.p, body.n, HASH_ID_SEED));
 }
 
 static bool has_it(const struct service_call *c, const char *etag)
@@ -152,10 +155,13 @@ static bool takes_gzip(const struct service_call *c)
     return accepted && strcasestr(accepted, "gzip");
 }
 
-static void pack(void *job)
+static void work(void *job)
 {
     struct service_pack *p = job;
-    p->ok = gzip_pack(&p->packed, buf_str(&p->body), NULL);
+    if (p->unpacks)
+        p->ok = gzip_unpack(&p->body, buf_str(&p->packed), &p->err);
+    else
+        p->ok = gzip_pack(&p->packed, buf_str(&p->body), NULL);
 }
 
 static void send(struct service_call *c, struct str body, const char *etag, bool packed)
@@ -167,37 +173,76 @@ static void send(struct service_call *c, struct str body, const char *etag, bool
     answer(c, 200, headers, body);
 }
 
-static void packed(void *job)
+static void worked(void *job)
 {
     struct service_pack *p = job;
-    char etag[24];
-    if (p->call) {
-        p->call->pack = NULL;
-        etag_of(buf_str(&p->body), etag);
-        send(p->call, buf_str(p->ok ? &p->packed : &p->body), etag, p->ok);
-    }
+    struct service_call *c = p->call;
+    if (c)
+        c->pack = NULL;
+    if (c && p->unpacks && !p->ok)
+        service_call_fail(c, &p->err);
+    else if (c)
+        send(c, buf_str(p->ok && !p->unpacks ? &p->packed : &p->body), p->etag,
+             p->ok && !p->unpacks);
     buf_free(&p->body);
     buf_free(&p->packed);
     free(p);
 }
 
-static void send_packed(struct service_call *c, struct buf *body)
+static struct service_pack *new_pack(struct service_call *c, const char *etag)
 {
     struct service_pack *p = mem_alloc(sizeof *p);
     p->call = c;
-    p->body = *body;
-    buf_init(body, body->max);
+    str_copy(p->etag, sizeof p->etag, etag);
+    buf_init(&p->body, SERVICE_CALL_BODY);
     buf_init(&p->packed, SERVICE_CALL_BODY);
     c->pack = p;
-    if (p->body.n > PACK_ON_LOOP && pool_run(loop_pool(c->loop), pack, packed, p))
+    return p;
+}
+
+static void run_pack(struct service_pack *p)
+{
+    bool large = p->unpacks || p->body.n > PACK_ON_LOOP;
+    if (large && pool_run(loop_pool(p->call->loop), work, worked, p))
         return;
-    pack(p);
-    packed(p);
+    work(p);
+    worked(p);
+}
+
+static void send_packed(struct service_call *c, struct buf *body, const char *etag)
+{
+    struct service_pack *p = new_pack(c, etag);
+    p->body = *body;
+    buf_init(body, body->max);
+    run_pack(p);
+}
+
+static void not_changed(struct service_call *c, const char *etag)
+{
+    char tag[40];
+    snprintf(tag, sizeof tag, "ETag: %s", etag);
+    answer(c, 304, (const char *const[]){tag, NULL}, (struct str){"", 0});
+}
+
+void service_call_packed(struct service_call *c, struct str packed)
+{
+    char etag[24];
+    etag_of(packed, etag);
+    if (has_it(c, etag)) {
+        not_changed(c, etag);
+    } else if (takes_gzip(c)) {
+        send(c, packed, etag, true);
+    } else {
+        struct service_pack *p = new_pack(c, etag);
+        p->unpacks = true;
+        buf_add(&p->packed, packed.p, packed.n);
+        run_pack(p);
+    }
 }
 
 void service_call_reply(struct service_call *c, struct buf *body)
 {
-    char etag[24], tag[40];
+    char etag[24];
     if (body->over) {
         buf_free(body);
         service_call_status(c, 413, "the answer is too large: ask for less by limit");
@@ -205,10 +250,9 @@ void service_call_reply(struct service_call *c, struct buf *body)
     }
     etag_of(buf_str(body), etag);
     if (has_it(c, etag)) {
-        snprintf(tag, sizeof tag, "ETag: %s", etag);
-        answer(c, 304, (const char *const[]){tag, NULL}, (struct str){"", 0});
+        not_changed(c, etag);
     } else if (body->n >= PACK_FROM && takes_gzip(c)) {
-        send_packed(c, body);
+        send_packed(c, body, etag);
     } else {
         send(c, buf_str(body), etag, false);
     }

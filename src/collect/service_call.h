@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -43,6 +44,8 @@ struct service_call *service_call_new(struct service_call **list, size_t *runnin
 
 /* Answers, with an ETag (304 when the client has it) and gzip when the client takes it; the body is taken over. */
 void service_call_reply(struct service_call *c, struct buf *body);
+/* The same of an object that is packed already: sent so to a client that takes gzip, else unpacked for it. */
+void service_call_packed(struct service_call *c, struct str packed);
 /* With the status that the error stands for. */
 void service_call_fail(struct service_call *c, const struct err *err);
 void service_call_status(struct service_call *c, int status, const char *what);

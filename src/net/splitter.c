@@ -116,7 +116,8 @@ static const char *scan_string(const char *p, const char *end)
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
     for (; end - p >= 16; p += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
-        int hit = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)));
+        int hit =
+            _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)));
         if (hit)
             return p + __builtin_ctz((unsigned)hit);
     }
@@ -129,7 +130,8 @@ static const char *scan_string(const char *p, const char *end)
 /* The first quote or bracket in [p, end), or end: mostly one or two bytes away. */
 static const char *scan_structure(const char *p, const char *end)
 {
-    static const bool wanted[256] = {['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true};
+    static const bool wanted[256] = {
+        ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true};
     while (p < end && !wanted[(unsigned char)*p])
         p++;
     return p;
@@ -158,7 +160,9 @@ static bool turn_to(struct splitter *s, const char *p, enum sink next, struct er
 {
     struct buf *b = s->sink == SINK_ELEMENT ? &s->element : &s->rest;
     if (s->sink != SINK_NONE && !buf_add(b, s->mark, (size_t)(p - s->mark)))
-        return fail(s, err, ERR_LIMIT, s->sink == SINK_ELEMENT ? "one element of the answer is too large" : "the head of the answer is too large");
+        return fail(s, err, ERR_LIMIT,
+                    s->sink == SINK_ELEMENT ? "one element of the answer is too large"
+                                            : "the head of the answer is too large");
     s->mark = p;
     s->sink = next;
     return true;
@@ -170,7 +174,8 @@ static bool push(struct splitter *s, bool object, enum role role, int node, stru
 {
     if (s->depth == LEVELS)
         return fail(s, err, ERR_PROTOCOL, "the answer nests deeper than 200 levels");
-    s->levels[s->depth++] = (struct level){.object = object, .role = (uint8_t)role, .node = (int16_t)node};
+    s->levels[s->depth++] =
+        (struct level){.object = object, .role = (uint8_t)role, .node = (int16_t)node};
     return true;
 }
 
@@ -194,7 +199,8 @@ static bool value_ended(struct splitter *s, const char *p, struct err *err)
         err_clear(err);
         if (!s->conf.element(s->conf.context, buf_str(&s->element), err)) {
             s->failed = true;
-            return err->kind != ERR_NONE ? false : err_set(err, ERR_CANCELLED, "", NULL, "given up");
+            return err->kind != ERR_NONE ? false
+                                         : err_set(err, ERR_CANCELLED, "", NULL, "given up");
         }
         buf_clear(&s->element);
         s->state = s->depth ? AFTER : VALUE;
@@ -277,7 +283,8 @@ static bool value_begins(struct splitter *s, const char *p, struct err *err)
             return false;
         return s->nodes && *p == '{' ? enter(s, *p, ROLE_FILTER, 0, err) : pass_whole(s, *p, err);
     }
-    return s->depth && top(s)->role == ROLE_FILTER ? value_filtered(s, p, err) : value_outside(s, p, err);
+    return s->depth && top(s)->role == ROLE_FILTER ? value_filtered(s, p, err)
+                                                   : value_outside(s, p, err);
 }
 
 /* A bracket closes the innermost level, which was taken apart; p stands behind it. */

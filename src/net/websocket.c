@@ -102,7 +102,10 @@ static bool write_upgrade(struct websocket *w, struct err *err)
     buf_free(&key);
     if (!http_socket_request_head(w->socket, &w->request, err))
         return false;
-    buf_printf(&w->request, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n", w->key);
+    buf_printf(&w->request,
+               "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
+               "13\r\nSec-WebSocket-Key: %s\r\n",
+               w->key);
     if (w->protocol)
         buf_printf(&w->request, "Sec-WebSocket-Protocol: %s\r\n", w->protocol);
     buf_printf(&w->request, "%s\r\n", w->headers);
@@ -149,14 +152,16 @@ static void refused(struct websocket *w, int status, size_t head_n, bool whole)
     struct str head = {w->answer.p, head_n}, value;
     size_t have = w->answer.n - head_n;
     int64_t length;
-    bool chunked = header(head, "Transfer-Encoding", &value) && str_find_fold(value, str_of("chunked")) >= 0;
+    bool chunked =
+        header(head, "Transfer-Encoding", &value) && str_find_fold(value, str_of("chunked")) >= 0;
     if (chunked)
         whole = whole || str_ends(buf_str(&w->answer), "0\r\n\r\n");
     else if (header(head, "Content-Length", &value) && str_to_int(value, &length))
         whole = whole || (int64_t)have >= length;
     if (!whole)
         return;
-    struct str body = chunked ? dechunked(w->answer.p + head_n, have) : (struct str){w->answer.p + head_n, have};
+    struct str body =
+        chunked ? dechunked(w->answer.p + head_n, have) : (struct str){w->answer.p + head_n, have};
     struct err err;
     http_status_err(&err, status, w->place, body);
     end(w, 0, &err);
@@ -180,7 +185,8 @@ static bool accepted(struct websocket *w, struct str head)
 
 /* ---- frames ---- */
 
-static ssize_t on_recv(wslay_event_context_ptr frames, uint8_t *to, size_t n, int flags, void *context)
+static ssize_t on_recv(wslay_event_context_ptr frames, uint8_t *to, size_t n, int flags,
+                       void *context)
 {
     struct websocket *w = context;
     (void)flags;
@@ -204,7 +210,8 @@ static ssize_t on_recv(wslay_event_context_ptr frames, uint8_t *to, size_t n, in
     return -1;
 }
 
-static ssize_t on_send(wslay_event_context_ptr frames, const uint8_t *from, size_t n, int flags, void *context)
+static ssize_t on_send(wslay_event_context_ptr frames, const uint8_t *from, size_t n, int flags,
+                       void *context)
 {
     struct websocket *w = context;
     (void)flags;
@@ -234,10 +241,12 @@ static void closing(struct websocket *w, const struct wslay_event_on_msg_recv_ar
         err_clear(&w->broken);
         return;
     }
-    err_set(&w->broken, ERR_AWAY, w->place, "", "%.*s", (int)(reason.n > 125 ? 125 : reason.n), reason.p);
+    err_set(&w->broken, ERR_AWAY, w->place, "", "%.*s", (int)(reason.n > 125 ? 125 : reason.n),
+            reason.p);
 }
 
-static void on_message(wslay_event_context_ptr frames, const struct wslay_event_on_msg_recv_arg *m, void *context)
+static void on_message(wslay_event_context_ptr frames, const struct wslay_event_on_msg_recv_arg *m,
+                       void *context)
 {
     struct websocket *w = context;
     (void)frames;
@@ -246,7 +255,8 @@ static void on_message(wslay_event_context_ptr frames, const struct wslay_event_
     if (m->opcode == WSLAY_CONNECTION_CLOSE)
         closing(w, m);
     else if (m->opcode == WSLAY_TEXT_FRAME || m->opcode == WSLAY_BINARY_FRAME)
-        w->call.message(w->call.context, (struct str){(const char *)m->msg, m->msg_length}, m->opcode == WSLAY_BINARY_FRAME);
+        w->call.message(w->call.context, (struct str){(const char *)m->msg, m->msg_length},
+                        m->opcode == WSLAY_BINARY_FRAME);
 }
 
 static void flush(struct websocket *w)
@@ -286,11 +296,14 @@ static void pump(struct websocket *w)
 
 static bool start_frames(struct websocket *w)
 {
-    static const struct wslay_event_callbacks callbacks = {
-        .recv_callback = on_recv, .send_callback = on_send, .genmask_callback = on_mask, .on_msg_recv_callback = on_message};
+    static const struct wslay_event_callbacks callbacks = {.recv_callback = on_recv,
+                                                           .send_callback = on_send,
+                                                           .genmask_callback = on_mask,
+                                                           .on_msg_recv_callback = on_message};
     if (wslay_event_context_client_init(&w->frames, &callbacks, w) != 0)
         return false;
-    wslay_event_config_set_max_recv_msg_length(w->frames, w->call.max_message ? w->call.max_message : DEFAULT_MESSAGE);
+    wslay_event_config_set_max_recv_msg_length(w->frames, w->call.max_message ? w->call.max_message
+                                                                              : DEFAULT_MESSAGE);
     return true;
 }
 
@@ -402,7 +415,9 @@ static void on_connected(void *context, const struct err *err)
 static void on_idle(void *context)
 {
     struct websocket *w = context;
-    end_by(w, ERR_AWAY, w->frames ? "nothing came for too long: the link is dead" : "no answer to the upgrade in time");
+    end_by(w, ERR_AWAY,
+           w->frames ? "nothing came for too long: the link is dead"
+                     : "no answer to the upgrade in time");
 }
 
 static void on_again(void *context)
@@ -427,11 +442,11 @@ struct websocket *websocket_open(struct http *h, const struct websocket_call *ca
     w->idle = loop_timer_new(http_loop(h), on_idle, w);
     w->again = loop_timer_new(http_loop(h), on_again, w);
     w->socket = http_socket_open(h, &(struct http_socket_call){.target = call->target,
-                                                              .path = call->path,
-                                                              .context = w,
-                                                              .connected = on_connected,
-                                                              .readable = on_readable,
-                                                              .writable = on_writable});
+                                                               .path = call->path,
+                                                               .context = w,
+                                                               .connected = on_connected,
+                                                               .readable = on_readable,
+                                                               .writable = on_writable});
     return w;
 }
 

@@ -286,10 +286,12 @@ static void ready(struct alertd *d, struct reply *p)
     reply_text(p, 200, "OK");
 }
 
-static const struct {
+struct route {
     const char *method, *path;
     void (*handle)(struct alertd *d, struct reply *p);
-} routes[] = {
+};
+
+static const struct route routes[] = {
     {"GET", "/api/v2/alerts", alerts},
     {"GET", "/api/v2/status", status},
     {"GET", "/api/v2/silences", alertd_silences_list},

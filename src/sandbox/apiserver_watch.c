@@ -138,7 +138,7 @@ static void send_gone(struct apiserver_watch *w, uint64_t version)
              (unsigned long long)shelf_oldest(apiserver_conf_of(w->a)->shelf));
     buf_adds(&w->line, "{\"type\":\"ERROR\",\"object\":");
     apiserver_status_json(&w->line, 410, "Expired", NULL, NULL, message);
-    w->line.p[--w->line.n] = '}';
+    w->line.p[w->line.n - 1] = '}'; /* for its newline */
     send_line(w);
     reply_end(w->call->p);
 }

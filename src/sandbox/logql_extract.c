@@ -354,6 +354,7 @@ static struct str logfmt_level(struct str line)
                 best = k;
                 found = value;
             }
+    buf_free(&scratch);
     return found;
 }
 

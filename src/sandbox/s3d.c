@@ -141,13 +141,15 @@ static void location(struct s3d_call *c)
 
 enum level { SERVICE, BUCKET, OBJECT };
 
-/* The first that fits. */
-static const struct {
+struct route {
     const char *method;
     enum level level;
     const char *param; /* that the query has; NULL: any */
     void (*handle)(struct s3d_call *c);
-} routes[] = {
+};
+
+/* The first that fits. */
+static const struct route routes[] = {
     {"GET", SERVICE, NULL, s3d_list_buckets},
     {"HEAD", BUCKET, NULL, head_bucket},
     {"GET", BUCKET, "uploads", s3d_multipart_list},

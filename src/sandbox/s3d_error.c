@@ -3,24 +3,16 @@
 #include "net/server.h"
 #include "sandbox/s3d_internal.h"
 
-static const struct {
+struct error {
     int status;
     const char *code, *message;
-} errors[] = {
+};
+
+static const struct error errors[] = {
 #define S3_ERROR(id, status, code, message) {status, code, message},
 #include "sandbox/s3d_errors.def"
 #undef S3_ERROR
 };
-
-const char *s3d_error_code(enum s3d_error_id id)
-{
-    return errors[id].code;
-}
-
-const char *s3d_error_message(enum s3d_error_id id)
-{
-    return errors[id].message;
-}
 
 void s3d_error(struct s3d_call *c, enum s3d_error_id id, const char *message,
                const struct s3d_error_field *fields)

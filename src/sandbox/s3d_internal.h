@@ -104,8 +104,6 @@ struct s3d_error_field {
 /* Answers with an error; `message` NULL: the usual one. `fields` end with a NULL name; may be NULL. */
 void s3d_error(struct s3d_call *c, enum s3d_error_id id, const char *message,
                const struct s3d_error_field *fields);
-const char *s3d_error_code(enum s3d_error_id id);
-const char *s3d_error_message(enum s3d_error_id id);
 
 /* s3d_xml.c */
 void s3d_xml_begin(struct buf *out, const char *root); /* with S3's name space */

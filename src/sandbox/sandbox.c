@@ -84,12 +84,12 @@ static void control(struct sandbox *s, struct reply *p)
     } else {
         char text[300];
         bool post = strcmp(server_method(p->r), "POST") == 0, good = true;
-        if (post && fault)
-            good = faults_set(&s->faults, fault, &err);
-        if (post && good && clear) {
+        if (post && clear) {
             snprintf(text, sizeof text, "clear=%s", clear);
             good = faults_set(&s->faults, text, &err);
         }
+        if (post && good && fault)
+            good = faults_set(&s->faults, fault, &err);
         if (good)
             faults_list(&s->faults, &out);
         else

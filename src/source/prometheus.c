@@ -84,7 +84,8 @@ static bool on_chunk(void *context, struct str bytes)
     return matrix_feed(c->matrix, bytes, &c->broken);
 }
 
-/* {"status":"error","errorType":…,"error":…}: the server's own words. What is no such answer comes from no Prometheus. */
+/* {"status":"error","errorType":…,"error":…}: the server's own words. What is no such answer comes
+ * from no Prometheus. */
 static void server_words(const struct prometheus *p, struct str body, struct err *err)
 {
     struct json_doc *doc = json_doc_new();

@@ -1,7 +1,7 @@
 /*
- * Each metric has a few queries that may give it, by what is installed: the first that gives a series is kept. A range
- * query fills the span; live, one instant query a metric and interval adds a point, and a gap (sleep, an outage) makes the
- * span be read again.
+ * Each metric has a few queries that may give it, by what is installed: the first that gives a
+ * series is kept. A range query fills the span; live, one instant query a metric and interval adds
+ * a point, and a gap (sleep, an outage) makes the span be read again.
  */
 #include "source/prometheus_keeper.h"
 

@@ -24,8 +24,8 @@ struct aws_keys {
  * aws_settings_read, and when there is no source at all. */
 struct aws_credentials;
 struct aws_credentials *aws_credentials_open(struct http *h, struct err *err);
-void aws_credentials_close(
-    struct aws_credentials *c); /* the last one cancels what is under way; NULL is allowed */
+/* The last one cancels what is under way; NULL is allowed. */
+void aws_credentials_close(struct aws_credentials *c);
 
 const struct aws_settings *aws_credentials_settings(const struct aws_credentials *c);
 

@@ -29,8 +29,7 @@ struct aws_fetch_source {
     /* A 2xx answer: fills f->keys and returns true when that was the last step, or goes on by
      * f->step. False and err->kind when it makes no sense. */
     bool (*take)(struct aws_fetch *f, struct str body, struct err *err);
-    /* What another answer, or none (status 0), means; the kind ERR_AWAY tries again. May be NULL.
-     */
+    /* What another answer, or none (status 0), means; the kind ERR_AWAY tries again. Or NULL. */
     void (*explain)(struct aws_fetch *f, int status, struct str body, struct err *err);
 };
 extern const struct aws_fetch_source aws_sts_source, aws_container_source, aws_instance_source;
@@ -49,8 +48,8 @@ struct aws_fetch {
     struct buf more;
     struct aws_keys keys;
     void *context;
-    void (*done)(void *context, struct aws_keys *yours,
-                 const struct err *err); /* keys NULL: failed */
+    /* Keys NULL: it failed. */
+    void (*done)(void *context, struct aws_keys *yours, const struct err *err);
 };
 
 /* `done` once, never from inside the call; after it the fetch is gone. */

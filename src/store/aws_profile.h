@@ -12,8 +12,8 @@ struct aws_profile {
     bool found;
     char *aws_access_key_id, *aws_secret_access_key, *aws_session_token;
     char *region, *role_arn, *web_identity_token_file, *role_session_name, *endpoint_url;
-    char unsupported[40]; /* the name of a setting that kubeboard does not follow: "sso_session"; or
-                             "" */
+    /* The name of a setting that kubeboard does not follow ("sso_session"), or "". */
+    char unsupported[40];
 };
 
 /* Adds what the text says of the profile; what is set already stays (the credentials file comes

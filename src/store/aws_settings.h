@@ -13,8 +13,7 @@
 
 enum aws_settings_source {
     AWS_SETTINGS_STATIC,       /* AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN */
-    AWS_SETTINGS_WEB_IDENTITY, /* AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE (IRSA), or a profile's
-                                */
+    AWS_SETTINGS_WEB_IDENTITY, /* AWS_ROLE_ARN, AWS_WEB_IDENTITY_TOKEN_FILE (IRSA); a profile's */
     AWS_SETTINGS_PROFILE,      /* keys of a profile */
     AWS_SETTINGS_CONTAINER,    /* AWS_CONTAINER_CREDENTIALS_… (EKS Pod Identity, ECS) */
     AWS_SETTINGS_INSTANCE,     /* IMDSv2 of an EC2 instance */
@@ -40,8 +39,7 @@ struct aws_settings {
 struct aws_settings *aws_settings_read(struct err *err);
 void aws_settings_free(struct aws_settings *s); /* secrets are overwritten; NULL is allowed */
 
-/* The keys of a profile anew, for a file that someone refreshes: fills id, secret and token of s.
- */
+/* The keys of a profile anew (someone may refresh the file): fills id, secret and token of s. */
 bool aws_settings_reread(struct aws_settings *s, struct err *err);
 
 #endif

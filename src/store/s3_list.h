@@ -20,8 +20,7 @@ struct s3_list_page {
 };
 void s3_list_page_free(struct s3_list_page *page);
 
-/* Fills an empty page. Keys that a store would not take (a console's empty folders) are left out.
- */
+/* Fills an empty page. Keys that a store would not take (a console's empty folders) stay out. */
 bool s3_list_read(struct s3_list_page *page, const struct s3_place *p, struct str xml,
                   struct err *err);
 

@@ -25,7 +25,8 @@ enum {
     ANSWER_MAX = 64 * 1024,
     PARTS_MAX = 10000,
     ETAG_MAX = 200,
-    SPOOLED_PART = 8 << 20
+    SPOOLED_PART = 8 << 20,
+    POOL_FULL_MS = 50
 };
 
 /* The bytes, shared with a worker that may still read them when the put has been cancelled. */
@@ -50,8 +51,9 @@ struct put_run {
     struct s3_curl_run run; /* first */
     struct body *body;
     struct hash_job *job;
-    size_t at, n; /* the part under way */
-    int part;     /* from 1; 0: put as one */
+    struct loop_timer *timer; /* waits for room in the pool */
+    size_t at, n;             /* the part under way */
+    int part;                 /* from 1; 0: put as one */
     char *upload;
     struct buf etags; /* the XML that closes the upload */
     char checksum[80];
@@ -84,6 +86,7 @@ static void stop(struct s3_curl_run *run)
                                                       .query = buf_text(&query)});
         buf_free(&query);
     }
+    loop_timer_free(p->timer);
     free(p->upload);
     buf_free(&p->etags);
     drop_body(p->body);
@@ -138,18 +141,23 @@ static void hash_done(void *context)
     free(j);
 }
 
-/* Hashes the part under way and sends it. */
-static void hash_piece(struct put_run *p)
+/* Hashes the part under way and sends it; when the pool is full, a little later. */
+static void hash_piece(void *context)
 {
+    struct put_run *p = context;
     struct hash_job *j = mem_alloc(sizeof *j);
     *j = (struct hash_job){.put = p, .body = p->body, .at = p->at, .n = p->n};
     p->body->references++;
     p->job = j;
-    struct pool *pool = loop_pool(http_loop(p->run.place->http));
-    if (p->n > HASH_ON_LOOP && pool_run(pool, hash_work, hash_done, j))
-        return;
-    hash_work(j);
-    hash_done(j);
+    if (p->n <= HASH_ON_LOOP && !p->body->spool) {
+        hash_work(j);
+        hash_done(j);
+    } else if (!pool_run(loop_pool(http_loop(p->run.place->http)), hash_work, hash_done, j)) {
+        p->job = NULL;
+        drop_body(j->body);
+        free(j);
+        loop_timer_set(p->timer, POOL_FULL_MS);
+    }
 }
 
 /* ---- one request ---- */
@@ -351,6 +359,7 @@ struct s3_curl_run *s3_put_begin(struct store_op *op, struct s3_place *place)
     struct put_run *p = mem_alloc(sizeof *p);
     p->run = (struct s3_curl_run){.op = op, .place = place, .stop = stop};
     buf_init(&p->run.answer, ANSWER_MAX);
+    p->timer = loop_timer_new(http_loop(place->http), hash_piece, p);
     p->body = mem_alloc(sizeof *p->body);
     *p->body = (struct body){1, op->ask.body, op->ask.spool, op->size};
     op->ask.body = (struct buf){0};

@@ -51,6 +51,8 @@ struct s3_request_client *s3_request_client_new(struct s3_place *p)
     free(conn.url);
     conn.name = mem_dup("store");
     conn.url = mem_dup(p->base);
+    if (!conn.ca_file && !conn.ca_pem)
+        conn.ca_file = mem_dup(aws_credentials_settings(p->credentials)->ca_bundle);
     c->target = http_target_new(p->http, &conn);
     conn_free_inner(&conn);
     return c;

@@ -19,7 +19,7 @@ void s3_spool_free(struct s3_spool *s);    /* NULL is allowed */
 bool s3_spool_add(struct s3_spool *s, struct str bytes, struct err *err);
 size_t s3_spool_size(const struct s3_spool *s);
 void s3_spool_rewind(struct s3_spool *s); /* reading begins at the start again */
-ptrdiff_t s3_spool_read(struct s3_spool *s, char *to,
-                        size_t n); /* 0 at the end; -1: the file cannot be read */
+/* 0 at the end; -1: the file cannot be read. */
+ptrdiff_t s3_spool_read(struct s3_spool *s, char *to, size_t n);
 
 #endif

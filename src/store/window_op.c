@@ -1,7 +1,6 @@
 #include "store/window_op.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "net/http.h"
@@ -29,8 +28,7 @@ static void let_next_run(struct window_store *w)
 {
     for (struct window_store_op *op = w->ops; op; op = op->next) {
         if (op->alone) {
-            if (op->timer && op->run)
-                loop_timer_set(op->timer, 0);
+            loop_timer_set(op->timer, 0);
             return;
         }
     }
@@ -89,11 +87,6 @@ void window_op_check_rule(struct window_store_op *op, const char *rule)
     if (!window_key_rule_ok(rule))
         err_set(&op->early, ERR_USAGE, "rule", "a rule's name is [a-z0-9-]{1,40}",
                 "'%.60s' is no name of a rule", rule ? rule : "");
-}
-
-bool window_op_is_newer(const struct err *err)
-{
-    return err->kind == ERR_PROTOCOL && strstr(err->what, "is newer than this kubeboard");
 }
 
 bool window_op_may_skip(const struct err *err)

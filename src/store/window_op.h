@@ -47,8 +47,6 @@ void window_op_free(struct window_store_op *op);
 /* Sets op->early when the rule's name is not ok. */
 void window_op_check_rule(struct window_store_op *op, const char *rule);
 
-/* An object of a newer schema: not broken, and not ours to write again. */
-bool window_op_is_newer(const struct err *err);
 /* What a reader of many windows passes over: a broken one, a newer one, one that has just gone. */
 bool window_op_may_skip(const struct err *err);
 
@@ -74,8 +72,8 @@ struct window_reader_call {
                  const struct err *err);
     void (*done)(void *context, const struct err *err);
 };
-struct window_reader *
-window_reader_start(const struct window_reader_call *call); /* never calls back from inside */
-void window_reader_cancel(struct window_reader *r);         /* NULL is allowed */
+/* Never calls back from inside. */
+struct window_reader *window_reader_start(const struct window_reader_call *call);
+void window_reader_cancel(struct window_reader *r); /* NULL is allowed */
 
 #endif

@@ -2,6 +2,7 @@
 #include "store/window_store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "store/window_op.h"
@@ -51,7 +52,7 @@ void window_store_cancel(struct window_store_op *op)
 
 bool window_store_is_newer(const struct err *err)
 {
-    return window_op_is_newer(err);
+    return err->kind == ERR_PROTOCOL && strstr(err->what, "is newer than this kubeboard");
 }
 
 /* ---- one object written ---- */

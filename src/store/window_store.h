@@ -25,8 +25,8 @@ struct window_store_op; /* under way */
  * same as `processed`. The cluster's name must be ok (window_key.h). */
 struct window_store *window_store_new(struct store *raw, struct store *processed,
                                       const char *cluster);
-void window_store_free(
-    struct window_store *w); /* cancels what is under way, without callbacks; NULL is allowed */
+/* Cancels what is under way, without callbacks; NULL is allowed. */
+void window_store_free(struct window_store *w);
 const char *window_store_cluster(const struct window_store *w);
 struct store *window_store_raw(const struct window_store *w);
 struct store *window_store_processed(const struct window_store *w);
@@ -116,8 +116,7 @@ window_store_save_report(struct window_store *w, const char *name, const char *c
                          struct buf *body, void *context,
                          void (*done)(void *context, const struct err *err));
 
-/* The rules that have windows (raw: lines) in the store, sorted; valid until the callback returns.
- */
+/* The rules that have windows (raw: lines), sorted; valid until the callback returns. */
 struct window_store_op *window_store_list_rules(struct window_store *w, bool raw, void *context,
                                                 void (*done)(void *context,
                                                              const char *const *rules, size_t count,

@@ -191,7 +191,7 @@ static void got_index(void *context, struct str bytes, const struct err *err)
     d->io = NULL;
     if (why.kind == ERR_NONE)
         d->index = window_day_from_json(bytes.p, bytes.n, d->key, &why);
-    bool rebuild = !d->index && !window_op_is_newer(&why) && window_op_may_skip(&why);
+    bool rebuild = !d->index && !window_store_is_newer(&why) && window_op_may_skip(&why);
     if (!d->index && !rebuild) {
         finish(d, &why);
         return;

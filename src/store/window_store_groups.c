@@ -164,7 +164,7 @@ static void got_catalogue(void *context, struct str bytes, const struct err *err
         settle(g);
         return;
     }
-    if (window_op_is_newer(&why) || !window_op_may_skip(&why)) {
+    if (window_store_is_newer(&why) || !window_op_may_skip(&why)) {
         finish(g, &why);
         return;
     }

@@ -19,6 +19,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/server.h"
+#include "store/s3_spool.h"
 #include "store/store.h"
 
 enum { MANY = 1050, AT_ONCE = 16, LARGE = 20 << 20 };
@@ -401,6 +402,27 @@ static void each_reads_what_the_others_wrote(void **state)
     store_free(stores[1]);
 }
 
+/* A body that lies in a file, by every kind. */
+static void takes_a_spool(void **state)
+{
+    (void)state;
+    struct store *stores[] = {open_folder(), open_s3(STORE_CLIENT_CURL),
+                              open_s3(STORE_CLIENT_LIBS3)};
+    char *large = large_object(9);
+    for (int i = 0; i < 3; i++) {
+        struct answer a = {0};
+        struct s3_spool *spool = s3_spool_new(LARGE);
+        for (size_t at = 0; at < LARGE; at += 1 << 20)
+            assert_true(s3_spool_add(spool, (struct str){large + at, 1 << 20}, &a.err));
+        store_put_spool(stores[i], "spooled", NULL, spool, &a, on_plain);
+        wait_for(&a.came);
+        must(&a.err, "put");
+        expect(stores[i], "spooled", (struct str){large, LARGE});
+        store_free(stores[i]);
+    }
+    free(large);
+}
+
 static void lists_more_than_a_page(void **state)
 {
     (void)state;
@@ -701,6 +723,7 @@ int main(void)
         cmocka_unit_test(curl_conforms),
         cmocka_unit_test(libs3_conforms),
         cmocka_unit_test(each_reads_what_the_others_wrote),
+        cmocka_unit_test(takes_a_spool),
         cmocka_unit_test(lists_more_than_a_page),
         cmocka_unit_test(a_cancelled_upload_leaves_nothing),
         cmocka_unit_test(a_killed_upload_is_cleaned),

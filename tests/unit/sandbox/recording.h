@@ -145,6 +145,7 @@ static inline void recordings_kube(struct recordings *all, const char *name)
             r->answer = buf_take(&part, NULL);
             buf_init(&part, 8 << 20);
             body = false;
+            r = NULL; /* what follows without a request is a note */
         } else if (body && strncmp(line, "# ", 2) != 0) {
             buf_adds(&part, line);
             buf_addc(&part, '\n');
