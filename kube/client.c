@@ -81,13 +81,16 @@ static bool status_err(struct err *err, const char *place, int status, struct st
     /* kubectl says it so. */
     if (status == 401 && str_is(message, "Unauthorized"))
         message = str_of("You must be logged in to the server (Unauthorized)");
-    if (status == 404 && str_is(message, "404 page not found"))
+    bool no_path = status == 404 && str_is(message, "404 page not found");
+    if (no_path)
         message = str_of("the server could not find the requested resource");
     http_status_err(err, status, place, message);
     if (!err || !message.n)
         return false;
     char mend[sizeof err->mend];
     str_copy(mend, sizeof mend, mend_of(status) ? mend_of(status) : err->mend);
+    if (no_path)
+        str_copy(mend, sizeof mend, "is this a Kubernetes API server, and does it serve this?");
     return err_set(err, err->kind, place, mend, "%.*s", (int)message.n, message.p);
 }
 

@@ -180,20 +180,43 @@ static void settle_missing(struct discovery *d, struct asker *a)
     settle(d, a, NULL);
 }
 
+/* The version of a kind of ours that the server has; NULL: none that is known. */
+static const struct kind *served(const struct discovery *d, const struct kind *kind)
+{
+    for (const struct kinds_row *r = kinds_row_of(kind); r; r = r->older)
+        if (discovery_read_has(&d->known, r->kind.api, r->kind.name))
+            return &r->kind;
+    return NULL;
+}
+
+/* What the server calls it may be one of ours after all. */
+static const struct kind *match(const struct discovery *d, const char *name)
+{
+    const struct kind *kind = discovery_read_match(&d->known, name);
+    const struct kind *own = kind ? kinds_of(kind->api, kind->name) : NULL;
+    return own ? own : kind;
+}
+
 /* Settles the asker from what is known; asks the server when that is nothing, or old. */
 static void try_settle(struct discovery *d, struct asker *a, bool may_load)
 {
-    const struct kind *kind = kinds_find(a->name);
+    const struct kind *own = kinds_find(a->name), *kind = own;
     if (discovery_is_secret(a->name)) {
         settle_secret(d, a);
         return;
     }
-    if (!kind)
-        kind = discovery_read_match(&d->known, a->name);
+    bool versions = own && kinds_row_of(own)->older;
+    if (!own)
+        kind = match(d, a->name);
+    else if (versions)
+        kind = served(d, own);
     if (kind) {
         settle(d, a, kind);
     } else if (may_load && (!d->loaded || clock_monotonic() - d->loaded_at > FRESH)) {
         load(d);
+    } else if (versions) {
+        /* Nothing is known of it: the newest, and the server's own words when it is asked for. */
+        settle(d, a, own);
     } else {
         settle_missing(d, a);
     }

@@ -20,7 +20,8 @@ void discovery_free(struct discovery *d); /* NULL is allowed */
 /*
  * Resolves what a user types, as kubectl does: "pods", "po", "Pod", "deployments.apps",
  * "deploy.v1.apps", "certs" of a custom resource. One of our own kinds (kinds.h) is found without
- * asking the server. `found` comes later, never from inside; once: the kind, or NULL and
+ * asking the server, unless it depends on the server which of its versions is to be asked for
+ * (cron jobs, autoscalers, ingresses). `found` comes later, never from inside; once: the kind, or NULL and
  * ERR_NOT_FOUND (the server doesn't have a resource type "x"), ERR_USAGE for secrets (refused
  * before any request), or why the server could not be asked. A kind of the server's has no columns
  * (count 0) until its first Table came.

@@ -211,6 +211,14 @@ bool discovery_read(struct discovery_list *l, const char *path, int rank, struct
 
 /* ---- names ---- */
 
+bool discovery_read_has(const struct discovery_list *l, const char *api, const char *plural)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (strcmp(l->list[i]->kind.name, plural) == 0 && strcmp(l->list[i]->kind.api, api) == 0)
+            return true;
+    return false;
+}
+
 static bool same(const char *a, struct str b)
 {
     return strlen(a) == b.n && strncasecmp(a, b.p, b.n) == 0;

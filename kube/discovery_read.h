@@ -35,6 +35,9 @@ bool discovery_read(struct discovery_list *l, const char *path, int rank, struct
                     struct err *err);
 void discovery_read_sort(struct discovery_list *l);
 
+/* Whether the list holds the resource of that API version ("/apis/batch/v1") and plural. */
+bool discovery_read_has(const struct discovery_list *l, const char *api, const char *plural);
+
 /* The resource that a user means by `name`, by kubectl's rules, or NULL. */
 const struct kind *discovery_read_match(const struct discovery_list *l, const char *name);
 

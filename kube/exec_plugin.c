@@ -195,8 +195,9 @@ static bool check_end(struct exec_plugin *p, struct err *err)
 {
     char what[420];
     if (p->timed_out) {
-        snprintf(what, sizeof what, "no answer within %lld s (does it ask for something?) %s",
-                 (long long)(p->limit_ms / 1000), last_words(&p->errors.text));
+        const char *last = last_words(&p->errors.text);
+        snprintf(what, sizeof what, "no answer within %lld s (does it ask for something?)%s%s",
+                 (long long)(p->limit_ms / 1000), *last ? " " : "", last);
         return fail(p, err, ERR_DENIED, what);
     }
     if (WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0)

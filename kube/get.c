@@ -12,6 +12,7 @@
 #include "kube/pages.h"
 #include "kube/whole.h"
 #include "net/loop.h"
+#include "net/splitter.h"
 
 enum { OBJECT_LONGEST = 64 << 20 };
 
@@ -22,10 +23,12 @@ struct get {
     struct objects *table;       /* makes the rows; never holds one */
     struct pages *pages;
     struct client_request *request;
+    struct splitter *splitter; /* of one object whose row is ours */
     struct loop_timer *refused;
     struct json_doc *doc;
-    struct buf whole; /* the object that is handed out */
-    bool shown;       /* columns were told */
+    struct buf whole;  /* the object that is handed out */
+    struct err failed; /* while it was read */
+    bool shown;        /* columns were told */
     size_t count;
 };
 
@@ -115,6 +118,24 @@ static void get_list(struct get *g, const char *path)
 
 /* ---- one object ---- */
 
+/* A row of ours: what it does not need is dropped before it is parsed, as in a list. */
+static bool one_element(void *context, struct str json, struct err *err)
+{
+    struct get *g = context;
+    const struct json *element = json_parse(g->doc, json.p, json.n, err);
+    if (!element)
+        return false;
+    show_columns(g, element);
+    return give_row(g, element);
+}
+
+static bool one_chunk(void *context, struct str bytes)
+{
+    struct get *g = context;
+    return splitter_feed(g->splitter, bytes, &g->failed);
+}
+
+/* What the server made of it: a Table. */
 static void give_one(struct get *g, struct str body, struct err *err)
 {
     if (g->conf.object) {
@@ -136,11 +157,13 @@ static void one_done(void *context, struct http_request *r, int status, struct s
                      const struct err *err)
 {
     struct get *g = context;
-    struct err end = *err;
+    struct err end = g->failed.kind != ERR_NONE ? g->failed : *err;
     (void)r;
     (void)status;
     g->request = NULL;
-    if (err->kind == ERR_NONE)
+    if (end.kind == ERR_NONE && g->splitter)
+        splitter_finish(g->splitter, &end);
+    else if (end.kind == ERR_NONE)
         give_one(g, body, &end);
     finish(g, &end);
 }
@@ -148,11 +171,17 @@ static void one_done(void *context, struct http_request *r, int status, struct s
 static void get_one(struct get *g, const char *path)
 {
     static const char *const table[] = {COLUMNS_ACCEPT, NULL};
-    bool tables = !g->conf.object && !g->row;
+    bool own = g->row && !g->conf.object, tables = !g->row && !g->conf.object;
+    if (own)
+        g->splitter = splitter_new(&(struct splitter_conf){.keep = g->row->keep,
+                                                           .max_element = OBJECT_LONGEST,
+                                                           .context = g,
+                                                           .element = one_element});
     g->request = client_send(g->client, &(struct http_call){.path = path,
                                                             .headers = tables ? table : NULL,
                                                             .max_body = OBJECT_LONGEST,
                                                             .context = g,
+                                                            .chunk = own ? one_chunk : NULL,
                                                             .done = one_done});
 }
 
@@ -199,6 +228,7 @@ void get_cancel(struct get *g)
         return;
     pages_cancel(g->pages);
     client_cancel(g->request);
+    splitter_free(g->splitter);
     loop_timer_free(g->refused);
     objects_free(g->table);
     json_doc_free(g->doc);

@@ -21,6 +21,8 @@ enum {
     CPU,
     MEMORY,
     PODS,
+    CPU_CAPACITY,
+    MEMORY_CAPACITY,
     ZONE,
     INSTANCE,
     TAINTS,
@@ -39,6 +41,8 @@ static const struct column columns[COLUMNS] = {
     [CPU] = {"CPU", CELL_CPU, true},
     [MEMORY] = {"MEMORY", CELL_BYTES, true},
     [PODS] = {"PODS", CELL_INT, true},
+    [CPU_CAPACITY] = {"CPU CAPACITY", CELL_CPU, true},
+    [MEMORY_CAPACITY] = {"MEMORY CAPACITY", CELL_BYTES, true},
     [ZONE] = {"ZONE", CELL_TEXT, true},
     [INSTANCE] = {"INSTANCE", CELL_TEXT, true},
     [TAINTS] = {"TAINTS", CELL_INT, true},
@@ -53,6 +57,8 @@ static const char *const keep[] = {KINDS_METADATA,
                                    "status.allocatable.cpu",
                                    "status.allocatable.memory",
                                    "status.allocatable.pods",
+                                   "status.capacity.cpu",
+                                   "status.capacity.memory",
                                    "status.nodeInfo.kubeletVersion",
                                    "status.nodeInfo.osImage",
                                    "status.nodeInfo.kernelVersion",
@@ -117,20 +123,23 @@ static void set_addresses(struct object *row, const struct json *addresses)
     }
 }
 
-static int64_t amount(bool known, int64_t value)
-{
-    return known ? value : -1;
-}
-
-static void set_allocatable(struct object *row, const struct json *allocatable)
+/* -1: not set. */
+static int64_t amount(const struct json *list, const char *name,
+                      bool (*read)(struct str text, int64_t *out))
 {
     int64_t value;
-    bool known = quantity_milli(str_of(json_string(allocatable, "cpu", "")), &value);
-    row->cells[CPU].number = amount(known, value);
-    known = quantity_value(str_of(json_string(allocatable, "memory", "")), &value);
-    row->cells[MEMORY].number = amount(known, value);
-    known = quantity_value(str_of(json_string(allocatable, "pods", "")), &value);
-    row->cells[PODS].number = amount(known, value);
+    return read(str_of(json_string(list, name, "")), &value) ? value : -1;
+}
+
+static void set_amounts(struct object *row, const struct json *status)
+{
+    const struct json *allocatable = json_member(status, "allocatable"),
+                      *capacity = json_member(status, "capacity");
+    row->cells[CPU].number = amount(allocatable, "cpu", quantity_milli);
+    row->cells[MEMORY].number = amount(allocatable, "memory", quantity_value);
+    row->cells[PODS].number = amount(allocatable, "pods", quantity_value);
+    row->cells[CPU_CAPACITY].number = amount(capacity, "cpu", quantity_milli);
+    row->cells[MEMORY_CAPACITY].number = amount(capacity, "memory", quantity_value);
 }
 
 static void set_status(struct object *row, const struct json *node, bool cordoned)
@@ -203,7 +212,7 @@ static void fill(struct object *row, const struct json *element)
     object_set_text(row, KERNEL, str_of(json_string(info, "kernelVersion", "")));
     object_set_text(row, RUNTIME, str_of(json_string(info, "containerRuntimeVersion", "")));
     set_addresses(row, json_member(status, "addresses"));
-    set_allocatable(row, json_member(status, "allocatable"));
+    set_amounts(row, status);
     set_label(row, ZONE, labels, "topology.kubernetes.io/zone",
               "failure-domain.beta.kubernetes.io/zone");
     set_label(row, INSTANCE, labels, "node.kubernetes.io/instance-type",

@@ -43,26 +43,68 @@ static bool is_name_of(const struct kind *kind, struct str name)
     return false;
 }
 
+/* "/apis/batch/v1" as group and version; the group of the core is "". */
+static void split_api(const char *api, struct str *group, struct str *version)
+{
+    struct str rest = str_of(api + (strncmp(api, "/apis/", 6) == 0 ? 6 : 5));
+    *group = (struct str){rest.p, 0};
+    if (strncmp(api, "/apis/", 6) == 0)
+        str_cut(&rest, '/', group);
+    *version = rest;
+}
+
+/* What stands behind the name: "", "GROUP", "VERSION.GROUP"; of the core "v1" and "v1.". */
+static bool is_place_of(const struct kind *kind, struct str place)
+{
+    struct str group, version;
+    split_api(kind->api, &group, &version);
+    if (!place.n || (group.n && str_eq(place, group)))
+        return true;
+    if (place.n < version.n || memcmp(place.p, version.p, version.n) != 0)
+        return false;
+    struct str rest = {place.p + version.n, place.n - version.n};
+    if (!group.n)
+        return !rest.n || str_is(rest, ".");
+    return rest.n && *rest.p == '.' && str_eq((struct str){rest.p + 1, rest.n - 1}, group);
+}
+
 const struct kind *kinds_find(const char *name)
 {
-    struct str rest = str_of(name), plain;
-    if (!str_cut(&rest, '.', &plain))
+    struct str place = str_of(name), plain;
+    if (!str_cut(&place, '.', &plain))
         return NULL;
-    /* All of ours are of the core group: "pods", "pods.v1" or "pods.v1.". */
-    if (rest.n && !str_is(rest, "v1") && !str_is(rest, "v1."))
-        return NULL;
+    for (size_t i = 0; i < kinds_count(); i++) {
+        if (!is_name_of(&rows[i]->kind, plain))
+            continue;
+        for (const struct kinds_row *r = rows[i]; r; r = r->older)
+            if (is_place_of(&r->kind, place))
+                return &r->kind;
+    }
+    return NULL;
+}
+
+const struct kind *kinds_of(const char *api, const char *plural)
+{
     for (size_t i = 0; i < kinds_count(); i++)
-        if (is_name_of(&rows[i]->kind, plain))
-            return &rows[i]->kind;
+        for (const struct kinds_row *r = rows[i]; r; r = r->older)
+            if (strcmp(r->kind.name, plural) == 0 && strcmp(r->kind.api, api) == 0)
+                return &r->kind;
     return NULL;
 }
 
 const struct kinds_row *kinds_row_of(const struct kind *kind)
 {
     for (size_t i = 0; i < kinds_count(); i++)
-        if (&rows[i]->kind == kind)
-            return rows[i];
+        for (const struct kinds_row *r = rows[i]; r; r = r->older)
+            if (&r->kind == kind)
+                return r;
     return NULL;
+}
+
+bool kinds_is_blank(const struct kind *kind, size_t column)
+{
+    const struct kinds_row *row = kinds_row_of(kind);
+    return !row || (column < 32 && row->blank >> column & 1);
 }
 
 bool kinds_is_secret(const struct kind *kind)

@@ -107,6 +107,9 @@ static bool add_file(struct kubeconfig *k, const char *path, struct err *err)
     struct buf text;
     buf_init(&text, FILE_LONGEST);
     bool good = file_read(path, &text, err);
+    /* A file that is there and cannot be read is a mistake of the configuration, whoever named it. */
+    if (!good && err && err->kind != ERR_NOT_FOUND)
+        err->kind = ERR_CONFIG;
     struct yaml *tree = good ? yaml_parse(buf_text(&text), buf_str(&text).n, path, err) : NULL;
     buf_free(&text);
     if (!tree)
@@ -147,10 +150,6 @@ static bool add_all(struct kubeconfig *k, const char *path, struct err *err)
     }
     char *file = file_expand(asked ? path : "~/.kube/config", NULL);
     bool good = add_file(k, file, err);
-    /* A file that was asked for and is not there is a mistake of the command line or configuration.
-     * */
-    if (!good && asked && err && (err->kind == ERR_NOT_FOUND || err->kind == ERR_IO))
-        err->kind = ERR_CONFIG;
     if (!good && err && !err->mend[0])
         str_copy(err->mend, sizeof err->mend, "name a kubeconfig with --kubeconfig or KUBECONFIG");
     free(file);
@@ -393,6 +392,8 @@ struct kubeconfig_context *kubeconfig_resolve(const char *path, const char *cont
             return c;
         }
     }
+    if (own.kind == ERR_NOT_FOUND)
+        own.kind = ERR_CONFIG;
     if (err)
         *err = own;
     return NULL;

@@ -96,22 +96,25 @@ static int64_t scaled(const struct quantity *q, int exponent)
     return q->negative ? -(int64_t)value : (int64_t)value;
 }
 
-bool quantity_milli(struct str text, int64_t *out)
+static bool read_scaled(struct str text, int exponent, int64_t *out)
 {
     struct quantity q;
-    *out = 0;
-    if (!parse(text, &q))
-        return false;
-    *out = scaled(&q, 3);
-    return true;
+    bool good = parse(text, &q);
+    *out = good ? scaled(&q, exponent) : 0;
+    return good;
+}
+
+bool quantity_nano(struct str text, int64_t *out)
+{
+    return read_scaled(text, 9, out);
+}
+
+bool quantity_milli(struct str text, int64_t *out)
+{
+    return read_scaled(text, 3, out);
 }
 
 bool quantity_value(struct str text, int64_t *out)
 {
-    struct quantity q;
-    *out = 0;
-    if (!parse(text, &q))
-        return false;
-    *out = scaled(&q, 0);
-    return true;
+    return read_scaled(text, 0, out);
 }

@@ -11,6 +11,9 @@
  * no quantity; what does not fit becomes INT64_MAX or INT64_MIN. */
 bool quantity_milli(struct str text, int64_t *out);
 
+/* Milliardths, rounded up: CPU in nanocores. */
+bool quantity_nano(struct str text, int64_t *out);
+
 /* Whole units, rounded up: bytes, pods. */
 bool quantity_value(struct str text, int64_t *out);
 

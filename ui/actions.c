@@ -1,6 +1,7 @@
 /* What keys do. The engine does what all panes share; the rest goes to the focused pane. */
 #include "ui/commands.h"
 #include "ui/engine.h"
+#include "ui/export.h"
 #include "ui/terminal.h"
 
 enum { WHEEL_ROWS = 3 };
@@ -152,6 +153,8 @@ static deed *const deeds[ACTION_COUNT] = {
     [ACTION_LIVE] = do_live,
     [ACTION_UNDO] = do_undo,
     [ACTION_REDO] = do_redo,
+    [ACTION_COPY] = export_copy,
+    [ACTION_SAVE] = export_ask,
 };
 
 static void moved(struct pane *p, size_t before)
@@ -248,10 +251,9 @@ static void set_filter(struct app *a, const char *text)
 void actions_prompt_key(struct app *a, uint32_t key)
 {
     static void (*const accept[PROMPT_KINDS])(struct app *, const char *) = {
-        [PROMPT_SEARCH] = set_search,
-        [PROMPT_FILTER] = set_filter,
-        [PROMPT_COMMAND] = commands_run,
-        [PROMPT_TIME] = commands_at,
+        [PROMPT_SEARCH] = set_search,    [PROMPT_FILTER] = set_filter,
+        [PROMPT_COMMAND] = commands_run, [PROMPT_TIME] = commands_at,
+        [PROMPT_SAVE] = export_named,    [PROMPT_REPLACE] = export_confirmed,
     };
     enum prompt_result result = prompt_key(a->prompt, key);
     enum prompt_kind kind = prompt_kind(a->prompt);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/engine.h"
+#include "ui/export.h"
 #include "ui/plain.h"
 #include "ui/terminal.h"
 
@@ -208,6 +209,7 @@ static void prepare(struct app *a)
     int64_t due = moves_due(a->moves, a->host.now, a->host.tick);
     if (due < a->wake)
         a->wake = due;
+    export_step(a);
 }
 
 static void finish(struct app *a)

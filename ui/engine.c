@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/export.h"
+#include "ui/patterns.h"
 
 enum { MESSAGE_SECONDS = 6, FRAME_ROWS = 2 };
 
@@ -57,6 +59,7 @@ bool engine_open(struct app *a, struct err *err)
                                  .labels = a->conf.labels,
                                  .keys = a->keys,
                                  .moves = a->moves,
+                                 .patterns = patterns_new(),
                                  .now = engine_now(a),
                                  .tick = engine_tick(a),
                                  .pressed = true,
@@ -81,6 +84,9 @@ void engine_close(struct app *a)
 {
     for (size_t i = 0; i < pane_count; i++)
         pane_free(a->panes[i]);
+    export_close(a);
+    free(a->export.path);
+    patterns_free(a->host.patterns);
     cells_free(&a->cells);
 }
 

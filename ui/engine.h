@@ -13,6 +13,7 @@
 #include "ui/moves.h"
 #include "ui/pane.h"
 #include "ui/prompt.h"
+#include "ui/saver.h"
 
 enum { ENGINE_PANES = 32 };
 
@@ -38,6 +39,12 @@ struct app {
     enum theme_role message_role;
     int64_t message_until; /* tick */
     bool dirty, fresh;     /* fresh: no cell of the last frame may stay */
+    struct {
+        struct saver *saver; /* NULL: nothing is being saved */
+        char *path;          /* that is asked about */
+        size_t pane;
+        struct pane_save save;
+    } export;
     bool quit, color;
     int64_t wake; /* tick when something wants to be drawn */
     int64_t second;

@@ -140,6 +140,11 @@ size_t list_find(const struct list *l, uint64_t id)
     return SIZE_MAX;
 }
 
+void list_text(struct list *l, size_t n, struct buf *out)
+{
+    order_text(l->order, n, out);
+}
+
 size_t list_cursor(const struct list *l)
 {
     return l->cursor;

@@ -35,7 +35,8 @@ size_t list_total(const struct list *l);             /* rows that the scope admi
 size_t list_row(const struct list *l, size_t n);     /* the source's index of the n-th row shown */
 size_t list_find(const struct list *l, uint64_t id); /* the row shown of that id, or SIZE_MAX */
 
-size_t list_cursor(const struct list *l); /* < list_count, or 0 */
+void list_text(struct list *l, size_t n, struct buf *out); /* what filter and search look at */
+size_t list_cursor(const struct list *l);                  /* < list_count, or 0 */
 void list_move_to(struct list *l, size_t n);
 void list_move_by(struct list *l, int64_t rows);
 /* Whether someone moved the cursor: until then it stays at the top, whatever comes. */

@@ -61,6 +61,8 @@ static bool is_time_up(struct logview *v, size_t step)
 
 static bool passes(struct logview *v, size_t i)
 {
+    if (v->admits && !v->admits(v->context, v->lines, i))
+        return false;
     if (!v->filter)
         return true;
     uint32_t *entry = known_of(v, lines_id(v->lines, i));
@@ -145,6 +147,21 @@ void logview_filter(struct logview *v, struct regex *r, bool invert)
         v->known[i] &= ~(uint32_t)(ASKED | PASSES);
 }
 
+void logview_admit(struct logview *v,
+                   bool (*admits)(void *context, const struct lines *lines, size_t i),
+                   void *context)
+{
+    v->admits = admits;
+    v->context = context;
+    v->counting = v->count = 0;
+    v->counted = false;
+}
+
+bool logview_is_filtered(const struct logview *v)
+{
+    return v->filter || v->admits;
+}
+
 /* Where the line is now; one that has gone is looked for by its time. */
 static size_t place_of(const struct logview *v, uint64_t id, int64_t time)
 {
@@ -173,7 +190,7 @@ bool logview_count(struct logview *v)
 {
     size_t total = v->lines ? lines_count(v->lines) : 0;
     int64_t now = clock_monotonic();
-    if (!v->filter || v->counted ||
+    if (!logview_is_filtered(v) || v->counted ||
         (!v->counting && now < v->counted_at + COUNT_EVERY_MS * CLOCK_MS))
         return false;
     for (size_t step = 1; v->counting < total; step++) {
@@ -192,8 +209,7 @@ void logview_sync(struct logview *v, const struct lines *lines)
 {
     bool changed = lines != v->lines || lines_changes(lines) != v->changes;
     v->lines = lines;
-    v->unfinished = false;
-    v->deadline = clock_monotonic() + SLICE_MS * CLOCK_MS;
+    logview_slice(v);
     if (changed) {
         grow_known(v);
         v->counted = false;
@@ -204,6 +220,12 @@ void logview_sync(struct logview *v, const struct lines *lines)
         return;
     }
     hold_places(v);
+}
+
+void logview_slice(struct logview *v)
+{
+    v->unfinished = false;
+    v->deadline = clock_monotonic() + SLICE_MS * CLOCK_MS;
 }
 
 void logview_move_to(struct logview *v, size_t i)
@@ -261,8 +283,7 @@ enum logview_search logview_search(struct logview *v)
     size_t count = lines_count(v->lines), i = v->cursor;
     if (v->goal == LOGVIEW_NOTHING)
         return LOGVIEW_IDLE;
-    v->unfinished = false;
-    v->deadline = clock_monotonic() + SLICE_MS * CLOCK_MS;
+    logview_slice(v);
     for (size_t step = 0;; step++) {
         size_t next = v->forward ? i + 1 : i - 1;
         if (next >= count) {

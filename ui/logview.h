@@ -25,6 +25,9 @@ struct logview {
     uint64_t seen;                 /* lines that had come when following ended */
     struct regex *filter;
     bool invert;
+    bool (*admits)(void *context, const struct lines *lines, size_t i); /* asked before the filter;
+                                                                            NULL: all */
+    void *context;
     uint32_t *known; /* what was found out about lines, by id: see logview.c */
     size_t known_size;
     int64_t deadline;              /* monotonic ns: slices end there */
@@ -42,13 +45,19 @@ void logview_free(struct logview *v);
 /* Takes over what changed in the lines. */
 void logview_sync(struct logview *v, const struct lines *lines);
 void logview_filter(struct logview *v, struct regex *r, bool invert); /* r: kept by the caller */
-void logview_reset(struct logview *v); /* other lines: follow from the end */
+/* Asked of each line each time; call it again when it may answer differently. NULL: none. */
+void logview_admit(struct logview *v,
+                   bool (*admits)(void *context, const struct lines *lines, size_t i),
+                   void *context);
+bool logview_is_filtered(const struct logview *v); /* by either */
+void logview_reset(struct logview *v);             /* other lines: follow from the end */
 
 /* The next line at or behind (forward) or at or before i that the filter lets through; SIZE_MAX: none,
  * or the time was up (unfinished). */
 size_t logview_next(struct logview *v, size_t i, bool forward);
 enum level logview_level(struct logview *v, size_t i);
 
+void logview_slice(struct logview *v); /* a new one: logview_next gives answers for a while */
 void logview_move(struct logview *v, int64_t rows); /* ends following; at the end it begins again */
 void logview_move_to(struct logview *v, size_t i);
 void logview_follow(struct logview *v, bool follow);

@@ -22,6 +22,7 @@ struct moves {
     struct scope_history *history;
     int64_t span;
     char *typed;
+    struct asked around; /* query NULL: none */
     bool browsing, unsettled;
     int64_t moved_at; /* tick of the newest move, when it is known */
     uint64_t seen;    /* of scope.changes */
@@ -51,6 +52,7 @@ void moves_free(struct moves *v)
         return;
     scope_history_free(v->history);
     free(v->typed);
+    free(v->around.query);
     free(v->logs.query);
     free(v->metrics.query);
     free(v);
@@ -61,7 +63,20 @@ static void moved(struct moves *v, bool changed, bool browsing)
     if (!changed)
         return;
     v->browsing = browsing;
+    moves_around(v, NULL, 0, 0);
+}
+
+void moves_around(struct moves *v, const char *logql, int64_t from, int64_t to)
+{
+    char *old = v->around.query;
+    v->around = (struct asked){mem_dup(logql), false, from, to};
+    free(old);
     v->model->dirty = true;
+}
+
+const char *moves_around_query(const struct moves *v)
+{
+    return v->around.query;
 }
 
 void moves_query(struct moves *v, const char *logql)
@@ -69,7 +84,7 @@ void moves_query(struct moves *v, const char *logql)
     char *old = v->typed;
     v->typed = mem_dup(logql);
     free(old);
-    v->model->dirty = true;
+    moves_around(v, NULL, 0, 0);
 }
 
 const char *moves_typed_query(const struct moves *v)
@@ -158,7 +173,9 @@ void moves_step(struct moves *v, int direction, int64_t now)
 bool moves_out(struct moves *v)
 {
     const struct scope *s = &v->model->scope;
-    if (v->typed)
+    if (v->around.query)
+        moves_around(v, NULL, 0, 0);
+    else if (v->typed)
         moves_query(v, NULL);
     else if (s->group[0])
         moves_group(v, "");
@@ -211,13 +228,19 @@ static bool ask_logs(struct moves *v, int64_t now, int64_t tick)
     struct buf query;
     buf_init(&query, QUERY_BYTES);
     bool known = true, wait = tick < v->moved_at + PATIENCE_MS * CLOCK_MS;
-    if (v->typed)
+    if (v->around.query)
+        buf_adds(&query, v->around.query);
+    else if (v->typed)
         buf_adds(&query, v->typed);
     else
         known = logquery_build(v->model, v->labels, wait, &query);
-    int64_t from = scope_is_live(s) ? now - v->span : s->from;
-    if (known && take(&v->logs, &v->logs_asked, buf_text(&query), from, s->at))
-        intents_push(v->model->intents, INTENT_LOGS, buf_text(&query), from, s->at);
+    int64_t from = scope_is_live(s) ? now - v->span : s->from, to = s->at;
+    if (v->around.query) {
+        from = v->around.from;
+        to = v->around.to;
+    }
+    if (known && take(&v->logs, &v->logs_asked, buf_text(&query), from, to))
+        intents_push(v->model->intents, INTENT_LOGS, buf_text(&query), from, to);
     buf_free(&query);
     return !known;
 }

@@ -37,7 +37,12 @@ void moves_step(struct moves *v, int direction, int64_t now);
 void moves_query(struct moves *v, const char *logql);
 const char *moves_typed_query(const struct moves *v); /* or NULL */
 
-/* One step out: typed query, group, time, pod, node; false when there is nothing left but the
+/* The lines of another query and span in the place of the scope's, for a while: NULL ends it, as does
+ * every move. */
+void moves_around(struct moves *v, const char *logql, int64_t from, int64_t to);
+const char *moves_around_query(const struct moves *v); /* or NULL */
+
+/* One step out: around, typed query, group, time, pod, node; false when there is nothing left but the
  * namespace. */
 bool moves_out(struct moves *v);
 bool moves_undo(struct moves *v);

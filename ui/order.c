@@ -304,3 +304,8 @@ bool order_matches(struct order *o, size_t n, struct regex *r)
 {
     return matches(o, o->view[n], r);
 }
+
+void order_text(struct order *o, size_t n, struct buf *out)
+{
+    o->source->text(o->self, o->view[n], out);
+}

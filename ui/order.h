@@ -45,6 +45,7 @@ size_t order_count(const struct order *o);          /* rows shown */
 size_t order_total(const struct order *o);          /* rows that the scope admits */
 size_t order_row(const struct order *o, size_t n);  /* the source's index of the n-th row shown */
 uint64_t order_id(const struct order *o, size_t n); /* its id */
+void order_text(struct order *o, size_t n, struct buf *out); /* of the n-th row shown */
 bool order_matches(struct order *o, size_t n, struct regex *r);
 
 #endif

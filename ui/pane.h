@@ -27,6 +27,7 @@ enum pane_flags {
     PANE_SIDEWAYS = 32,
     PANE_STREAM = 64,   /* lines over time: follow, wrap, timestamps, errors */
     PANE_OVERLAY = 128, /* never in a layout: covers the others while it has the focus */
+    PANE_HIDE = 256,    /* a row can be hidden where it is shown */
 };
 
 enum { PANE_TEXT = 1024 }; /* bytes of the texts below */
@@ -53,16 +54,24 @@ struct pane_host {
     struct model *model;
     const struct rule_labels *labels;
     const struct keys *keys;
-    const struct pane *owner; /* the pane that had the focus before this one was shown over it */
-    struct moves *moves;      /* changes of the scope: ui/moves.h */
-    int64_t now;              /* wall ns of this frame */
-    int64_t tick;             /* monotonic ns of this frame */
-    bool pressed;             /* a key came since the last frame: nothing may be put off */
-    bool ascii;               /* for text/: marks in ASCII */
+    const struct pane *owner;  /* the pane that had the focus before this one was shown over it */
+    struct moves *moves;       /* changes of the scope: ui/moves.h */
+    struct patterns *patterns; /* of the log pane's lines: ui/patterns.h */
+    int64_t now;               /* wall ns of this frame */
+    int64_t tick;              /* monotonic ns of this frame */
+    bool pressed;              /* a key came since the last frame: nothing may be put off */
+    bool ascii;                /* for text/: marks in ASCII */
     void *app;
     void (*say)(void *app, enum theme_role role, const char *text);
     void (*show)(void *app, const char *name);
     void (*wake)(void *app, int64_t tick);
+};
+
+/* Something being saved, piece by piece: `at` is the pane's own, 0 at the beginning. */
+struct pane_save {
+    bool json;
+    size_t at;
+    uint64_t rows; /* written so far: the pane counts */
 };
 
 struct pane_ops {
@@ -87,6 +96,11 @@ struct pane_ops {
     bool (*action)(struct pane *p, enum keys_action action);
     /* Search without a list: forward or back to the next match from the cursor; false: none. */
     bool (*search)(struct pane *p, bool forward);
+    /* Appends what a copy of the cursor's row is, as it came; false: nothing. May be NULL. */
+    bool (*copy)(struct pane *p, struct buf *out);
+    /* Appends a piece of what is shown, some hundred rows at most; false: that was all. NULL: the rows of
+     * the list as text. */
+    bool (*save)(struct pane *p, struct pane_save *save, struct buf *out);
     void (*counts)(struct pane *p, char out[PANE_TEXT]); /* "12/128"; may be NULL */
     void (*note)(struct pane *p, char out[PANE_TEXT]);   /* more for the title; may be NULL */
     /* The upstream that the title's state speaks of; NULL: none. */

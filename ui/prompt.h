@@ -9,7 +9,15 @@
 #include "base/str.h"
 #include "ui/draw.h"
 
-enum prompt_kind { PROMPT_SEARCH, PROMPT_FILTER, PROMPT_COMMAND, PROMPT_TIME, PROMPT_KINDS };
+enum prompt_kind {
+    PROMPT_SEARCH,
+    PROMPT_FILTER,
+    PROMPT_COMMAND,
+    PROMPT_TIME,
+    PROMPT_SAVE,
+    PROMPT_REPLACE,
+    PROMPT_KINDS
+};
 enum prompt_result { PROMPT_MORE, PROMPT_ACCEPTED, PROMPT_CANCELLED };
 
 struct prompt; /* opaque */

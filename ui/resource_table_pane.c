@@ -9,6 +9,12 @@ struct list *resource_table_pane_list(struct pane *p)
     return ((struct resource_table *)p->state)->list;
 }
 
+bool resource_table_pane_copy(struct pane *p, struct buf *out)
+{
+    const struct object *o = resource_table_cursor(p->state);
+    return o && buf_adds(out, o->name);
+}
+
 bool resource_table_pane_sync(struct pane *p)
 {
     return resource_table_sync(p->state);

@@ -165,6 +165,20 @@ void terminal_redraw(void)
         clearok(curscr, TRUE);
 }
 
+void terminal_send(struct str sequence)
+{
+    while (terminal.screen && sequence.n) {
+        ssize_t n = write(STDOUT_FILENO, sequence.p, sequence.n);
+        struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+        if (n < 0 && errno == EAGAIN)
+            poll(&out, 1, -1);
+        else if (n < 0 && errno != EINTR)
+            return;
+        sequence.p += n > 0 ? n : 0;
+        sequence.n -= n > 0 ? (size_t)n : 0;
+    }
+}
+
 static bool is_gone(int error)
 {
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "ui/screen.h"
 
 /* Takes the terminal over: raw, other screen, no cursor. ERR_USAGE when standard input or output is
@@ -30,6 +31,10 @@ struct terminal_event {
 };
 /* The next thing that was typed; does not wait (but 25 ms behind a lone Esc byte). */
 enum terminal_read terminal_read(struct terminal_event *out);
+
+/* Writes a control sequence as it is, between frames; harmless when not started. Blocks as long as the
+ * terminal takes no bytes. */
+void terminal_send(struct str sequence);
 
 void terminal_redraw(void); /* the next show writes every cell */
 

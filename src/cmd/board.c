@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "cmd/board_feed.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
@@ -37,12 +38,25 @@ struct board {
     int64_t drawn; /* monotonic ns of the last frame */
 };
 
+/* A source that never was made: a pane shows no place, and here the place is a file that the reader
+ * has to mend. */
+static void mark_wrong(struct upstream *u, const struct err *err)
+{
+    struct err placed = *err;
+    if (err->where[0]) {
+        char *what = mem_printf("%s: %s", err->where, err->what);
+        str_copy(placed.what, sizeof placed.what, what);
+        free(what);
+    }
+    upstream_failed(u, &placed, 0);
+}
+
 /* A source that is not configured, or wrongly: its panes say so, the others work. */
 static void mark_off(struct upstream *u, const struct err *err)
 {
     bool wrong = !strstr(err->what, "is configured");
     if (wrong)
-        upstream_failed(u, err, 0);
+        mark_wrong(u, err);
     else
         *u = (struct upstream){.state = UPSTREAM_OFF, .err = *err};
 }
@@ -55,7 +69,7 @@ static void start_kube(struct board *b)
     if (!c) {
         struct resource *all[] = {&m->pods, &m->nodes, &m->namespaces, &m->events};
         for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-            upstream_failed(&all[i]->upstream, &err, 0);
+            mark_wrong(&all[i]->upstream, &err);
         return;
     }
     const struct conn *conn = &client_context(c)->conn;

@@ -7,6 +7,7 @@
 int cmd_board(const struct options *o);
 int cmd_demo(const struct options *o);
 int cmd_get(const struct options *o);
+int cmd_top(const struct options *o);
 int cmd_logs(const struct options *o);
 int cmd_windows(const struct options *o);
 int cmd_group(const struct options *o);

@@ -1,5 +1,9 @@
-/* `kubeboard collect`: the headless collector. Once started it speaks JSON lines on standard error.
+/*
+ * `kubeboard collect`: the headless collector. Once started it speaks JSON lines on standard error. SIGHUP tries the new
+ * configuration beside the old one; when it is good, everything is opened anew on it (what was under way is done again: that is
+ * safe at any moment), else all stays as it is.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,61 +13,59 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/output.h"
 #include "cmd/wire.h"
-#include "collect/collector.h"
+#include "collect/duties.h"
 #include "collect/holder.h"
+#include "collect/metrics.h"
+#include "collect/service.h"
 #include "config/config.h"
 #include "kube/client.h"
+#include "net/loop.h"
 #include "source/loki.h"
 #include "store/store.h"
 #include "store/window_store.h"
 #include "triage/redact.h"
 
+enum { RELEASE_MS = 8000 }; /* a pod has 30 s to end */
+
 struct collect {
-    struct wire *wire;
-    struct collector_conf conf;
-    struct collector *collector; /* NULL while another holds the lock */
+    const struct options *options;
+    struct wire wire;
+    struct duties_conf conf;
+    struct duties *duties; /* NULL while another holds the lock */
     struct holder *holder;
+    struct service *service;
+    struct metrics *metrics; /* over a SIGHUP */
     char identity[300], lease[80];
-    bool once, failed;
+    bool once, incomplete, partly, again;
     struct err err;
 };
 
-static const char *const results[] = {
-    [WINDOW_JOB_STORED] = "stored", [WINDOW_JOB_KEPT] = "kept", [WINDOW_JOB_FAILED] = "failed"};
-
-static void on_window(void *context, const struct rule *rule, int64_t from,
-                      enum window_job_result result, const struct window *w, const struct err *err)
+static void on_done(void *context, bool incomplete, bool partly, const struct err *err)
 {
     struct collect *c = context;
-    char time[CLOCK_TEXT], lines[32], groups[32], why[1024];
-    snprintf(lines, sizeof lines, "%llu", w ? (unsigned long long)w->lines : 0);
-    snprintf(groups, sizeof groups, "%zu", w ? w->group_count : 0);
-    const char *complete = w && w->complete ? "true" : "false";
-    clock_rfc3339(from, false, time);
-    if (result == WINDOW_JOB_FAILED)
-        log_event(LOG_ERROR, "window failed", "rule", rule->name, "from", time, "error",
-                  err_line(err, why, sizeof why), NULL);
-    else
-        log_event(LOG_INFO, "window done", "rule", rule->name, "from", time, "result",
-                  results[result], "lines", lines, "groups", groups, "complete", complete, NULL);
-    c->failed |= result == WINDOW_JOB_FAILED || (w && !w->complete && !w->truncated);
-}
-
-static void on_round(void *context, const struct collector_round *round, const struct err *err)
-{
-    struct collect *c = context;
-    char stored[32], failed[32];
-    snprintf(stored, sizeof stored, "%zu", round->stored);
-    snprintf(failed, sizeof failed, "%zu", round->failed);
-    if (err->kind)
-        log_err(LOG_ERROR, "round broke off", err);
-    log_event(LOG_INFO, "round done", "stored", stored, "failed", failed, NULL);
-    if (!c->once)
-        return;
+    c->incomplete = incomplete;
+    c->partly = partly;
     c->err = *err;
-    wire_stop(c->wire);
+    wire_stop(&c->wire);
 }
+
+static void on_event(void *context, struct str line)
+{
+    (void)context;
+    output_write(line);
+    output_text("\n");
+}
+
+static void on_health(void *context, const char *why)
+{
+    struct collect *c = context;
+    if (c->service)
+        service_health(c->service, why);
+}
+
+/* ---- the configuration ---- */
 
 static bool only_rule(struct collector_conf *conf, const char *name, struct err *err)
 {
@@ -94,33 +96,42 @@ static struct redactor *make_redactor(const struct config *config, struct err *e
     return r;
 }
 
-static bool fill_conf(struct wire *w, const struct options *o, struct collector_conf *conf,
-                      struct err *err)
+static bool check_usage(const struct wire *w, const struct options *o, struct err *err)
 {
-    const struct config *config = w->config;
     if (o->argument_count)
         return err_set(err, ERR_USAGE, o->arguments[0], "see kubeboard collect --help",
                        "it takes no argument");
-    if (!config->cluster)
-        return err_set(err, ERR_CONFIG, config->file ? config->file : "configuration",
+    if (!w->config->cluster)
+        return err_set(err, ERR_CONFIG, w->config->file ? w->config->file : "configuration",
                        "write cluster: NAME, or set KUBEBOARD_CLUSTER",
                        "the collector needs the cluster's name: it is part of every key");
-    if (!config->collector.rule_count)
+    if (!w->config->collector.rule_count)
         return err_set(err, ERR_CONFIG, "collector.rules", "write a rule",
                        "there is nothing to collect");
-    *conf =
-        (struct collector_conf){.loop = w->loop,
-                                .loki = wire_loki(w, err),
-                                .cluster = config->cluster,
-                                .rules = config->collector.rules,
-                                .rule_count = config->collector.rule_count,
-                                .labels = &config->loki_labels,
-                                .width = config->collector.window,
-                                .grace = config->collector.grace,
-                                .catch_up = config->collector.catch_up,
-                                .force = options_has(o, OPTION_FORCE),
-                                .once = options_has(o, OPTION_ONCE) || options_has(o, OPTION_FROM)};
-    if (!conf->loki || !(conf->store = wire_store(w, err)))
+    return true;
+}
+
+static bool fill_collector(struct wire *w, const struct options *o, struct collector_conf *conf,
+                           struct err *err)
+{
+    const struct config *config = w->config;
+    bool reprocess = options_has(o, OPTION_REPROCESS);
+    *conf = (struct collector_conf){.loop = w->loop,
+                                    .cluster = config->cluster,
+                                    .rules = config->collector.rules,
+                                    .rule_count = config->collector.rule_count,
+                                    .labels = &config->loki_labels,
+                                    .width = config->collector.window,
+                                    .grace = config->collector.grace,
+                                    .catch_up = config->collector.catch_up,
+                                    .force = options_has(o, OPTION_FORCE),
+                                    .reprocess = reprocess,
+                                    .once = options_has(o, OPTION_ONCE) ||
+                                            options_has(o, OPTION_FROM) || reprocess};
+    if (!reprocess && !(conf->loki = wire_loki(w, err)))
+        return false;
+    conf->store = wire_store(w, err);
+    if (!conf->store)
         return false;
     const char *rule = options_text(o, OPTION_RULE, NULL);
     if (rule && !only_rule(conf, rule, err))
@@ -131,40 +142,79 @@ static bool fill_conf(struct wire *w, const struct options *o, struct collector_
     return conf->redactor != NULL;
 }
 
+/* Snapshots and events need Kubernetes; without one, windows are collected all the same. */
+static struct client *find_client(struct wire *w)
+{
+    struct err err;
+    struct client *client = wire_client(w, &err);
+    if (!client)
+        log_err(LOG_WARN, "no Kubernetes: no snapshots and no events", &err);
+    return client;
+}
+
+static bool fill_conf(struct wire *w, const struct options *o, struct duties_conf *conf,
+                      struct err *err)
+{
+    static const enum duties_events events[] = {[CONFIG_EVENTS_LOKI] = DUTIES_EVENTS_LOKI,
+                                                [CONFIG_EVENTS_STDOUT] = DUTIES_EVENTS_WRITTEN,
+                                                [CONFIG_EVENTS_OFF] = DUTIES_EVENTS_OFF};
+    const struct config *config = w->config;
+    struct err ignored;
+    *conf =
+        (struct duties_conf){.snapshots = config->collector.snapshots,
+                             .events = events[config->collector.events],
+                             .keep = {[RETENTION_RAW] = config->collector.retain_raw,
+                                      [RETENTION_PROCESSED] = config->collector.retain_processed,
+                                      [RETENTION_SNAPSHOTS] = config->collector.retain_snapshots},
+                             .write = on_event,
+                             .done = on_done,
+                             .health = on_health};
+    if (!check_usage(w, o, err) || !fill_collector(w, o, &conf->collector, err))
+        return false;
+    bool past = conf->collector.reprocess || conf->collector.again_to;
+    bool wanted = conf->snapshots || (conf->events != DUTIES_EVENTS_OFF && !conf->collector.once);
+    conf->client = wanted && !past ? find_client(w) : NULL;
+    conf->prometheus = conf->client ? wire_prometheus(w, &ignored) : NULL;
+    return true;
+}
+
+/* ---- who writes ---- */
+
 /* The running collector works while it holds the lock and rests while another does. */
 static void on_holder(void *context, bool held, const char *who, const struct err *err)
 {
     struct collect *c = context;
     if (err->kind)
         log_err(LOG_ERROR, "cannot ask who may write", err);
-    log_event(LOG_INFO, held ? "this collector writes" : "another collector writes", "holder", who,
-              NULL);
-    if (held && !c->collector) {
-        c->collector = collector_start(&c->conf);
+    if (held && !c->duties) {
+        log_event(LOG_INFO, "this collector writes", "holder", who, NULL);
+        c->duties = duties_start(&c->conf);
     } else if (!held) {
-        collector_free(c->collector);
-        c->collector = NULL;
+        log_event(LOG_INFO, c->duties ? "this collector writes no more" : "this collector waits",
+                  "holder", who, NULL);
+        duties_free(c->duties);
+        c->duties = NULL;
     }
+    metrics_leader(c->metrics, held);
 }
 
 /* A folder is locked by a file in it, a bucket by a Lease. */
-static bool lock_conf(struct collect *c, const struct options *o, struct holder_conf *lock,
-                      struct err *err)
+static bool lock_conf(struct collect *c, struct holder_conf *lock, struct err *err)
 {
-    const struct config *config = c->wire->config;
-    const char *url = store_url(c->wire->processed);
+    const struct config *config = c->wire.config;
+    const char *url = store_url(c->wire.processed);
     char host[200] = "";
     gethostname(host, sizeof host - 1);
     snprintf(c->identity, sizeof c->identity, "%s_%ld", host, (long)getpid());
     *lock = (struct holder_conf){
-        .loop = c->wire->loop, .identity = c->identity, .context = c, .changed = on_holder};
+        .loop = c->wire.loop, .identity = c->identity, .context = c, .changed = on_holder};
     if (strncmp(url, "file://", 7) == 0) {
         lock->folder = url + 7;
         return true;
     }
-    if (options_has(o, OPTION_UNLOCKED))
+    if (options_has(c->options, OPTION_UNLOCKED))
         return true;
-    lock->client = wire_client(c->wire, err);
+    lock->client = wire_client(&c->wire, err);
     if (!lock->client)
         return err_set(err, ERR_CONFIG, "lease",
                        "run it in the cluster, or give --unlocked and run only one",
@@ -178,59 +228,123 @@ static bool lock_conf(struct collect *c, const struct options *o, struct holder_
 
 static void on_released(void *context)
 {
-    struct collect *c = context;
-    c->wire->stopped = true;
+    wire_stop(&((struct collect *)context)->wire);
 }
 
-/* Whoever waits for the lock need not wait for it to grow old. */
+/* Whoever waits for the lock need not wait for it to grow old. A server that does not answer does not hold us up. */
 static void give_back(struct collect *c)
 {
     struct err ignored;
-    collector_free(c->collector);
-    c->collector = NULL;
     if (!c->holder || !holder_held(c->holder))
         return;
-    c->wire->stopped = false;
+    struct loop_timer *enough = loop_timer_new(c->wire.loop, on_released, c);
+    loop_timer_set(enough, RELEASE_MS);
+    c->wire.stopped = false;
     holder_release(c->holder, on_released);
-    wire_run(c->wire, &ignored);
+    wire_run(&c->wire, &ignored);
+    loop_timer_free(enough);
 }
 
-static bool start(struct collect *c, const struct options *o, struct err *err)
+/* ---- SIGHUP ---- */
+
+static void on_hangup(void *context, int number)
+{
+    struct collect *c = context;
+    struct wire trial = {0};
+    struct duties_conf conf = {0};
+    struct err err = {0};
+    (void)number;
+    bool good = wire_open(&trial, c->options, &err) && fill_conf(&trial, c->options, &conf, &err);
+    redact_free(conf.collector.redactor);
+    wire_close(&trial);
+    if (!good) {
+        log_err(LOG_ERROR, "the new configuration is not used", &err);
+        return;
+    }
+    log_event(LOG_INFO, "the configuration was read again", NULL);
+    c->again = true;
+    wire_stop(&c->wire);
+}
+
+/* ---- a run ---- */
+
+static bool start_service(struct collect *c, struct err *err)
+{
+    const struct config *config = c->wire.config;
+    struct service_conf conf = {.loop = c->wire.loop,
+                                .listen = config->collector.listen,
+                                .token_file = config->collector.listen_token_file,
+                                .store = c->conf.collector.store,
+                                .metrics = c->metrics};
+    if (!conf.listen || !*conf.listen)
+        return true;
+    c->service = service_new(&conf, err);
+    char port[16];
+    snprintf(port, sizeof port, "%d", c->service ? service_port(c->service) : 0);
+    if (c->service)
+        log_event(LOG_INFO, "listening", "address", conf.listen, "port", port, NULL);
+    return c->service != NULL;
+}
+
+static bool start(struct collect *c, struct err *err)
 {
     struct holder_conf lock;
-    if (!fill_conf(c->wire, o, &c->conf, err))
+    if (!options_has(c->options, OPTION_LOG_FILE))
+        log_to_json();
+    if (!fill_conf(&c->wire, c->options, &c->conf, err))
         return false;
     c->conf.context = c;
-    c->conf.window_done = on_window;
-    c->conf.round_done = on_round;
-    c->once = c->conf.once;
-    if (!c->once && !lock_conf(c, o, &lock, err))
+    c->conf.metrics = c->metrics;
+    c->once = c->conf.collector.once;
+    if (!c->once && (!lock_conf(c, &lock, err) || !start_service(c, err)))
         return false;
-    if (!options_has(o, OPTION_LOG_FILE))
-        log_to_json();
-    wire_catch_signals(c->wire);
-    if (c->once)
-        c->collector = collector_start(&c->conf);
-    else
-        c->holder = holder_new(&lock);
+    wire_catch_signals(&c->wire);
+    if (c->once) {
+        c->duties = duties_start(&c->conf);
+        return true;
+    }
+    loop_signal(c->wire.loop, SIGHUP, on_hangup, c);
+    c->holder = holder_new(&lock);
     return true;
+}
+
+/* Everything that the configuration opened; the wire stays to be ended. */
+static void stop(struct collect *c)
+{
+    duties_free(c->duties);
+    c->duties = NULL;
+    if (!c->again)
+        give_back(c);
+    service_free(c->service);
+    c->service = NULL;
+    holder_free(c->holder);
+    c->holder = NULL;
+    redact_free(c->conf.collector.redactor);
+    c->conf = (struct duties_conf){0};
+}
+
+static int run(struct collect *c)
+{
+    struct err err = {0};
+    c->again = false;
+    if (wire_open(&c->wire, c->options, &err) && start(c, &err) && wire_run(&c->wire, &err))
+        err = c->err;
+    stop(c);
+    /* A collector that was told to stop has done its work. */
+    if (!c->once)
+        c->wire.interrupted = false;
+    return wire_end(&c->wire, &err);
 }
 
 int cmd_collect(const struct options *o)
 {
-    struct wire w = {0};
-    struct collect c = {.wire = &w};
-    struct err err = {0};
-    if (wire_open(&w, o, &err) && start(&c, o, &err)) {
-        if (wire_run(&w, &err))
-            err = c.err;
-        give_back(&c);
-    }
-    holder_free(c.holder);
-    redact_free(c.conf.redactor);
-    /* A collector that was told to stop has done its work. */
-    if (!c.once)
-        w.interrupted = false;
-    int status = wire_end(&w, &err);
-    return status == 0 && c.once && c.failed ? 1 : status;
+    struct collect c = {.options = o, .metrics = metrics_new()};
+    int status;
+    do
+        status = run(&c);
+    while (status == 0 && c.again);
+    metrics_free(c.metrics);
+    if (status == 0 && c.incomplete)
+        return 1;
+    return status == 0 && c.partly ? 3 : status;
 }

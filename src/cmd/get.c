@@ -13,6 +13,7 @@
 #include "kube/client.h"
 #include "kube/discovery.h"
 #include "kube/get.h"
+#include "kube/kinds.h"
 #include "kube/watch.h"
 #include "text/table.h"
 
@@ -96,15 +97,23 @@ static void first_line(char *text)
         memcpy(text + n, "...", sizeof "...");
 }
 
+/* A cell without anything, as kubectl prints it. */
+static const char *nothing(const struct get_cmd *g, size_t column)
+{
+    return kinds_is_blank(g->kind, column) ? "" : "<none>";
+}
+
 static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
 {
     char text[CELL_ROOM];
     for (size_t i = 0; i < g->kind->column_count; i++) {
-        if (!shows(g, i) || g->kind->columns[i].wide != wide)
+        const struct column *c = &g->kind->columns[i];
+        if (!shows(g, i) || c->wide != wide)
             continue;
         object_cell_text(g->kind, row, i, clock_now(), text, sizeof text - sizeof "...");
         first_line(text);
-        table_add_foreign(g->table, *text ? text : "<none>");
+        bool none = !*text || (c->type == CELL_TIME && !row->cells[i].number);
+        table_add_foreign(g->table, none ? nothing(g, i) : text);
     }
 }
 

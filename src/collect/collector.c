@@ -332,7 +332,7 @@ static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
         end_round(c, err);
         return;
     }
-    if (rebuilt)
+    if (rebuilt && yours->count)
         log_event(LOG_WARN,
                   "the catalogue of groups was missing or broken: made again from the windows",
                   "cluster", c->conf.cluster, NULL);

@@ -168,7 +168,7 @@ static int count_descriptors(void)
 static void value(struct buf *out, const char *name, const char *type, const char *help, double v)
 {
     head(out, name, type, help);
-    buf_printf(out, "%s %.17g\n", name, v);
+    buf_printf(out, "%s %.15g\n", name, v);
 }
 
 static void write_process(const struct metrics *m, struct buf *out)

@@ -135,13 +135,21 @@ static void write_entry(struct buf *out, const struct window_entry *e)
                               : "incomplete");
 }
 
-/* The part that was asked for. */
-static void cut_day(const struct service_call *c, struct window_day *day)
+/* The part that was asked for; where the next one begins, 0: it was the last. */
+static size_t cut_day(const struct service_call *c, struct window_day *day)
 {
     size_t from = c->offset < day->count ? c->offset : day->count;
     size_t left = day->count - from;
     memmove(day->list, day->list + from, left * sizeof *day->list);
     day->count = left < c->limit ? left : c->limit;
+    return left > c->limit ? from + c->limit : 0;
+}
+
+/* A member more at the end of an object. */
+static void add_continue(struct buf *body, size_t next)
+{
+    body->n--;
+    buf_printf(body, ",\"continue\":\"%zu\"}", next);
 }
 
 static void on_day(void *context, struct window_day *yours, const struct err *err)
@@ -154,12 +162,13 @@ static void on_day(void *context, struct window_day *yours, const struct err *er
         return;
     }
     buf_init(&body, SERVICE_CALL_BODY);
-    if (service_call_query(c, "limit") || c->offset)
-        cut_day(c, yours);
+    size_t next = service_call_query(c, "limit") || c->offset ? cut_day(c, yours) : 0;
     for (size_t i = 0; c->text && i < yours->count; i++)
         write_entry(&body, &yours->list[i]);
     if (!c->text)
         window_day_to_json(yours, &body);
+    if (!c->text && next && body.n)
+        add_continue(&body, next);
     window_day_free(yours);
     service_call_reply(c, &body);
 }

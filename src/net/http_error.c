@@ -37,12 +37,28 @@ static const struct meaning meanings[] = {
     {CURLE_UNSUPPORTED_PROTOCOL, ERR_CONFIG, "only http and https are spoken", "mend the URL"},
 };
 
+/* curl has no code of its own for a proxy that answers CONNECT by anything but 200: only its words. */
+static void refused_by_proxy(struct err *err, const char *where, const char *words)
+{
+    if (strstr(words, "407"))
+        err_set(err, ERR_DENIED, where,
+                "the proxy asks for a user and a password: mend them in its URL", "%s", words);
+    else
+        err_set(err, ERR_AWAY, where, "the proxy does not let it through: check the proxy", "%s",
+                words);
+}
+
 void http_curl_err(struct err *err, CURLcode code, const char *where, const char *detail)
 {
     err_clear(err);
     if (code == CURLE_OK)
         return;
     const char *more = detail && *detail ? detail : curl_easy_strerror(code);
+    const char *tunnel = strstr(more, "CONNECT tunnel failed");
+    if (tunnel) {
+        refused_by_proxy(err, where, tunnel);
+        return;
+    }
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
         if (meanings[i].code == code) {
             err_set(err, meanings[i].kind, where, meanings[i].mend, "%s (%s)", meanings[i].what,

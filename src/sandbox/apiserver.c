@@ -79,6 +79,26 @@ const char *apiserver_param(const struct apiserver_call *c, const char *name)
     return value ? value : "";
 }
 
+const char *const *apiserver_headers(void)
+{
+    static const char *const headers[] = {
+        "Cache-Control: no-cache, private",
+        "X-Kubernetes-Pf-Flowschema-Uid: 1d0819cb-f576-4fcb-bc39-9882ae98ce39",
+        "X-Kubernetes-Pf-Prioritylevel-Uid: 322a824a-db20-402d-b2d4-e2d606040734", NULL};
+    return headers;
+}
+
+void apiserver_answer(struct apiserver_call *c, int status, struct str json)
+{
+    reply_body(c->p, status, "application/json", apiserver_headers(), json);
+    apiserver_call_free(c);
+}
+
+void apiserver_resource_name(const struct apiserver_call *c, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s%s", c->resource, *c->group ? "." : "", c->group);
+}
+
 /* ---- who asks ---- */
 
 static bool authenticate(const struct apiserver *a, struct reply *p, struct apiserver_user *u)
@@ -282,23 +302,35 @@ static void serve_proxy(struct apiserver_call *c)
     free(service);
 }
 
+/* Newer kubectls write in protobuf; this server reads JSON only. */
+static bool is_unreadable(const struct apiserver_call *c)
+{
+    const char *type = server_header(c->p->r, "Content-Type");
+    return server_body(c->p->r).n && type && strncmp(type, "application/", 12) == 0 &&
+           !strstr(type, "json");
+}
+
 static void serve(struct apiserver_call *c)
 {
     const char *path = c->p->path;
-    if (strcmp(c->group, "authorization.k8s.io") == 0 && *c->resource)
+    if (is_unreadable(c))
+        apiserver_status(c, 415, "UnsupportedMediaType", "{}",
+                         "the body of the request was in an unknown format - accepted media types "
+                         "include: application/json, application/merge-patch+json");
+    else if (strcmp(c->group, "authorization.k8s.io") == 0 && *c->resource)
         apiserver_review(c);
     else if (strncmp(path, "/api", 4) == 0 && !*c->resource)
         apiserver_discovery(c);
     else if (strcmp(c->resource, "services") == 0 && strcmp(c->sub, "proxy") == 0)
         serve_proxy(c);
     else if (c->kind < 0 || (*c->ns && !pretend_row((enum pretend_kinds)c->kind)->namespaced))
-        apiserver_no_resource(c);
+        apiserver_status_no_resource(c);
     else if (c->kind == PRETEND_PODS && strcmp(c->sub, "log") == 0)
         apiserver_log(c);
     else if (*c->sub && strcmp(c->sub, "status") != 0)
-        apiserver_no_resource(c);
+        apiserver_status_no_resource(c);
     else if (strcmp(c->verb, "get") == 0)
-        apiserver_get(c);
+        apiserver_item_get(c);
     else if (strcmp(c->verb, "list") == 0)
         apiserver_list(c);
     else if (strcmp(c->verb, "watch") == 0)

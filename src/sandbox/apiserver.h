@@ -24,7 +24,8 @@ struct apiserver_conf {
     struct faults *faults;
     struct loop *loop;
     bool anonymous_admin;
-    /* Services that the API server's proxy reaches: called with the path behind /proxy; false when there is no such service. */
+    /* Services that the API server's proxy reaches: called with the path behind /proxy; false when
+     * there is no such service. */
     bool (*proxy)(void *context, struct reply *p, const char *ns, const char *service,
                   const char *path);
     void *context;
@@ -74,13 +75,14 @@ const char *apiserver_param(const struct apiserver_call *c, const char *name); /
 const struct apiserver_conf *apiserver_conf_of(const struct apiserver *a);
 struct apiserver_watch **apiserver_watches(struct apiserver *a);
 
-/* apiserver_status.c: answers with a Status and frees the call. `details` and `reason` may be NULL. */
+/* apiserver_status.c: answers with a Status and frees the call. `details` and `reason` may be NULL.
+ */
 void apiserver_status(struct apiserver_call *c, int code, const char *reason, const char *details,
                       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 void apiserver_status_json(struct buf *out, int code, const char *reason, const char *details,
                            const char *next, const char *message);
-void apiserver_not_found(struct apiserver_call *c);   /* the named object */
-void apiserver_no_resource(struct apiserver_call *c); /* the kind */
+void apiserver_status_not_found(struct apiserver_call *c);   /* the named object */
+void apiserver_status_no_resource(struct apiserver_call *c); /* the kind */
 void apiserver_answer(struct apiserver_call *c, int status,
                       struct str json); /* and frees the call */
 const char *const *apiserver_headers(void);
@@ -103,7 +105,7 @@ bool apiserver_selector_matches(const struct apiserver_selector *s, const struct
 void apiserver_discovery(
     struct apiserver_call *c);                 /* apiserver_discovery.c: /api, /apis and below */
 void apiserver_list(struct apiserver_call *c); /* apiserver_list.c */
-void apiserver_get(struct apiserver_call *c);
+void apiserver_item_get(struct apiserver_call *c);
 void apiserver_watch_start(struct apiserver_call *c); /* apiserver_watch.c */
 void apiserver_write(
     struct apiserver_call *c); /* apiserver_write.c: create, update, patch, delete */
@@ -115,10 +117,10 @@ bool apiserver_allowed(const struct apiserver_user *u, const char *verb, const c
 void apiserver_forbidden(struct apiserver_call *c);
 
 /* A Table's head: columnDefinitions of the kind. */
-void apiserver_columns(struct json_out *out, int kind);
+void apiserver_item_columns(struct json_out *out, int kind);
 /* A row, or an object, in the form that the call asked for. */
-void apiserver_item(const struct apiserver_call *c, const struct pretend_object *o, int64_t t,
-                    bool typed, struct json_out *out);
+void apiserver_item_write(const struct apiserver_call *c, const struct pretend_object *o, int64_t t,
+                          bool typed, struct json_out *out);
 
 struct apiserver_watch;
 void apiserver_watch_tell(struct apiserver *a, const void *change);

@@ -11,6 +11,24 @@ static bool is_stored(int kind)
            kind == PRETEND_SERVICEACCOUNTS || kind == PRETEND_PDBS;
 }
 
+/* What "kubectl get all" means. */
+static bool in_all(const char *plural)
+{
+    static const char *const names[] = {"pods",
+                                        "services",
+                                        "daemonsets",
+                                        "deployments",
+                                        "replicasets",
+                                        "statefulsets",
+                                        "horizontalpodautoscalers",
+                                        "jobs",
+                                        "cronjobs"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], plural) == 0)
+            return true;
+    return false;
+}
+
 static void resource(struct json_out *out, const struct pretend_kind *k, const char *sub,
                      const char *kind, const char *verbs)
 {
@@ -23,6 +41,11 @@ static void resource(struct json_out *out, const struct pretend_kind *k, const c
     if (*k->short_names && !*sub) {
         json_out_array(out, "shortNames");
         json_out_text(out, NULL, k->short_names);
+        json_out_end_array(out);
+    }
+    if (!*sub && in_all(k->plural)) {
+        json_out_array(out, "categories");
+        json_out_text(out, NULL, "all");
         json_out_end_array(out);
     }
     json_out_end_object(out);

@@ -1,4 +1,5 @@
-/* pods/NAME/log: the lines of the present run, or of the one before, from the same history that Loki shows. */
+/* pods/NAME/log: the lines of the present run, or of the one before, from the same history that
+ * Loki shows. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,7 @@ static bool find_run(struct apiserver_call *c, const struct world_pod *p, const 
     struct world_phase ph;
     bool before = strcmp(previous, "true") == 0 || strcmp(previous, "1") == 0;
     if (!world_pod_at(w, p, c->t, &ph)) {
-        apiserver_not_found(c);
+        apiserver_status_not_found(c);
         return false;
     }
     if (ph.state == WORLD_PENDING) {
@@ -147,7 +148,7 @@ void apiserver_log(struct apiserver_call *c)
     const struct apiserver_conf *conf = apiserver_conf_of(c->a);
     const struct pretend_object *o = shelf_find(conf->shelf, PRETEND_PODS, c->ns, c->name);
     if (!o) {
-        apiserver_not_found(c);
+        apiserver_status_not_found(c);
         return;
     }
     const struct world_pod *p = &conf->world->pods[o->index];

@@ -70,7 +70,7 @@ void apiserver_review(struct apiserver_call *c)
         apiserver_status(c, 405, "MethodNotAllowed", "{}",
                          "the server does not allow this method on the requested resource");
     } else if (!rules && strcmp(c->resource, "selfsubjectaccessreviews") != 0) {
-        apiserver_no_resource(c);
+        apiserver_status_no_resource(c);
     } else if (!json_member(body, "spec")) {
         apiserver_status(c, 400, "BadRequest", NULL, "the object provided is unrecognized");
     } else {

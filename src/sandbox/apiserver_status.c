@@ -6,15 +6,6 @@
 
 enum { MESSAGE_MAX = 2000 };
 
-const char *const *apiserver_headers(void)
-{
-    static const char *const headers[] = {
-        "Cache-Control: no-cache, private",
-        "X-Kubernetes-Pf-Flowschema-Uid: 1d0819cb-f576-4fcb-bc39-9882ae98ce39",
-        "X-Kubernetes-Pf-Prioritylevel-Uid: 322a824a-db20-402d-b2d4-e2d606040734", NULL};
-    return headers;
-}
-
 void apiserver_status_json(struct buf *out, int code, const char *reason, const char *details,
                            const char *next, const char *message)
 {
@@ -37,12 +28,6 @@ void apiserver_status_json(struct buf *out, int code, const char *reason, const 
     buf_addc(out, '\n');
 }
 
-void apiserver_answer(struct apiserver_call *c, int status, struct str json)
-{
-    reply_body(c->p, status, "application/json", apiserver_headers(), json);
-    apiserver_call_free(c);
-}
-
 void apiserver_status(struct apiserver_call *c, int code, const char *reason, const char *details,
                       const char *fmt, ...)
 {
@@ -58,12 +43,7 @@ void apiserver_status(struct apiserver_call *c, int code, const char *reason, co
     buf_free(&out);
 }
 
-void apiserver_resource_name(const struct apiserver_call *c, char *out, size_t size)
-{
-    snprintf(out, size, "%s%s%s", c->resource, *c->group ? "." : "", c->group);
-}
-
-void apiserver_not_found(struct apiserver_call *c)
+void apiserver_status_not_found(struct apiserver_call *c)
 {
     char resource[160], details[400];
     apiserver_resource_name(c, resource, sizeof resource);
@@ -73,7 +53,7 @@ void apiserver_not_found(struct apiserver_call *c)
     apiserver_status(c, 404, "NotFound", details, "%s \"%s\" not found", resource, c->name);
 }
 
-void apiserver_no_resource(struct apiserver_call *c)
+void apiserver_status_no_resource(struct apiserver_call *c)
 {
     apiserver_status(c, 404, "NotFound", "{}", "the server could not find the requested resource");
 }

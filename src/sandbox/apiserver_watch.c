@@ -87,16 +87,16 @@ static void send_object(struct apiserver_watch *w, const char *type, const struc
         if (w->columns_sent)
             json_out_text(&out, "columnDefinitions", NULL);
         else
-            apiserver_columns(&out, w->call->kind);
+            apiserver_item_columns(&out, w->call->kind);
         w->columns_sent = true;
         json_out_array(&out, "rows");
-        apiserver_item(w->call, o, t, true, &out);
+        apiserver_item_write(w->call, o, t, true, &out);
         json_out_end_array(&out);
         json_out_end_object(&out);
     } else {
         buf_adds(&w->line, ",\"object\":");
         out.comma = false;
-        apiserver_item(w->call, o, t, true, &out);
+        apiserver_item_write(w->call, o, t, true, &out);
     }
     json_out_end_object(&out);
     send_line(w);
@@ -185,8 +185,8 @@ static void catch_up(struct apiserver_watch *w)
         tell(w, c);
 }
 
-/* Everything that exists, as ADDED, made as the client reads it; what changes meanwhile comes behind. For a watch without a
- * version. */
+/* Everything that exists, as ADDED, made as the client reads it; what changes meanwhile comes
+ * behind. For a watch without a version. */
 static void more(void *context)
 {
     struct apiserver_watch *w = context;

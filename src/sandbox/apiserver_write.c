@@ -1,4 +1,5 @@
-/* Writing: leases, config maps and the other kept kinds. What the world plans cannot be changed (405). */
+/* Writing: leases, config maps and the other kept kinds. What the world plans cannot be changed
+ * (405). */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,7 +154,7 @@ static void update(struct apiserver_call *c, const struct json *body)
             "the name of the object (%s based on URL) was undeterminable: name must be provided",
             c->name);
     else if (!old)
-        apiserver_not_found(c);
+        apiserver_status_not_found(c);
     else if (!*version && c->kind == PRETEND_LEASES)
         refuse(c, 422, "Invalid", c->name,
                "[{\"reason\":\"FieldValueInvalid\",\"message\":\"Invalid value: 0x0: must be "
@@ -198,7 +199,7 @@ static void patch(struct apiserver_call *c, const struct json *body)
         shelf_find(conf->shelf, (enum pretend_kinds)c->kind, c->ns, c->name);
     int64_t version = json_int(body, "metadata.resourceVersion", -1);
     if (!old) {
-        apiserver_not_found(c);
+        apiserver_status_not_found(c);
         return;
     }
     if (version >= 0 && (uint64_t)version != old->version) {
@@ -228,7 +229,7 @@ static void delete_object(struct apiserver_call *c)
     const struct apiserver_conf *conf = apiserver_conf_of(c->a);
     struct buf reply;
     if (!shelf_find(conf->shelf, (enum pretend_kinds)c->kind, c->ns, c->name)) {
-        apiserver_not_found(c);
+        apiserver_status_not_found(c);
         return;
     }
     buf_init(&reply, 8192);

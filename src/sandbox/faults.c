@@ -6,9 +6,11 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-static const struct {
+struct row {
     const char *name, *argument, *help;
-} rows[] = {
+};
+
+static const struct row rows[] = {
 #define FAULT(id, name, argument, help) {name, argument, help},
 #include "sandbox/faults.def"
 #undef FAULT

@@ -1,6 +1,6 @@
 /*
- * Time is cut into slots of 30 s. The lines of a stream in a slot follow from dice thrown for (seed, stream, slot): how many,
- * when, which. So any span can be made without what came before it.
+ * Time is cut into slots of 30 s. The lines of a stream in a slot follow from dice thrown for
+ * (seed, stream, slot): how many, when, which. So any span can be made without what came before it.
  */
 #include "sandbox/history.h"
 
@@ -157,7 +157,8 @@ static double traffic_at(struct history *h, int64_t t)
     return h->traffic;
 }
 
-/* How much more often than usual things fail at a time: every ten minutes another factor, and two bad spells in the day. */
+/* How much more often than usual things fail at a time: every ten minutes another factor, and two
+ * bad spells in the day. */
 static double error_factor(const struct history *h, const struct source *s, int64_t t)
 {
     const struct world *w = h->world;

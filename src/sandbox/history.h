@@ -1,6 +1,7 @@
 /*
- * The log streams of the pretend cluster. What a stream holds is computed from seed and time whenever it is asked for, never
- * stored: a day of it costs no memory, and every reader sees the same lines.
+ * The log streams of the pretend cluster. What a stream holds is computed from seed and time
+ * whenever it is asked for, never stored: a day of it costs no memory, and every reader sees the
+ * same lines.
  */
 #ifndef SANDBOX_HISTORY_H
 #define SANDBOX_HISTORY_H
@@ -36,7 +37,8 @@ const struct history_stream *history_at(const struct history *h, size_t i);
 /* The stream of a pod's container (sidecar: its second one); NULL when it writes nothing. */
 const struct history_stream *history_of_pod(const struct history *h, size_t pod, bool sidecar);
 
-/* Calls back with each line of [from, to) in time order, until `each` returns false. The text is valid for the call. */
+/* Calls back with each line of [from, to) in time order, until `each` returns false. The text is
+ * valid for the call. */
 void history_read(struct history *h, const struct history_stream *s, int64_t from, int64_t to,
                   bool (*each)(void *context, int64_t time, struct str text), void *context);
 

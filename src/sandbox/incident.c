@@ -1,8 +1,9 @@
 /*
- * The play. At T - 12 min the deployment shop/checkout is rolled out to a version that looks for its database at the wrong
- * port. The new pods become ready, replace the old ones, then fail: connection errors, crash loops with the kubelet's
- * back-off, one pod whose queue of retries grows until it is killed for its memory, and that node runs short of memory and
- * evicts a neighbour. Besides, a cron job runs every ten minutes and fails now and then.
+ * The play. At T - 12 min the deployment shop/checkout is rolled out to a version that looks for
+ * its database at the wrong port. The new pods become ready, replace the old ones, then fail:
+ * connection errors, crash loops with the kubelet's back-off, one pod whose queue of retries grows
+ * until it is killed for its memory, and that node runs short of memory and evicts a neighbour.
+ * Besides, a cron job runs every ten minutes and fails now and then.
  */
 #include "sandbox/incident.h"
 
@@ -178,11 +179,11 @@ static void killing_event(struct world *w, const struct world_pod *p, int64_t at
 }
 
 static void owner_event(struct world *w, const struct world_workload *wl, const char *kind,
-                        const char *name, const char *component, const char *reason, int64_t at,
-                        const char *message)
+                        uint64_t id, const char *name, const char *component, const char *reason,
+                        int64_t at, const char *message)
 {
-    struct world_event *e = world_add_event(w, wl->ns, kind, world_keep(w, name),
-                                            wl->id ^ (uint64_t)name[0], "Normal", reason, message);
+    struct world_event *e =
+        world_add_event(w, wl->ns, kind, world_keep(w, name), id, "Normal", reason, message);
     e->component = component;
     world_add_time(e, at);
 }
@@ -252,20 +253,20 @@ static void plan_rollout(struct world *w)
     for (int i = 0; i < CHECKOUTS; i++) {
         const struct world_pod *pods = &w->pods[wl->first_pod];
         snprintf(text, sizeof text, "Scaled up replica set checkout-%s to %d", wl->hash, i + 1);
-        owner_event(w, wl, "Deployment", wl->name, "deployment-controller", "ScalingReplicaSet",
-                    w->rollout + made[i] * SEC, text);
+        owner_event(w, wl, "Deployment", wl->id, wl->name, "deployment-controller",
+                    "ScalingReplicaSet", w->rollout + made[i] * SEC, text);
         snprintf(text, sizeof text, "Scaled down replica set checkout-%s to %d", wl->old_hash,
                  CHECKOUTS - 1 - i);
-        owner_event(w, wl, "Deployment", wl->name, "deployment-controller", "ScalingReplicaSet",
-                    w->rollout + ended[i] * SEC, text);
+        owner_event(w, wl, "Deployment", wl->id, wl->name, "deployment-controller",
+                    "ScalingReplicaSet", w->rollout + ended[i] * SEC, text);
         snprintf(name, sizeof name, "checkout-%s", wl->hash);
         snprintf(text, sizeof text, "Created pod: %s", pods[CHECKOUTS + i].name);
-        owner_event(w, wl, "ReplicaSet", name, "replicaset-controller", "SuccessfulCreate",
-                    w->rollout + made[i] * SEC, text);
+        owner_event(w, wl, "ReplicaSet", wl->id + 1, name, "replicaset-controller",
+                    "SuccessfulCreate", w->rollout + made[i] * SEC, text);
         snprintf(name, sizeof name, "checkout-%s", wl->old_hash);
         snprintf(text, sizeof text, "Deleted pod: %s", pods[i].name);
-        owner_event(w, wl, "ReplicaSet", name, "replicaset-controller", "SuccessfulDelete",
-                    w->rollout + ended[i] * SEC, text);
+        owner_event(w, wl, "ReplicaSet", wl->id + 2, name, "replicaset-controller",
+                    "SuccessfulDelete", w->rollout + ended[i] * SEC, text);
     }
 }
 
@@ -322,8 +323,8 @@ static void plan_pressure(struct world *w)
     snprintf(text, sizeof text, "Created pod: %s", p->name);
     char name[100];
     snprintf(name, sizeof name, "%s-%s", wl->name, wl->hash);
-    owner_event(w, wl, "ReplicaSet", name, "replicaset-controller", "SuccessfulCreate", again,
-                text);
+    owner_event(w, wl, "ReplicaSet", wl->id + 1, name, "replicaset-controller", "SuccessfulCreate",
+                again, text);
 
     n->pressure = at;
     snprintf(text, sizeof text, "Node %s status is now: NodeHasInsufficientMemory", n->name);
@@ -363,11 +364,14 @@ static void plan_job(struct world *w, uint32_t index, int64_t at, int number)
         return;
     birth_events(w, p, at);
     snprintf(text, sizeof text, "Created job %s", job);
-    owner_event(w, wl, "CronJob", wl->name, "cronjob-controller", "SuccessfulCreate", at, text);
+    owner_event(w, wl, "CronJob", wl->id, wl->name, "cronjob-controller", "SuccessfulCreate", at,
+                text);
     snprintf(text, sizeof text, "Created pod: %s", p->name);
-    owner_event(w, wl, "Job", job, "job-controller", "SuccessfulCreate", at, text);
+    owner_event(w, wl, "Job", wl->id + 1000 + (uint64_t)number, job, "job-controller",
+                "SuccessfulCreate", at, text);
     if (!fails)
-        owner_event(w, wl, "Job", job, "job-controller", "Completed", end, "Job completed");
+        owner_event(w, wl, "Job", wl->id + 1000 + (uint64_t)number, job, "job-controller",
+                    "Completed", end, "Job completed");
 }
 
 static void plan_jobs(struct world *w)
@@ -387,7 +391,7 @@ void incident_plan(struct world *w)
     plan_jobs(w);
     const struct world_workload *gateway = world_find_workload(w, "edge", "gateway");
     owner_event(
-        w, gateway, "HorizontalPodAutoscaler", gateway->name, "horizontal-pod-autoscaler",
-        "SuccessfulRescale", w->start - 41 * CLOCK_MINUTE,
+        w, gateway, "HorizontalPodAutoscaler", gateway->id + 5, gateway->name,
+        "horizontal-pod-autoscaler", "SuccessfulRescale", w->start - 41 * CLOCK_MINUTE,
         "New size: 4; reason: cpu resource utilization (percentage of request) above target");
 }

@@ -1,6 +1,6 @@
 /*
- * A template is expanded in one pass. Most of a day's history is made only to be counted, so numbers are written by hand here:
- * printf would take most of the time.
+ * A template is expanded in one pass. Most of a day's history is made only to be counted, so
+ * numbers are written by hand here: printf would take most of the time.
  */
 #include "sandbox/log_text.h"
 
@@ -115,8 +115,8 @@ static void split_time(struct log_text_writer *w, int64_t second)
     w->stamp[5] = (int)(rest % 60);
 }
 
-/* A time in the form that `form` shows: Y M B D h m s stand for year, month, month's name and so on, f for milliseconds, u for
- * microseconds. */
+/* A time in the form that `form` shows: Y M B D h m s stand for year, month, month's name and so
+ * on, f for milliseconds, u for microseconds. */
 static char *stamp(struct log_text_writer *w, char *p, const char *form, int64_t t)
 {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";

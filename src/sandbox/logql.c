@@ -283,3 +283,56 @@ bool logql_needs_no_labels(const struct logql *q)
             return false;
     return true;
 }
+
+/* ---- the end ---- */
+
+static void free_matcher(struct logql_matcher *m)
+{
+    free(m->name);
+    free(m->value);
+    regex_free(m->regex);
+}
+
+static void free_node(struct logql_node *n)
+{
+    if (!n)
+        return;
+    free_node(n->left);
+    free_node(n->right);
+    free_matcher(&n->matcher);
+    free(n);
+}
+
+static void free_stages(struct logql_stage *s)
+{
+    while (s) {
+        struct logql_stage *next = s->next;
+        free_stages(s->or_);
+        free_node(s->filter);
+        for (size_t i = 0; i < s->label_count; i++)
+            free_matcher(&s->labels[i]);
+        free(s->labels);
+        free(s->text);
+        regex_free(s->regex);
+        free(s);
+        s = next;
+    }
+}
+
+void logql_free(struct logql *q)
+{
+    if (!q)
+        return;
+    for (size_t i = 0; i < q->matcher_count; i++)
+        free_matcher(&q->matchers[i]);
+    free(q->matchers);
+    free_stages(q->stages);
+    for (struct logql_aggregation *a = q->aggregations, *next; a; a = next) {
+        next = a->next;
+        for (size_t i = 0; i < a->label_count; i++)
+            free(a->labels[i]);
+        free(a->labels);
+        free(a);
+    }
+    free(q);
+}

@@ -1,7 +1,8 @@
 /*
- * LogQL, as much of it as kubeboard sends: selectors, line filters, json, logfmt, label filters, drop, keep; count_over_time,
- * rate, bytes_over_time, bytes_rate; sum, avg, min, max, count by or without labels, topk, bottomk; comparison and arithmetic
- * with a number. Whatever else is refused. Errors are worded and placed as Loki 3.4 does.
+ * LogQL, as much of it as kubeboard sends: selectors, line filters, json, logfmt, label filters,
+ * drop, keep; count_over_time, rate, bytes_over_time, bytes_rate; sum, avg, min, max, count by or
+ * without labels, topk, bottomk; comparison and arithmetic with a number. Whatever else is refused.
+ * Errors are worded and placed as Loki 3.4 does.
  */
 #ifndef SANDBOX_LOGQL_H
 #define SANDBOX_LOGQL_H
@@ -125,7 +126,8 @@ void logql_line_free(struct logql_line *l);
 struct str logql_line_get(const struct logql_line *l, const char *name);
 
 bool logql_matches(const struct logql_matcher *m, struct str value);
-/* Sends the line (its labels and text are set) through the stages; whether it stays. no_parsers: nobody looks at labels. */
+/* Sends the line (its labels and text are set) through the stages; whether it stays. no_parsers:
+ * nobody looks at labels. */
 bool logql_run(const struct logql *q, struct logql_line *l, bool no_parsers);
 
 /* Whether a query's result depends on detected_level, which costs time to find. */

@@ -30,7 +30,8 @@ static bool is_base(const struct logql_line *l, struct str name)
     return false;
 }
 
-/* A label's name made of a key: other characters become '_'; a name that the stream has gets "_extracted" behind it. */
+/* A label's name made of a key: other characters become '_'; a name that the stream has gets
+ * "_extracted" behind it. */
 static struct str label_name(struct logql_line *l, struct str prefix, struct str key)
 {
     char name[NAME_MAX_BYTES];
@@ -211,8 +212,8 @@ bool logql_extract_json(struct logql_line *l)
 
 /* ---- logfmt ---- */
 
-/* The next key and value; false at the end. A value in quotes is unescaped. A pair with a stray quote or a second '=' is
- * *broken. */
+/* The next key and value; false at the end. A value in quotes is unescaped. A pair with a stray
+ * quote or a second '=' is *broken. */
 static bool next_pair(struct str *rest, struct str *key, struct str *value, bool *broken,
                       struct buf *scratch)
 {

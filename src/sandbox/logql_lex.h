@@ -36,7 +36,8 @@ void logql_lex_start(struct logql_lex *l, const char *text);
 void logql_lex_next(struct logql_lex *l);
 /* What the real parser calls the token: "$end", "IDENTIFIER", "STRING", "|". Returns out. */
 const char *logql_lex_name(const struct logql_lex *l, char *out, size_t size);
-/* A STRING's value, unescaped (Go's rules; a raw one as it is); NULL when an escape is broken. free() it. */
+/* A STRING's value, unescaped (Go's rules; a raw one as it is); NULL when an escape is broken.
+ * free() it. */
 char *logql_lex_string(struct str quoted);
 
 #endif

@@ -1,4 +1,7 @@
-/* Recursive descent; the error says what the real, generated parser would say where that is known. */
+/* Recursive descent; the error says what the real, generated parser would say where that is known.
+ */
+#include "sandbox/logql_parse.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,15 +11,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/regex.h"
-#include "sandbox/logql.h"
-#include "sandbox/logql_lex.h"
-#include "sandbox/logql_parser.h"
 
 enum { STAGES_MAX = 100, QUERY_MAX = 128 << 10 };
 
 /* ---- errors ---- */
 
-bool logql_parser_fail(struct logql_parser *p, const char *fmt, ...)
+bool logql_parse_fail(struct logql_parser *p, const char *fmt, ...)
 {
     va_list args;
     if (p->failed)
@@ -28,49 +28,49 @@ bool logql_parser_fail(struct logql_parser *p, const char *fmt, ...)
     return false;
 }
 
-bool logql_parser_unexpected(struct logql_parser *p, const char *expecting)
+bool logql_parse_unexpected(struct logql_parser *p, const char *expecting)
 {
     char name[80];
     const struct logql_lex_token *t = &p->lex.token;
     if (t->type == LOGQL_LEX_BAD)
-        return logql_parser_fail(p, "parse error at line %d, col %d: %s", t->line, t->column,
-                                 p->lex.error);
+        return logql_parse_fail(p, "parse error at line %d, col %d: %s", t->line, t->column,
+                                p->lex.error);
     bool whole_empty = t->type == LOGQL_LEX_END && t->line == 1 && t->column == 1;
     if (whole_empty)
-        return logql_parser_fail(p, "parse error : syntax error: unexpected $end");
-    return logql_parser_fail(p, "parse error at line %d, col %d: syntax error: unexpected %s%s%s",
-                             t->line, t->column, logql_lex_name(&p->lex, name, sizeof name),
-                             *expecting ? ", expecting " : "", expecting);
+        return logql_parse_fail(p, "parse error : syntax error: unexpected $end");
+    return logql_parse_fail(p, "parse error at line %d, col %d: syntax error: unexpected %s%s%s",
+                            t->line, t->column, logql_lex_name(&p->lex, name, sizeof name),
+                            *expecting ? ", expecting " : "", expecting);
 }
 
-bool logql_parser_not_here(struct logql_parser *p, const char *what)
+bool logql_parse_not_here(struct logql_parser *p, const char *what)
 {
-    return logql_parser_fail(p, "parse error at line %d, col %d: the sandbox does not evaluate %s",
-                             p->lex.token.line, p->lex.token.column, what);
+    return logql_parse_fail(p, "parse error at line %d, col %d: the sandbox does not evaluate %s",
+                            p->lex.token.line, p->lex.token.column, what);
 }
 
-bool logql_parser_is_mark(const struct logql_parser *p, const char *mark)
+bool logql_parse_is_mark(const struct logql_parser *p, const char *mark)
 {
     return p->lex.token.type == LOGQL_LEX_MARK && str_is(p->lex.token.text, mark);
 }
 
-bool logql_parser_is_word(const struct logql_parser *p, const char *word)
+bool logql_parse_is_word(const struct logql_parser *p, const char *word)
 {
     return p->lex.token.type == LOGQL_LEX_NAME && str_is(p->lex.token.text, word);
 }
 
-bool logql_parser_take_mark(struct logql_parser *p, const char *mark, const char *expecting)
+bool logql_parse_take_mark(struct logql_parser *p, const char *mark, const char *expecting)
 {
-    if (!logql_parser_is_mark(p, mark))
-        return logql_parser_unexpected(p, expecting);
+    if (!logql_parse_is_mark(p, mark))
+        return logql_parse_unexpected(p, expecting);
     logql_lex_next(&p->lex);
     return true;
 }
 
-char *logql_parser_take_name(struct logql_parser *p, const char *expecting)
+char *logql_parse_take_name(struct logql_parser *p, const char *expecting)
 {
     if (p->lex.token.type != LOGQL_LEX_NAME) {
-        logql_parser_unexpected(p, expecting);
+        logql_parse_unexpected(p, expecting);
         return NULL;
     }
     char *name = mem_dup_n(p->lex.token.text.p, p->lex.token.text.n);
@@ -81,18 +81,19 @@ char *logql_parser_take_name(struct logql_parser *p, const char *expecting)
 static char *take_string(struct logql_parser *p, const char *expecting)
 {
     if (p->lex.token.type != LOGQL_LEX_STRING) {
-        logql_parser_unexpected(p, expecting);
+        logql_parse_unexpected(p, expecting);
         return NULL;
     }
     char *value = logql_lex_string(p->lex.token.text);
     if (!value)
-        logql_parser_fail(p, "parse error at line %d, col %d: invalid char escape",
-                          p->lex.token.line, p->lex.token.column);
+        logql_parse_fail(p, "parse error at line %d, col %d: invalid char escape",
+                         p->lex.token.line, p->lex.token.column);
     logql_lex_next(&p->lex);
     return value;
 }
 
-/* Go's regexp names what is wrong with a pattern; the commonest case is a parenthesis that is missing. */
+/* Go's regexp names what is wrong with a pattern; the commonest case is a parenthesis that is
+ * missing. */
 static struct regex *compile(struct logql_parser *p, const char *pattern, const char *whole,
                              const char *stage)
 {
@@ -102,19 +103,12 @@ static struct regex *compile(struct logql_parser *p, const char *pattern, const 
         return r;
     const char *what =
         strstr(err.what, "arenthes") ? "missing closing )" : "invalid or unsupported Perl syntax";
-    logql_parser_fail(p, "parse error : %s%serror parsing regexp: %s: `%s`", stage,
-                      *stage ? " : " : "", what, pattern);
+    logql_parse_fail(p, "parse error : %s%serror parsing regexp: %s: `%s`", stage,
+                     *stage ? " : " : "", what, pattern);
     return NULL;
 }
 
 /* ---- selectors ---- */
-
-static void free_matcher(struct logql_matcher *m)
-{
-    free(m->name);
-    free(m->value);
-    regex_free(m->regex);
-}
 
 static bool anchored(struct logql_parser *p, struct logql_matcher *m)
 {
@@ -130,17 +124,17 @@ static bool match_op(struct logql_parser *p, enum logql_match *op, const char *e
 {
     static const char *const marks[] = {"=", "!=", "=~", "!~"};
     for (int i = 0; i < 4; i++)
-        if (logql_parser_is_mark(p, marks[i])) {
+        if (logql_parse_is_mark(p, marks[i])) {
             *op = (enum logql_match)i;
             logql_lex_next(&p->lex);
             return true;
         }
-    return logql_parser_unexpected(p, expecting);
+    return logql_parse_unexpected(p, expecting);
 }
 
 static bool read_matcher(struct logql_parser *p, struct logql_matcher *m)
 {
-    m->name = logql_parser_take_name(p, "IDENTIFIER");
+    m->name = logql_parse_take_name(p, "IDENTIFIER");
     return m->name && match_op(p, &m->op, "= or =~ or !~ or !=") &&
            (m->value = take_string(p, "STRING")) && anchored(p, m);
 }
@@ -148,23 +142,23 @@ static bool read_matcher(struct logql_parser *p, struct logql_matcher *m)
 static bool read_selector(struct logql_parser *p)
 {
     struct logql *q = p->q;
-    if (!logql_parser_take_mark(p, "{", ""))
+    if (!logql_parse_take_mark(p, "{", ""))
         return false;
-    while (!logql_parser_is_mark(p, "}")) {
+    while (!logql_parse_is_mark(p, "}")) {
         mem_grow(&q->matchers, &q->matcher_cap, q->matcher_count + 1, sizeof *q->matchers);
         struct logql_matcher *m = &q->matchers[q->matcher_count++];
         memset(m, 0, sizeof *m);
         if (p->lex.token.type != LOGQL_LEX_NAME && q->matcher_count == 1)
-            return logql_parser_unexpected(p, "IDENTIFIER or }");
+            return logql_parse_unexpected(p, "IDENTIFIER or }");
         if (!read_matcher(p, m))
             return false;
-        bool comma = logql_parser_is_mark(p, ",");
-        if (!comma && !logql_parser_is_mark(p, "}"))
-            return logql_parser_unexpected(p, "} or ,");
+        bool comma = logql_parse_is_mark(p, ",");
+        if (!comma && !logql_parse_is_mark(p, "}"))
+            return logql_parse_unexpected(p, "} or ,");
         if (comma)
             logql_lex_next(&p->lex);
         if (comma && p->lex.token.type != LOGQL_LEX_NAME)
-            return logql_parser_unexpected(p, "IDENTIFIER");
+            return logql_parse_unexpected(p, "IDENTIFIER");
     }
     logql_lex_next(&p->lex);
     return true;
@@ -180,7 +174,7 @@ static bool check_selector(struct logql_parser *p)
         if (positive && !logql_matches(m, (struct str){"", 0}))
             return true;
     }
-    return logql_parser_fail(
+    return logql_parse_fail(
         p, "parse error : queries require at least one regexp or equality matcher that does not "
            "have an empty-compatible "
            "value. For instance, app=~\".*\" does not meet this requirement, but app=~\".+\" will");
@@ -192,12 +186,12 @@ static bool read_line_filter(struct logql_parser *p, struct logql_stage *s)
 {
     static const char *const marks[] = {"|=", "!=", "|~", "!~"};
     for (int i = 0; i < 4; i++)
-        if (logql_parser_is_mark(p, marks[i]))
+        if (logql_parse_is_mark(p, marks[i]))
             s->op = (enum logql_match)i;
     s->type = LOGQL_LINE;
     logql_lex_next(&p->lex);
-    if (logql_parser_is_word(p, "ip"))
-        return logql_parser_not_here(p, "ip()");
+    if (logql_parse_is_word(p, "ip"))
+        return logql_parse_not_here(p, "ip()");
     const struct str quoted = p->lex.token.text;
     if (!(s->text = take_string(p, "STRING or ip")))
         return false;
@@ -208,7 +202,7 @@ static bool read_line_filter(struct logql_parser *p, struct logql_stage *s)
         if (!s->regex)
             return false;
     }
-    if (!logql_parser_is_word(p, "or"))
+    if (!logql_parse_is_word(p, "or"))
         return true;
     s->or_ = mem_alloc(sizeof *s->or_);
     s->or_->op = s->op;
@@ -243,7 +237,7 @@ static bool parse_bytes(struct str text, double *out)
 
 static bool read_number(struct logql_parser *p, struct logql_node *n)
 {
-    bool negative = logql_parser_is_mark(p, "-");
+    bool negative = logql_parse_is_mark(p, "-");
     if (negative)
         logql_lex_next(&p->lex);
     struct str text = p->lex.token.text;
@@ -261,7 +255,7 @@ static bool read_number(struct logql_parser *p, struct logql_node *n)
         good = parse_bytes(text, &n->number);
     }
     if (!good)
-        return logql_parser_unexpected(p, "");
+        return logql_parse_unexpected(p, "");
     if (negative)
         n->number = -n->number;
     logql_lex_next(&p->lex);
@@ -273,15 +267,15 @@ static struct logql_node *read_or(struct logql_parser *p);
 static bool read_comparison(struct logql_parser *p, struct logql_node *n)
 {
     static const char *const marks[] = {"==", "!=", ">", ">=", "<", "<=", "="};
-    if (!(n->matcher.name = logql_parser_take_name(p, "IDENTIFIER or (")))
+    if (!(n->matcher.name = logql_parse_take_name(p, "IDENTIFIER or (")))
         return false;
     int op = -1;
     for (int i = 0; i < 7; i++)
-        if (logql_parser_is_mark(p, marks[i]))
+        if (logql_parse_is_mark(p, marks[i]))
             op = i;
-    bool regex = logql_parser_is_mark(p, "=~") || logql_parser_is_mark(p, "!~");
+    bool regex = logql_parse_is_mark(p, "=~") || logql_parse_is_mark(p, "!~");
     if (op < 0 && !regex)
-        return logql_parser_unexpected(p, "");
+        return logql_parse_unexpected(p, "");
     struct str mark = p->lex.token.text;
     logql_lex_next(&p->lex);
     if (p->lex.token.type == LOGQL_LEX_STRING && (regex || op == 1 || op == 6)) {
@@ -292,10 +286,10 @@ static bool read_comparison(struct logql_parser *p, struct logql_node *n)
                                              : LOGQL_NOT_MATCHES;
         return (n->matcher.value = take_string(p, "")) && anchored(p, &n->matcher);
     }
-    if (logql_parser_is_word(p, "ip"))
-        return logql_parser_not_here(p, "ip()");
+    if (logql_parse_is_word(p, "ip"))
+        return logql_parse_not_here(p, "ip()");
     if (regex)
-        return logql_parser_unexpected(p, "STRING");
+        return logql_parse_unexpected(p, "STRING");
     n->compare = op == 6 ? LOGQL_EQ : (enum logql_compare)op;
     return read_number(p, n);
 }
@@ -303,15 +297,15 @@ static bool read_comparison(struct logql_parser *p, struct logql_node *n)
 static struct logql_node *read_primary(struct logql_parser *p)
 {
     if (++p->depth > LOGQL_PARSER_DEPTH) {
-        logql_parser_fail(p, "parse error : nesting is too deep");
+        logql_parse_fail(p, "parse error : nesting is too deep");
         return NULL;
     }
     struct logql_node *n = NULL;
-    if (logql_parser_is_mark(p, "(")) {
+    if (logql_parse_is_mark(p, "(")) {
         logql_lex_next(&p->lex);
         n = read_or(p);
         if (n)
-            logql_parser_take_mark(p, ")", "");
+            logql_parse_take_mark(p, ")", "");
     } else {
         n = mem_alloc(sizeof *n);
         read_comparison(p, n);
@@ -333,7 +327,7 @@ static struct logql_node *join(enum logql_node_type type, struct logql_node *lef
 static struct logql_node *read_and(struct logql_parser *p)
 {
     struct logql_node *n = read_primary(p);
-    while (n && !p->failed && (logql_parser_is_word(p, "and") || logql_parser_is_mark(p, ","))) {
+    while (n && !p->failed && (logql_parse_is_word(p, "and") || logql_parse_is_mark(p, ","))) {
         logql_lex_next(&p->lex);
         struct logql_node *right = read_primary(p);
         n = right ? join(LOGQL_AND, n, right) : n;
@@ -344,7 +338,7 @@ static struct logql_node *read_and(struct logql_parser *p)
 static struct logql_node *read_or(struct logql_parser *p)
 {
     struct logql_node *n = read_and(p);
-    while (n && !p->failed && logql_parser_is_word(p, "or")) {
+    while (n && !p->failed && logql_parse_is_word(p, "or")) {
         logql_lex_next(&p->lex);
         struct logql_node *right = read_and(p);
         n = right ? join(LOGQL_OR, n, right) : n;
@@ -358,16 +352,16 @@ static bool read_labels(struct logql_parser *p, struct logql_stage *s)
         mem_grow(&s->labels, &s->label_cap, s->label_count + 1, sizeof *s->labels);
         struct logql_matcher *m = &s->labels[s->label_count++];
         memset(m, 0, sizeof *m);
-        if (logql_parser_is_mark(p, ","))
+        if (logql_parse_is_mark(p, ","))
             logql_lex_next(&p->lex);
-        if (!(m->name = logql_parser_take_name(p, "IDENTIFIER")))
+        if (!(m->name = logql_parse_take_name(p, "IDENTIFIER")))
             return false;
-        if (!logql_parser_is_mark(p, "=") && !logql_parser_is_mark(p, "!=") &&
-            !logql_parser_is_mark(p, "=~") && !logql_parser_is_mark(p, "!~"))
+        if (!logql_parse_is_mark(p, "=") && !logql_parse_is_mark(p, "!=") &&
+            !logql_parse_is_mark(p, "=~") && !logql_parse_is_mark(p, "!~"))
             continue;
         if (!match_op(p, &m->op, "") || !(m->value = take_string(p, "STRING")) || !anchored(p, m))
             return false;
-    } while (logql_parser_is_mark(p, ","));
+    } while (logql_parse_is_mark(p, ","));
     return true;
 }
 
@@ -377,30 +371,30 @@ static bool read_pipe_stage(struct logql_parser *p, struct logql_stage *s)
                                          "regexp",      "unpack",       "unwrap"};
     logql_lex_next(&p->lex);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (logql_parser_is_word(p, others[i]))
-            return logql_parser_not_here(p, others[i]);
-    if (logql_parser_is_word(p, "json") || logql_parser_is_word(p, "logfmt")) {
-        s->type = logql_parser_is_word(p, "json") ? LOGQL_JSON : LOGQL_LOGFMT;
+        if (logql_parse_is_word(p, others[i]))
+            return logql_parse_not_here(p, others[i]);
+    if (logql_parse_is_word(p, "json") || logql_parse_is_word(p, "logfmt")) {
+        s->type = logql_parse_is_word(p, "json") ? LOGQL_JSON : LOGQL_LOGFMT;
         logql_lex_next(&p->lex);
-        if (p->lex.token.type == LOGQL_LEX_NAME && !logql_parser_is_word(p, "offset"))
-            return logql_parser_not_here(p, "parser parameters");
+        if (p->lex.token.type == LOGQL_LEX_NAME && !logql_parse_is_word(p, "offset"))
+            return logql_parse_not_here(p, "parser parameters");
         return true;
     }
-    if (logql_parser_is_word(p, "drop") || logql_parser_is_word(p, "keep")) {
-        s->type = logql_parser_is_word(p, "drop") ? LOGQL_DROP : LOGQL_KEEP;
+    if (logql_parse_is_word(p, "drop") || logql_parse_is_word(p, "keep")) {
+        s->type = logql_parse_is_word(p, "drop") ? LOGQL_DROP : LOGQL_KEEP;
         logql_lex_next(&p->lex);
         return read_labels(p, s);
     }
-    if (logql_parser_is_word(p, "decolorize")) {
+    if (logql_parse_is_word(p, "decolorize")) {
         s->type = LOGQL_DECOLORIZE;
         logql_lex_next(&p->lex);
         return true;
     }
     s->type = LOGQL_FILTER;
-    if (logql_parser_is_mark(p, ">"))
-        return logql_parser_not_here(p, "pattern filters");
-    if (p->lex.token.type != LOGQL_LEX_NAME && !logql_parser_is_mark(p, "("))
-        return logql_parser_unexpected(p, "");
+    if (logql_parse_is_mark(p, ">"))
+        return logql_parse_not_here(p, "pattern filters");
+    if (p->lex.token.type != LOGQL_LEX_NAME && !logql_parse_is_mark(p, "("))
+        return logql_parse_unexpected(p, "");
     s->filter = read_or(p);
     return s->filter && !p->failed;
 }
@@ -411,32 +405,32 @@ static bool read_stages(struct logql_parser *p)
     while (*end)
         end = &(*end)->next;
     for (int i = 0; i < STAGES_MAX; i++) {
-        bool filter = logql_parser_is_mark(p, "|=") || logql_parser_is_mark(p, "!=") ||
-                      logql_parser_is_mark(p, "|~") || logql_parser_is_mark(p, "!~");
-        if (!filter && !logql_parser_is_mark(p, "|"))
+        bool filter = logql_parse_is_mark(p, "|=") || logql_parse_is_mark(p, "!=") ||
+                      logql_parse_is_mark(p, "|~") || logql_parse_is_mark(p, "!~");
+        if (!filter && !logql_parse_is_mark(p, "|"))
             return true;
         struct logql_stage *s = *end = mem_alloc(sizeof *s);
         end = &s->next;
         if (!(filter ? read_line_filter(p, s) : read_pipe_stage(p, s)))
             return false;
     }
-    return logql_parser_fail(p, "parse error : too many stages");
+    return logql_parse_fail(p, "parse error : too many stages");
 }
 
 static bool read_range(struct logql_parser *p)
 {
     if (p->lex.token.type != LOGQL_LEX_RANGE)
-        return logql_parser_unexpected(p, "");
+        return logql_parse_unexpected(p, "");
     struct str text = str_trim(p->lex.token.text);
     if (!clock_parse_span(text, &p->q->range) || !p->q->range) {
         size_t digits = 0;
         while (digits < text.n && isdigit((unsigned char)text.p[digits]))
             digits++;
         if (digits && digits < text.n)
-            return logql_parser_fail(
+            return logql_parse_fail(
                 p, "parse error at line 0, col %d: unknown unit \"%.*s\" in duration \"%.*s\"",
                 p->lex.token.column, (int)(text.n - digits), text.p + digits, (int)text.n, text.p);
-        return logql_parser_fail(
+        return logql_parse_fail(
             p, "parse error at line 0, col %d: not a valid duration string: \"%.*s\"",
             p->lex.token.column, (int)text.n, text.p);
     }
@@ -444,9 +438,9 @@ static bool read_range(struct logql_parser *p)
     return true;
 }
 
-bool logql_parser_log(struct logql_parser *p, bool ranged)
+bool logql_parse_log(struct logql_parser *p, bool ranged)
 {
-    bool paren = logql_parser_is_mark(p, "(") && ranged;
+    bool paren = logql_parse_is_mark(p, "(") && ranged;
     if (paren)
         logql_lex_next(&p->lex);
     if (!read_selector(p))
@@ -458,7 +452,7 @@ bool logql_parser_log(struct logql_parser *p, bool ranged)
         return false;
     if (ranged && !had && p->lex.token.type == LOGQL_LEX_RANGE)
         had = read_range(p);
-    if (paren && !logql_parser_take_mark(p, ")", ""))
+    if (paren && !logql_parse_take_mark(p, ")", ""))
         return false;
     if (ranged && !had && !read_range(p))
         return false;
@@ -469,62 +463,16 @@ struct logql *logql_parse(const char *text, char *error, size_t size)
 {
     struct logql_parser p = {.error = error, .size = size, .q = mem_alloc(sizeof *p.q)};
     snprintf(error, size, "parse error : syntax error");
-    bool good = strlen(text) <= QUERY_MAX || logql_parser_fail(&p, "parse error : query too long");
+    bool good = strlen(text) <= QUERY_MAX || logql_parse_fail(&p, "parse error : query too long");
     if (good) {
         logql_lex_start(&p.lex, text);
-        p.q->metric = !logql_parser_is_mark(&p, "{");
-        good = p.q->metric ? logql_parse_metric(&p) : logql_parser_log(&p, false);
+        p.q->metric = !logql_parse_is_mark(&p, "{");
+        good = p.q->metric ? logql_parse_metric(&p) : logql_parse_log(&p, false);
     }
     if (good && p.lex.token.type != LOGQL_LEX_END)
-        good = logql_parser_unexpected(&p, "");
+        good = logql_parse_unexpected(&p, "");
     if (good && !p.failed && check_selector(&p))
         return p.q;
     logql_free(p.q);
     return NULL;
-}
-
-/* ---- the end ---- */
-
-static void free_node(struct logql_node *n)
-{
-    if (!n)
-        return;
-    free_node(n->left);
-    free_node(n->right);
-    free_matcher(&n->matcher);
-    free(n);
-}
-
-static void free_stages(struct logql_stage *s)
-{
-    while (s) {
-        struct logql_stage *next = s->next;
-        free_stages(s->or_);
-        free_node(s->filter);
-        for (size_t i = 0; i < s->label_count; i++)
-            free_matcher(&s->labels[i]);
-        free(s->labels);
-        free(s->text);
-        regex_free(s->regex);
-        free(s);
-        s = next;
-    }
-}
-
-void logql_free(struct logql *q)
-{
-    if (!q)
-        return;
-    for (size_t i = 0; i < q->matcher_count; i++)
-        free_matcher(&q->matchers[i]);
-    free(q->matchers);
-    free_stages(q->stages);
-    for (struct logql_aggregation *a = q->aggregations, *next; a; a = next) {
-        next = a->next;
-        for (size_t i = 0; i < a->label_count; i++)
-            free(a->labels[i]);
-        free(a->labels);
-        free(a);
-    }
-    free(q);
 }

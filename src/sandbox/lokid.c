@@ -99,8 +99,8 @@ struct lokid_stream *lokid_select(struct lokid *d, const struct logql *q, int64_
     }
     for (size_t i = 0; i < pushed; i++) {
         struct lokid_stream s = {.pushed = lokid_store_at(d->store, i)};
-        s.labels = lokid_pushed_labels(s.pushed, &s.label_count);
-        lokid_pushed_span(s.pushed, &first, &last);
+        s.labels = lokid_store_labels(s.pushed, &s.label_count);
+        lokid_store_span(s.pushed, &first, &last);
         if (first < to && last >= from && matches(q, &s))
             list[(*count)++] = s;
     }
@@ -125,7 +125,7 @@ void lokid_read(struct lokid *d, const struct lokid_stream *s, int64_t from, int
 {
     struct pass p = {each, context};
     if (s->pushed)
-        lokid_pushed_read(s->pushed, from, to, each, context);
+        lokid_store_read(s->pushed, from, to, each, context);
     else
         history_read(d->history, s->history, from, to > now ? now + 1 : to, pass_on, &p);
 }
@@ -301,9 +301,9 @@ void lokid_handle(struct lokid *d, struct reply *p)
     } else if (strncmp(rest, "label/", 6) == 0) {
         label_values(d, p, rest + 6);
     } else if (strcmp(rest, "series") == 0) {
-        lokid_series(d, p);
+        lokid_labels_series(d, p);
     } else if (strcmp(rest, "index/stats") == 0) {
-        lokid_index_stats(d, p);
+        lokid_labels_stats(d, p);
     } else if (strcmp(rest, "tail") == 0) {
         lokid_tail(d, p);
     } else if (strcmp(rest, "format_query") == 0) {

@@ -51,7 +51,8 @@ struct lokid_tails *lokid_tails(struct lokid *d);
 struct lokid_stream *lokid_select(struct lokid *d, const struct logql *q, int64_t from, int64_t to,
                                   size_t *count);
 
-/* A line that was read: its text is valid for the call; structured metadata of a pushed line besides. */
+/* A line that was read: its text is valid for the call; structured metadata of a pushed line
+ * besides. */
 struct lokid_line {
     int64_t time;
     struct str text;
@@ -83,8 +84,8 @@ void lokid_metric(struct lokid *d, struct reply *p, const struct logql *q, int64
 void lokid_push(struct lokid *d, struct reply *p);
 void lokid_labels(struct lokid *d, struct reply *p,
                   const char *label); /* NULL: the names; else its values */
-void lokid_series(struct lokid *d, struct reply *p);
-void lokid_index_stats(struct lokid *d, struct reply *p);
+void lokid_labels_series(struct lokid *d, struct reply *p);
+void lokid_labels_stats(struct lokid *d, struct reply *p);
 void lokid_tail(struct lokid *d, struct reply *p);
 void lokid_tail_free_all(struct lokid *d);
 
@@ -94,19 +95,20 @@ struct lokid_entry {
     size_t stream, order;
     struct str text;
     struct history_label *
-        labels; /* structured and parsed ones; stream labels that a stage dropped are in `dropped` */
+        /* structured and parsed ones; stream labels that a stage dropped are in `dropped` */
+        labels;
     unsigned char *kinds;
     size_t label_count;
     bool whole; /* labels are all there are: a stage dropped or kept some */
     bool parsed;
 };
 /* Writes `"stream":{…}` labels and the value of an entry: ["ns","line"{,…}]. */
-void lokid_entry_labels(const struct lokid_stream *s, const struct lokid_entry *e, bool categories,
+void lokid_query_labels(const struct lokid_stream *s, const struct lokid_entry *e, bool categories,
                         struct buf *out);
-void lokid_entry_value(const struct lokid_entry *e, bool categories, struct buf *out);
+void lokid_query_value(const struct lokid_entry *e, bool categories, struct buf *out);
 
-/* Collects what a log query finds in [from, to): at most `limit` lines, the first or the last ones, sorted so. Arrays belong
- * to the result. */
+/* Collects what a log query finds in [from, to): at most `limit` lines, the first or the last ones,
+ * sorted so. Arrays belong to the result. */
 struct lokid_found {
     struct lokid_stream *streams;
     size_t stream_count;
@@ -115,9 +117,9 @@ struct lokid_found {
     struct arena *arena;
     size_t scanned, bytes;
 };
-void lokid_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to, size_t limit,
-                bool forward, struct lokid_found *out);
-void lokid_found_free(struct lokid_found *f);
+void lokid_query_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to,
+                      size_t limit, bool forward, struct lokid_found *out);
+void lokid_query_free(struct lokid_found *f);
 
 /* ---- pushed lines, lokid_store.c ---- */
 
@@ -125,15 +127,17 @@ struct lokid_store *lokid_store_new(void);
 void lokid_store_free(struct lokid_store *s);
 size_t lokid_store_count(const struct lokid_store *s);
 struct lokid_pushed *lokid_store_at(const struct lokid_store *s, size_t i);
-/* The stream of these labels (sorted by name), made when it is new; NULL when there are too many. */
+/* The stream of these labels (sorted by name), made when it is new; NULL when there are too many.
+ */
 struct lokid_pushed *lokid_store_stream(struct lokid_store *s, const struct history_label *labels,
                                         size_t count);
-const struct history_label *lokid_pushed_labels(const struct lokid_pushed *p, size_t *count);
-int64_t lokid_pushed_newest(const struct lokid_pushed *p); /* 0: holds nothing */
-void lokid_pushed_span(const struct lokid_pushed *p, int64_t *first, int64_t *last);
-/* Copies a line in; the same text at the same time is kept once. The oldest lines give way when there is no room. */
+const struct history_label *lokid_store_labels(const struct lokid_pushed *p, size_t *count);
+int64_t lokid_store_newest(const struct lokid_pushed *p); /* 0: holds nothing */
+void lokid_store_span(const struct lokid_pushed *p, int64_t *first, int64_t *last);
+/* Copies a line in; the same text at the same time is kept once. The oldest lines give way when
+ * there is no room. */
 void lokid_store_add(struct lokid_store *s, struct lokid_pushed *p, const struct lokid_line *line);
-void lokid_pushed_read(const struct lokid_pushed *p, int64_t from, int64_t to,
-                       bool (*each)(void *context, const struct lokid_line *line), void *context);
+void lokid_store_read(const struct lokid_pushed *p, int64_t from, int64_t to,
+                      bool (*each)(void *context, const struct lokid_line *line), void *context);
 
 #endif

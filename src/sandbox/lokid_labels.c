@@ -80,7 +80,7 @@ static void write_series(struct json_out *o, const struct lokid_stream *s)
     json_out_end_object(o);
 }
 
-void lokid_series(struct lokid *d, struct reply *p)
+void lokid_labels_series(struct lokid *d, struct reply *p)
 {
     int64_t start, end;
     if (!read_range(p, &start, &end))
@@ -116,7 +116,7 @@ void lokid_series(struct lokid *d, struct reply *p)
 }
 
 /* A guess, as the real one is: streams, and lines from their usual rate. */
-void lokid_index_stats(struct lokid *d, struct reply *p)
+void lokid_labels_stats(struct lokid *d, struct reply *p)
 {
     int64_t start, end;
     struct logql *q;

@@ -1,4 +1,5 @@
-/* Metric queries: lines counted into steps, series by their labels, then the aggregations from the innermost outwards. */
+/* Metric queries: lines counted into steps, series by their labels, then the aggregations from the
+ * innermost outwards. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -131,7 +131,7 @@ static bool check_entry(struct pushing *p, const struct lokid_pushed *stream,
                         const struct lokid_line *line)
 {
     char text[400], a[CLOCK_TEXT], b[CLOCK_TEXT], full[CLOCK_TEXT];
-    int64_t newest = lokid_pushed_newest(stream);
+    int64_t newest = lokid_store_newest(stream);
     second(line->time, a);
     if (line->text.n > LOKID_LINE) {
         snprintf(text, sizeof text, "' while adding an entry with length '%zu' bytes",

@@ -1,6 +1,6 @@
 /*
- * Log queries. The range is walked in spans that grow while little is found, so that neither a short limit over a long range
- * nor a rare line makes more history than needed.
+ * Log queries. The range is walked in spans that grow while little is found, so that neither a
+ * short limit over a long range nor a rare line makes more history than needed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,8 +91,8 @@ static int backward_order(const void *a, const void *b)
     return forward_order(b, a);
 }
 
-void lokid_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to, size_t limit,
-                bool forward, struct lokid_found *out)
+void lokid_query_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to,
+                      size_t limit, bool forward, struct lokid_found *out)
 {
     struct collect c = {
         .query = q, .found = out, .level = logql_needs_level(q), .drops = has_drops(q)};
@@ -125,7 +125,7 @@ void lokid_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to
     logql_line_free(&c.line);
 }
 
-void lokid_found_free(struct lokid_found *f)
+void lokid_query_free(struct lokid_found *f)
 {
     free(f->streams);
     free(f->entries);
@@ -140,7 +140,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct history_label *)a)->name, ((const struct history_label *)b)->name);
 }
 
-void lokid_entry_labels(const struct lokid_stream *s, const struct lokid_entry *e, bool categories,
+void lokid_query_labels(const struct lokid_stream *s, const struct lokid_entry *e, bool categories,
                         struct buf *out)
 {
     struct history_label all[LOGQL_LABELS_MAX + 64];
@@ -174,7 +174,7 @@ static void category(const struct lokid_entry *e, enum logql_kind kind, const ch
         json_out_end_object(o);
 }
 
-void lokid_entry_value(const struct lokid_entry *e, bool categories, struct buf *out)
+void lokid_query_value(const struct lokid_entry *e, bool categories, struct buf *out)
 {
     struct json_out o = {.b = out};
     buf_printf(out, "[\"%lld\",", (long long)e->time);
@@ -253,11 +253,11 @@ static void write_found(struct reply *p, const struct lokid_found *f, bool categ
     for (size_t i = 0; i < f->count; i++) {
         const struct lokid_entry *e = &f->entries[i];
         buf_clear(&labels);
-        lokid_entry_labels(&f->streams[e->stream], e, categories, &labels);
+        lokid_query_labels(&f->streams[e->stream], e, categories, &labels);
         struct group *group = group_of(&g, &labels);
         if (group->values.n)
             buf_addc(&group->values, ',');
-        lokid_entry_value(e, categories, &group->values);
+        lokid_query_value(e, categories, &group->values);
     }
     if (g.count)
         qsort(g.list, g.count, sizeof *g.list, by_labels);
@@ -303,7 +303,7 @@ static void log_query(struct lokid *d, struct reply *p, const struct logql *q, i
         return;
     }
     struct lokid_found found;
-    lokid_find(d, q, start, end, (size_t)limit, forward, &found);
+    lokid_query_find(d, q, start, end, (size_t)limit, forward, &found);
     size_t bytes = page_size(&found);
     if (bytes > LOKID_PAGE) {
         snprintf(text, sizeof text,
@@ -314,7 +314,7 @@ static void log_query(struct lokid *d, struct reply *p, const struct logql *q, i
     } else {
         write_found(p, &found, lokid_wants_categories(p));
     }
-    lokid_found_free(&found);
+    lokid_query_free(&found);
 }
 
 /* ---- requests ---- */

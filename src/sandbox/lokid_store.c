@@ -111,18 +111,18 @@ struct lokid_pushed *lokid_store_stream(struct lokid_store *s, const struct hist
     return p;
 }
 
-const struct history_label *lokid_pushed_labels(const struct lokid_pushed *p, size_t *count)
+const struct history_label *lokid_store_labels(const struct lokid_pushed *p, size_t *count)
 {
     *count = p->label_count;
     return p->labels;
 }
 
-int64_t lokid_pushed_newest(const struct lokid_pushed *p)
+int64_t lokid_store_newest(const struct lokid_pushed *p)
 {
     return p->newest;
 }
 
-void lokid_pushed_span(const struct lokid_pushed *p, int64_t *first, int64_t *last)
+void lokid_store_span(const struct lokid_pushed *p, int64_t *first, int64_t *last)
 {
     *first = p->count ? p->entries[0].time : INT64_MAX;
     *last = p->count ? p->entries[p->count - 1].time : 0;
@@ -185,8 +185,8 @@ void lokid_store_add(struct lokid_store *s, struct lokid_pushed *p, const struct
         p->newest = line->time;
 }
 
-void lokid_pushed_read(const struct lokid_pushed *p, int64_t from, int64_t to,
-                       bool (*each)(void *context, const struct lokid_line *line), void *context)
+void lokid_store_read(const struct lokid_pushed *p, int64_t from, int64_t to,
+                      bool (*each)(void *context, const struct lokid_line *line), void *context)
 {
     for (size_t i = upper(p, from - 1); i < p->count && p->entries[i].time < to; i++) {
         const struct entry *e = &p->entries[i];

@@ -32,7 +32,8 @@ struct pretend_object {
     int64_t created;
     uint32_t index; /* into the world's table */
     uint32_t
-        number; /* of several that belong to one index: a replica set's generation, a claim's ordinal */
+        /* of several that belong to one index: a replica set's generation, a claim's ordinal */
+        number;
     struct pretend_stored *stored;
     int64_t deleted; /* by a client: moment of deletion; 0 */
 };
@@ -65,7 +66,8 @@ struct pretend_kind {
     /* The members behind metadata. */
     void (*body)(const struct world *w, const struct pretend_object *o, int64_t t,
                  struct json_out *out);
-    /* The value of a field for selectors; false when this kind has no such field. NULL: only name and namespace. */
+    /* The value of a field for selectors; false when this kind has no such field. NULL: only name
+     * and namespace. */
     bool (*field)(const struct world *w, const struct pretend_object *o, int64_t t,
                   const char *path, struct buf *out);
     /* The cells of a Table's row. NULL: made from nothing but name and age. */

@@ -1,4 +1,5 @@
-/* Deployments, replica sets, stateful sets and daemon sets: what they count follows from their pods. */
+/* Deployments, replica sets, stateful sets and daemon sets: what they count follows from their
+ * pods. */
 #include <stdio.h>
 #include <string.h>
 

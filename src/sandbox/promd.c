@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "net/server.h"
 #include "sandbox/incident.h"
-#include "sandbox/metrics.h"
+#include "sandbox/promd_lookup.h"
 #include "sandbox/promql.h"
 #include "sandbox/world.h"
 
@@ -52,18 +52,29 @@ size_t promd_alerts(const struct world *w, int64_t t, struct promd_alert out[PRO
     return n;
 }
 
-static void refuse(struct reply *p, const char *error)
+static void refuse_as(struct reply *p, int status, const char *type, const char *error)
 {
     struct buf b;
     struct json_out o = {&b, false};
     buf_init(&b, 4096);
     json_out_object(&o, NULL);
     json_out_text(&o, "status", "error");
-    json_out_text(&o, "errorType", "bad_data");
+    json_out_text(&o, "errorType", type);
     json_out_text(&o, "error", error);
     json_out_end_object(&o);
-    reply_json(p, 400, buf_str(&b));
+    reply_json(p, status, buf_str(&b));
     buf_free(&b);
+}
+
+void promd_refuse(struct reply *p, const char *error)
+{
+    refuse_as(p, 400, "bad_data", error);
+}
+
+/* What the parser took, but cannot be worked out. */
+static void fail_execution(struct reply *p, const char *error)
+{
+    refuse_as(p, 422, "execution", error);
 }
 
 static const char *param(const struct reply *p, const char *name)
@@ -92,11 +103,10 @@ static bool read_time(const char *text, int64_t *out)
 static bool read_step(const char *text, int64_t *out)
 {
     double seconds;
-    if (str_to_double(str_of(text), &seconds))
-        *out = (int64_t)(seconds * 1e3) * CLOCK_MS;
-    else if (!clock_parse_span(str_of(text), out))
-        return false;
-    return *out > 0;
+    if (!str_to_double(str_of(text), &seconds))
+        return clock_parse_span(str_of(text), out);
+    *out = (int64_t)(seconds * 1e3) * CLOCK_MS;
+    return true;
 }
 
 static struct promql *parse(struct reply *p, struct arena *a)
@@ -106,7 +116,7 @@ static struct promql *parse(struct reply *p, struct arena *a)
     if (q)
         return q;
     snprintf(whole, sizeof whole, "invalid parameter \"query\": %s", error);
-    refuse(p, whole);
+    promd_refuse(p, whole);
     return NULL;
 }
 
@@ -120,7 +130,11 @@ static void write_point(struct json_out *o, int64_t t, double value)
     else if (isinf(value))
         snprintf(text, sizeof text, value > 0 ? "+Inf" : "-Inf");
     else
-        snprintf(text, sizeof text, "%.17g", value);
+        for (int digits = 15; digits <= 17; digits++) {
+            snprintf(text, sizeof text, "%.*g", digits, value);
+            if (strtod(text, NULL) == value)
+                break;
+        }
     json_out_text(o, NULL, text);
     json_out_end_array(o);
 }
@@ -147,8 +161,16 @@ static void answer_vector(struct reply *p, const struct promql_vector *v, int64_
     struct buf b;
     struct json_out o = {&b, false};
     buf_init(&b, BODY_ROOM);
-    begin(&o, v->scalar ? "scalar" : "vector");
-    for (size_t i = 0; i < v->count && !v->scalar; i++) {
+    if (v->scalar) {
+        buf_adds(&b, "{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":");
+        write_point(&o, t, v->list[0].value);
+        buf_adds(&b, "}}");
+        reply_json(p, 200, buf_str(&b));
+        buf_free(&b);
+        return;
+    }
+    begin(&o, "vector");
+    for (size_t i = 0; i < v->count; i++) {
         json_out_object(&o, NULL);
         write_labels(&o, &v->list[i]);
         buf_adds(&b, ",\"value\":");
@@ -170,7 +192,11 @@ static void instant(struct promd *d, struct reply *p)
     struct promql_vector v;
     int64_t t = now_of(d);
     if (*param(p, "time") && !read_time(param(p, "time"), &t)) {
-        refuse(p, "invalid parameter \"time\": cannot parse it to a valid timestamp");
+        snprintf(error, sizeof error,
+                 "invalid parameter \"time\": Invalid time value for 'time': cannot parse "
+                 "\"%.100s\" to a valid timestamp",
+                 param(p, "time"));
+        promd_refuse(p, error);
         return;
     }
     arena_init(&a);
@@ -178,7 +204,7 @@ static void instant(struct promd *d, struct reply *p)
     if (q && promql_eval(q, d->world, t, &a, &v, error, sizeof error))
         answer_vector(p, &v, t);
     else if (q)
-        refuse(p, error);
+        fail_execution(p, error);
     arena_free(&a);
 }
 
@@ -218,17 +244,32 @@ static void add_point(struct map *rows, const struct promql_sample *s, int64_t t
 
 static bool read_range(struct promd *d, struct reply *p, int64_t *from, int64_t *to, int64_t *step)
 {
+    char text[200];
+    const char *bad = !read_time(param(p, "start"), from) ? "start"
+                      : !read_time(param(p, "end"), to)   ? "end"
+                                                          : NULL;
     (void)d;
-    if (!read_time(param(p, "start"), from) || !read_time(param(p, "end"), to)) {
-        refuse(p, "invalid parameter \"start\": cannot parse \"\" to a valid timestamp");
+    if (bad) {
+        snprintf(text, sizeof text,
+                 "invalid parameter \"%s\": cannot parse \"%.100s\" to a valid timestamp", bad,
+                 param(p, bad));
+        promd_refuse(p, text);
     } else if (*to < *from) {
-        refuse(p, "invalid parameter \"end\": end timestamp must not be before start time");
+        promd_refuse(p, "invalid parameter \"end\": end timestamp must not be before start time");
     } else if (!read_step(param(p, "step"), step)) {
-        refuse(p, "invalid parameter \"step\": cannot parse \"\" to a valid duration");
+        snprintf(text, sizeof text,
+                 "invalid parameter \"step\": cannot parse \"%.100s\" to a valid duration",
+                 param(p, "step"));
+        promd_refuse(p, text);
+    } else if (*step <= 0) {
+        promd_refuse(p, "invalid parameter \"step\": zero or negative query resolution step widths "
+                        "are not accepted. Try a "
+                        "positive integer");
     } else if ((*to - *from) / *step > STEPS) {
-        refuse(p, "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the "
-                  "query resolution "
-                  "(?step=XX)");
+        promd_refuse(
+            p, "exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the "
+               "query resolution "
+               "(?step=XX)");
     } else {
         return true;
     }
@@ -277,7 +318,7 @@ static void range(struct promd *d, struct reply *p)
     if (ok)
         answer_matrix(p, rows);
     else if (q)
-        refuse(p, error);
+        fail_execution(p, error);
     map_free(rows, free_row);
     arena_free(&a);
     arena_free(&parsed);
@@ -290,29 +331,14 @@ static void alerts(struct promd *d, struct reply *p)
     struct buf b;
     struct json_out o = {&b, false};
     struct promd_alert list[PROMD_ALERTS];
-    char since[CLOCK_TEXT];
     size_t count = promd_alerts(d->world, now_of(d), list);
     buf_init(&b, 65536);
     json_out_object(&o, NULL);
     json_out_text(&o, "status", "success");
     json_out_object(&o, "data");
     json_out_array(&o, "alerts");
-    for (size_t i = 0; i < count; i++) {
-        json_out_object(&o, NULL);
-        json_out_object(&o, "labels");
-        json_out_text(&o, "alertname", list[i].name);
-        if (*list[i].namespace_)
-            json_out_text(&o, "namespace", list[i].namespace_);
-        json_out_text(&o, "severity", list[i].severity);
-        json_out_end_object(&o);
-        json_out_object(&o, "annotations");
-        json_out_text(&o, "summary", list[i].summary);
-        json_out_end_object(&o);
-        json_out_text(&o, "state", list[i].firing ? "firing" : "pending");
-        json_out_text(&o, "activeAt", clock_rfc3339(list[i].since, true, since));
-        json_out_text(&o, "value", "1e+00");
-        json_out_end_object(&o);
-    }
+    for (size_t i = 0; i < count; i++)
+        promd_lookup_alert(&list[i], &o);
     json_out_end_array(&o);
     json_out_end_object(&o);
     json_out_end_object(&o);
@@ -320,21 +346,19 @@ static void alerts(struct promd *d, struct reply *p)
     buf_free(&b);
 }
 
-static void names(struct promd *d, struct reply *p)
+static void series(struct promd *d, struct reply *p)
 {
-    struct buf b;
-    struct json_out o = {&b, false};
-    (void)d;
-    buf_init(&b, 65536);
-    json_out_object(&o, NULL);
-    json_out_text(&o, "status", "success");
-    json_out_array(&o, "data");
-    for (size_t i = 0; metrics_name(i); i++)
-        json_out_text(&o, NULL, metrics_name(i));
-    json_out_end_array(&o);
-    json_out_end_object(&o);
-    reply_json(p, 200, buf_str(&b));
-    buf_free(&b);
+    promd_lookup_series(d->world, now_of(d), p);
+}
+
+static void labels(struct promd *d, struct reply *p)
+{
+    promd_lookup_labels(d->world, now_of(d), p, NULL);
+}
+
+static void rules(struct promd *d, struct reply *p)
+{
+    promd_lookup_rules(d->world, now_of(d), p);
 }
 
 static void ready(struct promd *d, struct reply *p)
@@ -352,14 +376,18 @@ static void build(struct promd *d, struct reply *p)
                       "\"buildUser\":\"\",\"buildDate\":\"\",\"goVersion\":\"go1.19.8\"}}"));
 }
 
-static const struct {
+struct route {
     const char *path;
     void (*handle)(struct promd *d, struct reply *p);
-} routes[] = {
+};
+
+static const struct route routes[] = {
     {"/api/v1/query", instant},
     {"/api/v1/query_range", range},
     {"/api/v1/alerts", alerts},
-    {"/api/v1/label/__name__/values", names},
+    {"/api/v1/labels", labels},
+    {"/api/v1/rules", rules},
+    {"/api/v1/series", series},
     {"/api/v1/status/buildinfo", build},
     {"/-/ready", ready},
     {"/-/healthy", ready},
@@ -367,7 +395,17 @@ static const struct {
 
 void promd_handle(struct promd *d, struct reply *p)
 {
+    static const char values[] = "/api/v1/label/";
     const char *method = server_method(p->r);
+    const char *label =
+        strncmp(p->path, values, sizeof values - 1) == 0 ? p->path + sizeof values - 1 : "";
+    const char *slash = strchr(label, '/');
+    if (slash && strcmp(slash, "/values") == 0) {
+        char *name = mem_dup_n(label, (size_t)(slash - label));
+        promd_lookup_labels(d->world, now_of(d), p, name);
+        free(name);
+        return;
+    }
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         if (strcmp(routes[i].path, p->path) != 0)
             continue;

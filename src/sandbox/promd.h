@@ -1,4 +1,5 @@
-/* The pretend Prometheus 2.42: queries over the world's metrics, its alerts and what a client looks up beside them. */
+/* The pretend Prometheus 2.42: queries over the world's metrics, its alerts and what a client looks
+ * up beside them. */
 #ifndef SANDBOX_PROMD_H
 #define SANDBOX_PROMD_H
 
@@ -21,6 +22,8 @@ struct promd_alert {
     bool firing; /* else pending */
 };
 enum { PROMD_ALERTS = 4 };
+/* 400 bad_data, as a bad parameter gets. */
+void promd_refuse(struct reply *p, const char *error);
 size_t promd_alerts(const struct world *w, int64_t t, struct promd_alert out[PROMD_ALERTS]);
 
 #endif

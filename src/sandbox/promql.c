@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
-#include "sandbox/metrics.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "sandbox/meters.h"
 #include "sandbox/promql_internal.h"
 
 enum { RATE_SAMPLES = 4, PATTERN_ROOM = 600 };
@@ -49,7 +52,7 @@ struct selecting {
     struct promql_vector *out;
 };
 
-static bool matches(const struct selecting *s, const struct metrics_label *labels, size_t count)
+static bool matches(const struct selecting *s, const struct meters_label *labels, size_t count)
 {
     for (size_t m = 0; m < s->q->matcher_count; m++) {
         const struct promql_matcher *matcher = &s->q->matchers[m];
@@ -70,7 +73,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct promql_label *)a)->name, ((const struct promql_label *)b)->name);
 }
 
-static void on_series(void *context, const struct metrics_label *labels, size_t count, double value)
+static void on_series(void *context, const struct meters_label *labels, size_t count, double value)
 {
     struct selecting *s = context;
     if (!matches(s, labels, count))
@@ -102,7 +105,7 @@ static bool select_series(struct eval *e, const struct promql *q, int64_t t,
             ok = (s.patterns[m] = regex_new(anchored, REGEX_DEFAULT, &err)) != NULL;
     }
     if (ok)
-        metrics_each(e->w, q->metric, t, on_series, &s);
+        meters_each(e->w, q->metric, t, on_series, &s);
     else
         snprintf(e->error, e->size, "error parsing regexp: %s", err.what);
     for (size_t m = 0; m < q->matcher_count; m++)
@@ -110,60 +113,132 @@ static bool select_series(struct eval *e, const struct promql *q, int64_t t,
     return ok;
 }
 
-static bool same_labels(const struct promql_sample *a, const struct promql_sample *b)
+/* ---- finding series by their labels ---- */
+
+/* Which labels tell two series apart: those named, or all but the metric's name. */
+static void write_key(const struct promql_sample *s, const struct promql_names *names,
+                      struct buf *key)
 {
-    if (a->label_count != b->label_count)
-        return false;
-    for (size_t i = 0; i < a->label_count; i++)
-        if (strcmp(a->labels[i].name, b->labels[i].name) ||
-            strcmp(a->labels[i].value, b->labels[i].value))
-            return false;
-    return true;
+    buf_clear(key);
+    for (size_t i = 0; names && i < names->count; i++) {
+        buf_adds(key, value_of(s, names->list[i]));
+        buf_addc(key, '\0');
+    }
+    for (size_t i = 0; !names && i < s->label_count; i++) {
+        if (strcmp(s->labels[i].name, "__name__") == 0)
+            continue;
+        buf_adds(key, s->labels[i].name);
+        buf_addc(key, '\0');
+        buf_adds(key, s->labels[i].value);
+        buf_addc(key, '\0');
+    }
+    buf_addc(key, '\0'); /* never empty */
 }
 
-/* Of a counter its growth a second is told at each moment: the rate is the mean of some of them. A series that began or
- * ended within the range is the mean of what there is. */
-static bool eval_rate(struct eval *e, const struct promql *q, int64_t t, struct promql_vector *out)
+/* Places of samples in a vector. */
+struct places {
+    struct map *map;
+    struct buf key;
+    const struct promql_names *names;
+};
+
+static void places_open(struct places *p, const struct promql_names *names)
 {
-    const struct promql *selector = q->left;
-    double *counts;
-    if (!select_series(e, selector, t, out))
-        return false;
-    counts = arena_alloc(e->a, (out->count + 1) * sizeof *counts);
-    for (size_t i = 0; i < out->count; i++)
-        counts[i] = 1;
-    for (int k = 1; k < RATE_SAMPLES; k++) {
-        struct promql_vector more = {0};
-        if (!select_series(e, selector, t - selector->range * k / RATE_SAMPLES, &more))
-            return false;
-        for (size_t i = 0, j = 0; i < out->count && j < more.count; i++) {
-            size_t at = j;
-            while (at < more.count && !same_labels(&out->list[i], &more.list[at]))
-                at++;
-            if (at == more.count)
+    p->map = map_new();
+    p->names = names;
+    buf_init(&p->key, 1 << 16);
+}
+
+static void places_close(struct places *p)
+{
+    map_free(p->map, NULL);
+    buf_free(&p->key);
+}
+
+/* The place of a sample with the same labels, from 1; 0: none. */
+static size_t places_find(struct places *p, const struct promql_sample *s)
+{
+    write_key(s, p->names, &p->key);
+    return (size_t)(uintptr_t)map_get(p->map, buf_str(&p->key));
+}
+
+static void places_put(struct places *p, size_t place)
+{
+    map_put(p->map, buf_str(&p->key), (void *)(uintptr_t)place);
+}
+
+/* ---- rates ---- */
+
+/* Of a counter told by its growth: the mean of some moments of the range. A series that began or
+ * ended within it is the mean of what there is. */
+static bool mean_growth(struct eval *e, const struct promql *selector, int64_t t,
+                        struct promql_vector *out)
+{
+    struct places places;
+    size_t counts_cap = 0;
+    double *counts = NULL;
+    bool ok = true;
+    places_open(&places, NULL);
+    for (int k = 0; k < RATE_SAMPLES && ok; k++) {
+        struct promql_vector now = {0};
+        ok = select_series(e, selector, t - selector->range * k / RATE_SAMPLES, &now);
+        for (size_t i = 0; ok && i < now.count; i++) {
+            size_t at = places_find(&places, &now.list[i]);
+            if (at) {
+                out->list[at - 1].value += now.list[i].value;
+                counts[at - 1]++;
                 continue;
-            out->list[i].value += more.list[at].value;
-            counts[i]++;
-            j = at + 1;
+            }
+            *add(e, out) = now.list[i];
+            mem_grow(&counts, &counts_cap, out->count, sizeof *counts);
+            counts[out->count - 1] = 1;
+            places_put(&places, out->count);
         }
     }
     for (size_t i = 0; i < out->count; i++)
-        out->list[i].value *= (q->increase ? (double)selector->range / 1e9 : 1) / counts[i];
+        out->list[i].value /= counts[i];
+    free(counts);
+    places_close(&places);
+    return ok;
+}
+
+/* Of a counter told by its value: what it grew by, as growth a second. A series that began within
+ * the range began at 0. */
+static bool difference(struct eval *e, const struct promql *selector, int64_t t,
+                       struct promql_vector *out)
+{
+    struct promql_vector before = {0};
+    struct places places;
+    if (!select_series(e, selector, t, out) ||
+        !select_series(e, selector, t - selector->range, &before))
+        return false;
+    places_open(&places, NULL);
+    for (size_t i = 0; i < before.count; i++) {
+        places_find(&places, &before.list[i]);
+        places_put(&places, i + 1);
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        size_t at = places_find(&places, &out->list[i]);
+        double grown = out->list[i].value - (at ? before.list[at - 1].value : 0);
+        out->list[i].value = (grown > 0 ? grown : 0) / ((double)selector->range / 1e9);
+    }
+    places_close(&places);
+    return true;
+}
+
+static bool eval_rate(struct eval *e, const struct promql *q, int64_t t, struct promql_vector *out)
+{
+    bool rate = meters_type_of(q->left->metric) == METERS_RATE;
+    if (!(rate ? mean_growth : difference)(e, q->left, t, out))
+        return false;
+    for (size_t i = 0; q->increase && i < out->count; i++)
+        out->list[i].value *= (double)q->left->range / 1e9;
     return true;
 }
 
 /* ---- aggregation ---- */
 
 static bool eval(struct eval *e, const struct promql *q, int64_t t, struct promql_vector *out);
-
-static bool same_by(const struct promql_names *names, const struct promql_sample *a,
-                    const struct promql_sample *b)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(value_of(a, names->list[i]), value_of(b, names->list[i])) != 0)
-            return false;
-    return true;
-}
 
 static void keep_only(struct eval *e, const struct promql_names *names,
                       const struct promql_sample *from, struct promql_sample *to)
@@ -195,21 +270,22 @@ static bool eval_aggregate(struct eval *e, const struct promql *q, int64_t t,
     if (!eval(e, q->left, t, &in))
         return false;
     double *counts = arena_alloc(e->a, (in.count + 1) * sizeof *counts);
+    struct places places;
+    places_open(&places, &q->names);
     for (size_t i = 0; i < in.count; i++) {
-        size_t at = out->count;
-        /* The series of one group mostly follow one another. */
-        while (at > 0 && !same_by(&q->names, &out->list[at - 1], &in.list[i]))
-            at--;
-        if (at == 0) {
-            struct promql_sample *s = add(e, out);
-            keep_only(e, &q->names, &in.list[i], s);
-            s->value = q->fold == PROMQL_COUNT ? 1 : in.list[i].value;
-            counts[out->count - 1] = 1;
-        } else {
+        size_t at = places_find(&places, &in.list[i]);
+        if (at) {
             fold_in(q->fold, &out->list[at - 1].value, in.list[i].value);
             counts[at - 1]++;
+            continue;
         }
+        struct promql_sample *s = add(e, out);
+        places_put(&places, out->count);
+        keep_only(e, &q->names, &in.list[i], s);
+        s->value = q->fold == PROMQL_COUNT ? 1 : in.list[i].value;
+        counts[out->count - 1] = 1;
     }
+    places_close(&places);
     for (size_t i = 0; i < out->count && q->fold == PROMQL_AVG; i++)
         out->list[i].value /= counts[i];
     return true;
@@ -280,21 +356,6 @@ static void with_number(struct eval *e, const struct promql *q, const struct pro
     }
 }
 
-static bool pairs(const struct promql *q, const struct promql_sample *a,
-                  const struct promql_sample *b)
-{
-    struct promql_sample x = *a, y = *b;
-    if (q->on)
-        return same_by(&q->names, a, b);
-    size_t skip_x = x.label_count && !strcmp(x.labels[0].name, "__name__");
-    size_t skip_y = y.label_count && !strcmp(y.labels[0].name, "__name__");
-    x.labels += skip_x;
-    x.label_count -= skip_x;
-    y.labels += skip_y;
-    y.label_count -= skip_y;
-    return same_labels(&x, &y);
-}
-
 static void joined_labels(struct eval *e, const struct promql *q, const struct promql_sample *left,
                           const struct promql_sample *right, struct promql_sample *s)
 {
@@ -315,31 +376,45 @@ static void joined_labels(struct eval *e, const struct promql *q, const struct p
     qsort(s->labels, s->label_count, sizeof *s->labels, by_name);
 }
 
+static bool cannot_join(struct eval *e, const char *why)
+{
+    snprintf(e->error, e->size, "%s", why);
+    return false;
+}
+
 static bool with_vector(struct eval *e, const struct promql *q, const struct promql_vector *left,
                         const struct promql_vector *right, struct promql_vector *out)
 {
-    for (size_t i = 0; i < left->count; i++) {
-        const struct promql_sample *found = NULL;
-        for (size_t j = 0; j < right->count; j++) {
-            if (!pairs(q, &left->list[i], &right->list[j]))
-                continue;
-            if (found) {
-                snprintf(e->error, e->size,
-                         "found duplicate series for the match group on the right hand-side of the "
-                         "operation;many-to-many matching not allowed: matching labels must be "
-                         "unique on one side");
-                return false;
-            }
-            found = &right->list[j];
-        }
+    struct places places, used;
+    const char *why = NULL;
+    places_open(&places, q->on ? &q->names : NULL);
+    places_open(&used, q->on ? &q->names : NULL);
+    for (size_t i = 0; i < right->count && !why; i++) {
+        if (places_find(&places, &right->list[i]))
+            why = "found duplicate series for the match group on the right hand-side of the "
+                  "operation;many-to-many matching not allowed: matching labels must be unique on "
+                  "one side";
+        places_put(&places, i + 1);
+    }
+    for (size_t i = 0; i < left->count && !why; i++) {
         double value;
-        if (!found || !apply(q->op, left->list[i].value, found->value, &value))
+        size_t at = places_find(&places, &left->list[i]);
+        if (!at)
+            continue;
+        if (!q->group_left && places_find(&used, &left->list[i]))
+            why = "multiple matches for labels: many-to-one matching must be explicit "
+                  "(group_left/group_right)";
+        if (!q->group_left)
+            places_put(&used, 1);
+        if (why || !apply(q->op, left->list[i].value, right->list[at - 1].value, &value))
             continue;
         struct promql_sample *s = add(e, out);
-        joined_labels(e, q, &left->list[i], found, s);
+        joined_labels(e, q, &left->list[i], &right->list[at - 1], s);
         s->value = value;
     }
-    return true;
+    places_close(&places);
+    places_close(&used);
+    return !why || cannot_join(e, why);
 }
 
 static bool eval_binary(struct eval *e, const struct promql *q, int64_t t,

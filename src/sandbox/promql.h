@@ -1,6 +1,7 @@
 /*
- * PromQL, as much of it as kubeboard sends: selectors, rate and increase, sum, avg, min, max and count by labels, + - * / and
- * comparisons between vectors (on, group_left) and with numbers. Whatever else is refused.
+ * PromQL, as much of it as kubeboard sends: selectors, rate and increase, sum, avg, min, max and
+ * count by labels, + - * / and comparisons between vectors (on, group_left) and with numbers.
+ * Whatever else is refused.
  */
 #ifndef SANDBOX_PROMQL_H
 #define SANDBOX_PROMQL_H
@@ -31,7 +32,8 @@ struct promql_vector {
 /* NULL and Prometheus's words ("1:17: parse error: …"). Lives in the arena. */
 struct promql *promql_parse(struct arena *a, const char *text, char *error, size_t size);
 
-/* At a moment. The vector lives in the arena. False and Prometheus's words for what cannot be joined. */
+/* At a moment. The vector lives in the arena. False and Prometheus's words for what cannot be
+ * joined. */
 bool promql_eval(const struct promql *q, const struct world *w, int64_t t, struct arena *a,
                  struct promql_vector *out, char *error, size_t size);
 

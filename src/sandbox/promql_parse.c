@@ -14,17 +14,28 @@ struct parser {
     char *error;
     size_t size;
     bool failed;
-    int depth;
+    int depth, open; /* parentheses that are open */
 };
 
 enum { DEPTH = 40 };
 
-static struct promql *failed(struct parser *s, const char *what)
+/* `at` is the place that is shown: line and column in characters. */
+static struct promql *failed_at(struct parser *s, const char *at, const char *what)
 {
+    int line = 1, column = 1;
+    for (const char *p = s->start; p < at; p++) {
+        column = *p == '\n' ? 1 : column + ((*p & 0xc0) != 0x80);
+        line += *p == '\n';
+    }
     if (!s->failed)
-        snprintf(s->error, s->size, "1:%d: parse error: %s", (int)(s->p - s->start) + 1, what);
+        snprintf(s->error, s->size, "%d:%d: parse error: %s", line, column, what);
     s->failed = true;
     return NULL;
+}
+
+static struct promql *failed(struct parser *s, const char *what)
+{
+    return failed_at(s, s->p, what);
 }
 
 static void blank(struct parser *s)
@@ -45,11 +56,24 @@ static bool take(struct parser *s, const char *token)
     return true;
 }
 
+/* At the end of the text while more is wanted: the real one names what is open. */
+static struct promql *ended(struct parser *s, const char *otherwise)
+{
+    return failed(s, s->open ? "unclosed left parenthesis" : otherwise);
+}
+
 static bool need(struct parser *s, const char *token)
 {
     char what[60];
-    if (take(s, token))
+    if (take(s, token)) {
+        s->open += *token == '(' ? 1 : *token == ')' ? -1 : 0;
         return true;
+    }
+    if (!*s->p) {
+        ended(s,
+              *token == '(' ? "unexpected end of input in aggregation" : "unexpected end of input");
+        return false;
+    }
     snprintf(what, sizeof what, "unexpected character, expected \"%s\"", token);
     failed(s, what);
     return false;
@@ -101,22 +125,43 @@ static void name_list(struct parser *s, struct promql_names *names)
         return;
     while (!take(s, ")") && !s->failed) {
         const char *n = name(s);
-        if (!n) {
+        if (!n && !*s->p)
+            ended(s, "");
+        else if (!n)
             failed(s, "expected a label name");
+        if (!n)
             return;
-        }
         names->list = grown(s, names->list, names->count, sizeof *names->list);
         names->list[names->count++] = n;
         take(s, ",");
     }
+    s->open--;
+}
+
+static void check_pattern(struct parser *s, const char *at, const char *pattern)
+{
+    char anchored[600], what[700];
+    struct err err;
+    snprintf(anchored, sizeof anchored, "^(?:%.500s)$", pattern);
+    struct regex *r = regex_new(anchored, REGEX_DEFAULT, &err);
+    snprintf(what, sizeof what, "error parsing regexp: %s: `%s`",
+             strstr(err.what, "arenthes") ? "missing closing )"
+                                          : "invalid or unsupported Perl syntax",
+             anchored);
+    if (!r)
+        failed_at(s, at, what);
+    regex_free(r);
 }
 
 static void matchers(struct parser *s, struct promql *q)
 {
     while (!take(s, "}") && !s->failed) {
+        blank(s);
+        const char *from = s->p;
         struct promql_matcher m = {.name = name(s)};
         if (!m.name) {
-            failed(s, "expected a label name or \"}\"");
+            failed(s, *s->p ? "expected a label name or \"}\""
+                            : "unexpected end of input inside braces");
             return;
         }
         if (take(s, "=~"))
@@ -127,7 +172,12 @@ static void matchers(struct parser *s, struct promql *q)
             m.negative = true;
         else if (!need(s, "="))
             return;
-        m.value = string(s);
+        blank(s);
+        if (!*s->p)
+            failed(s, "unexpected end of input inside braces");
+        m.value = s->failed ? "" : string(s);
+        if (m.pattern && !s->failed)
+            check_pattern(s, from, m.value);
         q->matchers = grown(s, q->matchers, q->matcher_count, sizeof *q->matchers);
         q->matchers[q->matcher_count++] = m;
         take(s, ",");
@@ -166,11 +216,18 @@ static struct promql *rate(struct parser *s, bool increase)
     q->increase = increase;
     if (!need(s, "("))
         return NULL;
-    const char *metric = name(s);
+    blank(s);
+    const char *from = s->p, *metric = name(s);
+    char what[120];
     q->left = metric ? selector(s, metric) : NULL;
-    if (!q->left || !q->left->range)
-        return failed(s, "expected type range vector in call to function \"rate\"");
-    return need(s, ")") ? q : NULL;
+    snprintf(what, sizeof what,
+             "expected type range vector in call to function \"%s\", got instant vector",
+             increase ? "increase" : "rate");
+    if (!metric)
+        return failed(s, *s->p ? "unexpected character" : "unclosed left parenthesis");
+    if (!s->failed && !q->left->range)
+        return failed_at(s, from, what);
+    return !s->failed && need(s, ")") ? q : NULL;
 }
 
 static struct promql *aggregate(struct parser *s, enum promql_fold fold)
@@ -197,9 +254,9 @@ static struct promql *primary(struct parser *s)
 {
     static const char *const folds[] = {"sum", "avg", "min", "max", "count"};
     blank(s);
-    if (take(s, "(")) {
+    if (*s->p == '(' && need(s, "(")) {
         struct promql *q = expression(s);
-        return need(s, ")") ? q : NULL;
+        return !s->failed && need(s, ")") ? q : NULL;
     }
     if (isdigit((unsigned char)*s->p) || *s->p == '.') {
         char *end;
@@ -215,32 +272,37 @@ static struct promql *primary(struct parser *s)
         return rate(s, false);
     if (take(s, "increase"))
         return rate(s, true);
-    const char *metric = name(s);
+    const char *from = s->p, *metric = name(s);
     if (!metric)
-        return failed(s, *s->p ? "unexpected character" : "unexpected end of input");
+        return *s->p ? failed(s, "unexpected character")
+                     : ended(s, s->p == s->start ? "no expression found in input"
+                                                 : "unexpected end of input");
     blank(s);
     if (*s->p == '(') {
         char what[160];
         snprintf(what, sizeof what, "unknown function with name \"%.100s\"", metric);
-        return failed(s, what);
+        return failed_at(s, from, what);
     }
     return selector(s, metric);
 }
 
-static const struct {
+struct operator
+{
     const char *text;
     enum promql_op op;
     int level; /* the higher binds the tighter */
-} operators[] = {{"*", PROMQL_MULTIPLY, 3},
-                 {"/", PROMQL_DIVIDE, 3},
-                 {"+", PROMQL_ADD, 2},
-                 {"-", PROMQL_SUBTRACT, 2},
-                 {"==", PROMQL_EQUAL, 1},
-                 {"!=", PROMQL_NOT_EQUAL, 1},
-                 {">=", PROMQL_GREATER_EQUAL, 1},
-                 {"<=", PROMQL_LESS_EQUAL, 1},
-                 {">", PROMQL_GREATER, 1},
-                 {"<", PROMQL_LESS, 1}};
+};
+
+static const struct operator operators[] = {{"*", PROMQL_MULTIPLY, 3},
+                                            {"/", PROMQL_DIVIDE, 3},
+                                            {"+", PROMQL_ADD, 2},
+                                            {"-", PROMQL_SUBTRACT, 2},
+                                            {"==", PROMQL_EQUAL, 1},
+                                            {"!=", PROMQL_NOT_EQUAL, 1},
+                                            {">=", PROMQL_GREATER_EQUAL, 1},
+                                            {"<=", PROMQL_LESS_EQUAL, 1},
+                                            {">", PROMQL_GREATER, 1},
+                                            {"<", PROMQL_LESS, 1}};
 
 static struct promql *binary(struct parser *s, int level)
 {
@@ -284,7 +346,9 @@ struct promql *promql_parse(struct arena *a, const char *text, char *error, size
     struct parser s = {.a = a, .start = text, .p = text, .error = error, .size = size};
     struct promql *q = expression(&s);
     blank(&s);
-    if (!s.failed && *s.p)
+    if (!s.failed && *s.p == ')')
+        failed_at(&s, s.p + 1, "unexpected right parenthesis ')'");
+    else if (!s.failed && *s.p)
         failed(&s, "unexpected character");
     return s.failed ? NULL : q;
 }

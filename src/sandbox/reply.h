@@ -1,6 +1,6 @@
 /*
- * How the services answer: through here, so that faults reach them all. Each request of the sandbox is one `struct reply`,
- * which lives until its exchange is over.
+ * How the services answer: through here, so that faults reach them all. Each request of the sandbox
+ * is one `struct reply`, which lives until its exchange is over.
  */
 #ifndef SANDBOX_REPLY_H
 #define SANDBOX_REPLY_H

@@ -1,6 +1,7 @@
 /*
- * A small pretend cluster behind the real protocols on loopback: the Kubernetes API, Loki, Prometheus, Alertmanager, S3 and
- * STS, one process, one loop. Where it differs from the real thing, it is wrong.
+ * A small pretend cluster behind the real protocols on loopback: the Kubernetes API, Loki,
+ * Prometheus, Alertmanager, S3 and STS, one process, one loop. Where it differs from the real
+ * thing, it is wrong.
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -23,9 +24,11 @@ struct sandbox_conf {
     const char *const
         *faults; /* "NAME" or "NAME=ARG" as for --fault; NULL-terminated; may be NULL */
     bool
-        anonymous_admin; /* requests without a token are the admin's: kubectl sends none over plain http */
+        /* requests without a token are the admin's: kubectl sends none over plain http */
+        anonymous_admin;
     const char *
-        tenant; /* Loki asks for this X-Scope-OrgID, as with auth_enabled; NULL: none is asked for */
+        /* Loki asks for this X-Scope-OrgID, as with auth_enabled; NULL: none is asked for */
+        tenant;
 };
 
 enum sandbox_service {
@@ -48,13 +51,15 @@ const char *sandbox_service_name(enum sandbox_service service); /* "kubernetes",
 
 /* Where kubeboard keeps windows and snapshots that the configuration names. */
 enum sandbox_store {
-    SANDBOX_STORE_S3, /* s3://kubeboard-raw/errors and s3://kubeboard-errors/errors in the sandbox's own S3 */
+    /* s3://kubeboard-raw/errors and s3://kubeboard-errors/errors in the sandbox's own S3 */
+    SANDBOX_STORE_S3,
     SANDBOX_STORE_FOLDER, /* file://DIR/store */
 };
 
-/* Writes config.yaml, kubeconfig (contexts sandbox, sandbox-restricted, sandbox-expired, sandbox-stranger) and aws.env (the
- * static keys of the S3 store, to be put into the environment; in comments what a role or the container's agent needs), 0600,
- * into the folder, which is made. Blocks. */
+/* Writes config.yaml, kubeconfig (contexts sandbox, sandbox-restricted, sandbox-expired, sandbox-
+ * stranger) and aws.env (the static keys of the S3 store, to be put into the environment; in
+ * comments what a role or the container's agent needs), 0600, into the folder, which is made.
+ * Blocks. */
 bool sandbox_write_config(struct sandbox *s, const char *dir, enum sandbox_store store,
                           struct err *err);
 
@@ -63,10 +68,12 @@ const char *sandbox_access_key(const struct sandbox *s);
 const char *sandbox_secret_key(const struct sandbox *s);
 const char *sandbox_admin_token(const struct sandbox *s);
 
-/* Switches a fault on at run time; "clear=NAME" and "clear=all" switch off. ERR_USAGE lists the names. */
+/* Switches a fault on at run time; "clear=NAME" and "clear=all" switch off. ERR_USAGE lists the
+ * names. */
 bool sandbox_fault(struct sandbox *s, const char *fault, struct err *err);
 
-/* The table of faults for --help: name, argument ("" when it takes none) and what it does; false behind the last. */
+/* The table of faults for --help: name, argument ("" when it takes none) and what it does; false
+ * behind the last. */
 bool sandbox_fault_row(int i, const char **name, const char **argument, const char **help);
 
 #endif

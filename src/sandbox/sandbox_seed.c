@@ -8,7 +8,8 @@
 #include "sandbox/shelf.h"
 #include "sandbox/world.h"
 
-/* The config map that came with the release holds the wrong port: whoever compares finds the cause. */
+/* The config map that came with the release holds the wrong port: whoever compares finds the cause.
+ */
 static void config_maps(struct shelf *s)
 {
     const struct world *w = shelf_world(s);

@@ -1,4 +1,5 @@
-/* Objects that are there from the start though nobody plans them: config maps, service accounts, budgets. */
+/* Objects that are there from the start though nobody plans them: config maps, service accounts,
+ * budgets. */
 #ifndef SANDBOX_SANDBOX_SEED_H
 #define SANDBOX_SANDBOX_SEED_H
 

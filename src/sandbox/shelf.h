@@ -1,6 +1,7 @@
 /*
- * The objects that the pretend API server holds at this moment, sorted as lists show them, with their resourceVersions, and
- * the last changes, for watches. What the world plans appears here when its time has come; what clients write is kept here.
+ * The objects that the pretend API server holds at this moment, sorted as lists show them, with
+ * their resourceVersions, and the last changes, for watches. What the world plans appears here when
+ * its time has come; what clients write is kept here.
  */
 #ifndef SANDBOX_SHELF_H
 #define SANDBOX_SHELF_H
@@ -55,9 +56,8 @@ size_t shelf_lower(const struct shelf *s, enum pretend_kinds kind, const char *n
 const struct pretend_object *shelf_find(const struct shelf *s, enum pretend_kinds kind,
                                         const char *ns, const char *name);
 
-/* Creates or replaces a written object; the texts (JSON) are copied, labels and annotations may be empty.
- * created 0: now. NULL when
- * SHELF_STORED_MAX objects are held already. */
+/* Creates or replaces a written object; the texts (JSON) are copied, labels and annotations may be
+ * empty. created 0: now. NULL when SHELF_STORED_MAX objects are held already. */
 const struct pretend_object *shelf_put(struct shelf *s, enum pretend_kinds kind, const char *ns,
                                        const char *name, int64_t created, struct str labels,
                                        struct str annotations, struct str rest);

@@ -109,9 +109,8 @@ struct world_pod *world_add_pod(struct world *w, uint32_t workload, bool old, in
         snprintf(p->name, sizeof p->name, "%s-%s", wl->name, suffix);
     p->workload = workload;
     p->old = old;
-    p->node = wl->kind == WORLD_DAEMONSET
-                  ? (uint32_t)(i % w->node_count)
-                  : (uint32_t)((wl->id + i * 5 + i / w->node_count) % w->node_count);
+    p->node = wl->kind == WORLD_DAEMONSET ? (uint32_t)(i % w->node_count)
+                                          : (uint32_t)(w->pod_count % w->node_count);
     p->created = created;
     p->id = hash_mix(wl->id ^ hash_mix(i + 77));
     snprintf(p->ip, sizeof p->ip, "10.%u.%u.%u", 100 + (unsigned)(w->pod_count >> 16),
@@ -152,7 +151,8 @@ static void make_pods(struct world *w, uint32_t index)
     }
 }
 
-/* More workloads of the same kind until the wished number of pods is reached: for measuring. They write no logs. */
+/* More workloads of the same kind until the wished number of pods is reached: for measuring. They
+ * write no logs. */
 static size_t fillers_for(int pods, int nodes)
 {
     int base = 0;

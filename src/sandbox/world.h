@@ -1,6 +1,7 @@
 /*
- * The facts of the pretend cluster: nodes, workloads, pods and their lives, events. Made once from a seed and never changed:
- * what is true at a moment is a function of the moment, so that history needs no storage and every reader agrees.
+ * The facts of the pretend cluster: nodes, workloads, pods and their lives, events. Made once from
+ * a seed and never changed: what is true at a moment is a function of the moment, so that history
+ * needs no storage and every reader agrees.
  */
 #ifndef SANDBOX_WORLD_H
 #define SANDBOX_WORLD_H
@@ -137,7 +138,8 @@ void world_pod_life(const struct world_pod *p, int64_t *from, int64_t *to);
 void world_count_pods(const struct world *w, const struct world_workload *wl, bool old, int64_t t,
                       int *pods, int *ready);
 
-/* Occurrences of an event up to a moment; 0: not seen yet, or forgotten (an hour after the last). */
+/* Occurrences of an event up to a moment; 0: not seen yet, or forgotten (an hour after the last).
+ */
 size_t world_event_at(const struct world_event *e, int64_t t, int64_t *first, int64_t *last);
 
 /* How busy the shop is at a moment: about 1, a wave a day. */

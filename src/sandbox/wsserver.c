@@ -115,7 +115,8 @@ void wsserver_end(struct wsserver *w)
     gone(w, false);
 }
 
-/* One whole frame at the begin of `in`: its opcode and (unmasked) payload. 0: none yet; -1: broken. */
+/* One whole frame at the begin of `in`: its opcode and (unmasked) payload. 0: none yet; -1: broken.
+ */
 static int take_frame(struct wsserver *w, char *payload, size_t *n)
 {
     const unsigned char *p = (const unsigned char *)w->in.p;

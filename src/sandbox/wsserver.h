@@ -1,5 +1,5 @@
-/* The server's side of a WebSocket (RFC 6455), just enough for Loki's tail: it sends text, pings and a close, and reads what
- * a client says only to answer pings and to notice its end. */
+/* The server's side of a WebSocket (RFC 6455), just enough for Loki's tail: it sends text, pings
+ * and a close, and reads what a client says only to answer pings and to notice its end. */
 #ifndef SANDBOX_WSSERVER_H
 #define SANDBOX_WSSERVER_H
 
@@ -12,8 +12,9 @@ struct loop;
 struct reply;
 struct wsserver;
 
-/* Answers the request with 101 (false: it is no WebSocket handshake; 400 has been sent). `opened` comes when frames can be
- * sent; `closed` exactly once, when the connection has ended by whichever side; the wsserver is gone then. */
+/* Answers the request with 101 (false: it is no WebSocket handshake; 400 has been sent). `opened`
+ * comes when frames can be sent; `closed` exactly once, when the connection has ended by whichever
+ * side; the wsserver is gone then. */
 struct wsserver_call {
     struct loop *loop;
     void *context;

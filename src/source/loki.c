@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "net/loop.h"
 #include "source/matrix.h"
+#include "source/server_clock.h"
 
 enum { DEFAULT_LIMIT = 5000, GET_MAX = 6000, FORM_MAX = 1 << 20, ANSWER_MAX = 8 << 20, IDLE_MS = 5 * 60 * 1000 };
 
@@ -20,8 +21,7 @@ struct loki {
     char *names[5]; /* what `labels` points to */
     char place[200];
     struct upstream upstream;
-    int64_t offset_low, offset_high; /* server's clock less ours lies between */
-    bool clock_known;
+    struct server_clock clock;
     bool no_drop; /* older than 2.9: no `drop` stage */
     bool known;   /* it has answered as a Loki does */
     int limit;
@@ -104,32 +104,14 @@ int loki_limit(const struct loki *l)
     return l->limit;
 }
 
-/* ---- the clock ---- */
-
-/* The Date was made between our sending and our receiving, and has whole seconds: so the offset lies in a span of a second and
- * the request's time. Spans of several answers are intersected; an empty intersection means that a clock was set. */
-static void learn_clock(struct loki *l, int64_t date, int64_t sent_at)
-{
-    int64_t low = date - clock_now(), high = date + CLOCK_SECOND - sent_at;
-    if (!date || high < low)
-        return;
-    int64_t both_low = low > l->offset_low ? low : l->offset_low, both_high = high < l->offset_high ? high : l->offset_high;
-    bool fits = l->clock_known && both_low <= both_high;
-    l->offset_low = fits ? both_low : low;
-    l->offset_high = fits ? both_high : high;
-    l->clock_known = true;
-}
-
 int64_t loki_now(const struct loki *l)
 {
-    return clock_now() + loki_clock_offset(l);
+    return server_clock_now(&l->clock);
 }
 
 int64_t loki_clock_offset(const struct loki *l)
 {
-    if (!l->clock_known || (l->offset_low <= 0 && l->offset_high >= 0))
-        return 0; /* our own clock fits all that was seen */
-    return l->offset_low + (l->offset_high - l->offset_low) / 2;
+    return server_clock_offset(&l->clock);
 }
 
 /* ---- answers ---- */
@@ -162,7 +144,7 @@ static void interpret(struct loki *l, int status, struct err *err)
         str_copy(err->mend, sizeof err->mend, "loki.tenant names several tenants, which this Loki does not allow");
     } else if (status == 401 && says(err, "no org id")) {
         str_copy(err->mend, sizeof err->mend, "set loki.tenant");
-    } else if (!l->known && (status == 404 || status == 405 || err->kind == ERR_PROTOCOL)) {
+    } else if (!l->known && (status == 404 || status == 405 || (status && err->kind == ERR_PROTOCOL))) {
         struct err no;
         err_set(&no, ERR_PROTOCOL, l->place, "loki.url is the address before /loki/api/v1", "this server does not answer as a Loki does (%.300s)", err->what);
         no.http = err->http;
@@ -173,7 +155,7 @@ static void interpret(struct loki *l, int status, struct err *err)
 void loki_note_answer(struct loki *l, struct http_request *r, int status, int64_t sent_at, struct err *err)
 {
     if (r && status)
-        learn_clock(l, http_date(r), sent_at);
+        server_clock_learn(&l->clock, http_date(r), sent_at);
     if (err->kind == ERR_CANCELLED)
         return;
     if (err->kind) {

@@ -31,7 +31,7 @@ struct http_target *loki_target(const struct loki *l);
 /* The server's time as wall ns: our clock and what its Date headers (whole seconds) say of the difference, good to ±0.5 s
  * after one answer and better after several. Our own clock before the first. */
 int64_t loki_now(const struct loki *l);
-/* Whether the two clocks differ by more than 2 s, and by how much (server less ours). */
+/* The server's clock less ours, ns; 0 while ours fits all that was seen. */
 int64_t loki_clock_offset(const struct loki *l);
 
 /* Lines that this server gives a page: 5,000, or what its refusal of more said. */

@@ -204,6 +204,14 @@ static void see_stream(struct loki_follow *f, const struct labels *labels)
     f->streams[oldest].seen = now;
 }
 
+static bool knows_stream(const struct loki_follow *f, const struct labels *labels)
+{
+    for (size_t i = 0; i <= STREAMS; i++)
+        if (f->streams[i].seen && f->streams[i].hash == labels->hash)
+            return true;
+    return false;
+}
+
 static bool is_narrow(const struct loki_follow *f)
 {
     int64_t now = clock_monotonic();
@@ -225,8 +233,9 @@ static void on_tail_opened(void *context)
 static void on_tail_line(void *context, const struct line *line)
 {
     struct loki_follow *f = context;
-    if (f->paused || line->time < f->ledger_begin)
-        return; /* the poll brings it */
+    /* A stream that no poll has shown is left to the poll: tail and range query need not agree on every label. */
+    if (f->paused || line->time < f->ledger_begin || !knows_stream(f, line->labels))
+        return;
     f->busy = true;
     if (give_line(f, line)) {
         f->state.tail_lines++;

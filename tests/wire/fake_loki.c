@@ -61,10 +61,11 @@ static bool fits(const struct fake_loki_line *l, const char *query)
             return false;
         p += *p == ',';
     }
-    for (p = p + 1; (p = strstr(p, "|~ \""));) {
-        p += 3;
+    for (p = p + 1; (p = strstr(p, "~ \""));) {
+        bool wanted = p[-1] == '|';
+        p += 2;
         literal(&p, text, sizeof text);
-        if (!regex_fits(text, l->text, false))
+        if (regex_fits(text, l->text, false) != wanted)
             return false;
     }
     return true;

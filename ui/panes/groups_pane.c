@@ -13,6 +13,7 @@
 #include "ui/pane.h"
 #include "ui/reader.h"
 #include "ui/shown_window.h"
+#include "ui/template_draw.h"
 
 enum {
     COUNT_WIDTH = 6,
@@ -20,10 +21,7 @@ enum {
     WHERE_FROM = 72, /* width from which on the column of places is shown */
     TALLY_MOST = 10, /* names of each kind in the sample */
     MINUTES = 60,
-    TEMPLATE_MOST = 4096,
 };
-static const char wildcard[] = "<*>";
-
 struct groups {
     struct list *list;
     struct group_rows rows;
@@ -74,28 +72,6 @@ static const struct group_rows_row *cursor_row(const struct groups *g)
 
 /* ---- rows ---- */
 
-/* The template, of JSON its message and fields, with what stands for values set apart. */
-static void draw_template(const struct groups *groups, const struct draw_area *line, int x,
-                          int width, const char *text)
-{
-    int end = x + width;
-    struct buf shown;
-    buf_init(&shown, TEMPLATE_MOST);
-    if (fields_template(groups->fields, str_of(text), &shown))
-        text = buf_text(&shown);
-    while (*text && x < end) {
-        const char *star = strstr(text, wildcard);
-        size_t n = star ? (size_t)(star - text) : strlen(text);
-        x += draw_text(line, x, 0, end - x, DRAW_LEFT, ROLE_TEXT, (struct str){text, n});
-        text += n;
-        if (star && x < end) {
-            x += draw_texts(line, x, 0, end - x, DRAW_LEFT, ROLE_WILDCARD, wildcard);
-            text += sizeof wildcard - 1;
-        }
-    }
-    buf_free(&shown);
-}
-
 static void draw_minutes(const struct draw_area *line, int x, int width, const struct group *g)
 {
     double values[MINUTES], columns[SPARK_MOST], least = 0, most = 0;
@@ -145,7 +121,9 @@ static void draw_row(const struct pane *p, const struct draw_area *line,
     if (spark)
         draw_minutes(line, x, spark, g);
     x += spark ? spark + 1 : 0;
-    draw_template(p->state, line, x, line->width - x - (where ? where + 1 : 0), g->template_text);
+    const struct groups *groups = p->state;
+    template_draw(groups->fields, line, x, line->width - x - (where ? where + 1 : 0),
+                  g->template_text);
     if (where) {
         where_text(g, text, sizeof text);
         draw_texts(line, line->width - where, 0, where, DRAW_LEFT, ROLE_SOURCE, text);
@@ -258,6 +236,14 @@ static bool action(struct pane *p, enum keys_action a)
 
 /* ---- title ---- */
 
+static bool copy(struct pane *p, struct buf *out)
+{
+    const struct groups *g = p->state;
+    const struct group_rows_row *r = cursor_row(g);
+    return g->reader.open ? buf_add(out, g->reader.text.p, g->reader.text.n)
+                          : r && buf_adds(out, r->group->template_text);
+}
+
 static void counts(struct pane *p, char out[PANE_TEXT])
 {
     const struct groups *g = p->state;
@@ -309,6 +295,7 @@ const struct pane_ops groups_pane = {
     .sync = pane_sync,
     .draw = pane_draw,
     .list = pane_list,
+    .copy = copy,
     .action = action,
     .counts = counts,
     .note = note,

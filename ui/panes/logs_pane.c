@@ -6,9 +6,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "text/number.h"
+#include "ui/logaround.h"
 #include "ui/logdraw.h"
+#include "ui/logsave.h"
 #include "ui/moves.h"
 #include "ui/pane.h"
+#include "ui/patterns.h"
 #include "ui/reader.h"
 
 enum { SIDE_STEP = 20, LEFT_MOST = 1 << 16, TEN_MINUTES = 6 };
@@ -17,10 +20,12 @@ struct logs {
     struct logview view;
     struct logdraw how;
     struct reader reader;
+    struct logaround around;
     char *query; /* that the lines were of at the last sync */
     int64_t from, to;
     uint64_t filtered; /* filter.changes that the view knows of */
     uint64_t searched; /* search.changes of the last search */
+    uint64_t patterns; /* patterns_changes that the view knows of; 0: it does not ask */
     bool upwards;      /* it began at the end that is followed, so "next" is above */
 };
 
@@ -38,6 +43,7 @@ static void pane_close(struct pane *p)
     logview_free(&l->view);
     fields_free(l->how.fields);
     reader_free(&l->reader);
+    logaround_free(&l->around);
     free(l->query);
 }
 
@@ -75,16 +81,41 @@ static void go_on_searching(struct pane *p, struct logs *l)
     }
 }
 
+/* Lines that came are grouped as long as patterns are kept or hidden. */
+static void take_patterns(struct pane *p, struct logs *l)
+{
+    struct patterns *patterns = p->host->patterns;
+    bool choosing = patterns_is_choosing(patterns);
+    if (choosing && patterns_work(patterns, &p->host->model->logs, p->host->tick))
+        pane_wake(p, 0);
+    else if (choosing && patterns_due(patterns) != INT64_MAX)
+        pane_wake(p, patterns_due(patterns) - p->host->tick);
+    choosing = patterns_is_choosing(patterns);
+    if (l->around.on) {
+        l->patterns = UINT64_MAX;
+        logview_admit(&l->view, logaround_admits, &l->around);
+        return;
+    }
+    uint64_t changes = choosing ? patterns_changes(patterns) + 1 : 0;
+    if (changes != l->patterns)
+        logview_admit(&l->view, choosing ? patterns_admits : NULL, patterns);
+    l->patterns = changes;
+}
+
 static bool pane_sync(struct pane *p)
 {
     struct logs *l = p->state;
     take_query(p, l);
-    if (l->filtered != p->filter.changes)
+    if (l->around.on)
+        logview_filter(&l->view, NULL, false);
+    else if (l->filtered != p->filter.changes)
         logview_filter(&l->view, p->filter.regex, p->filter.invert);
-    l->filtered = p->filter.changes;
+    l->filtered = l->around.on ? UINT64_MAX : p->filter.changes;
+    take_patterns(p, l);
     if (l->view.goal == LOGVIEW_MATCH && l->view.wanted != p->search.regex)
         l->view.goal = LOGVIEW_NOTHING; /* its expression is gone */
     logview_sync(&l->view, p->host->model->logs.lines);
+    logaround_sync(&l->around, p, &l->view);
     go_on_searching(p, l);
     if (logview_count(&l->view))
         pane_wake(p, 0);
@@ -96,7 +127,9 @@ static void draw_empty(struct pane *p, const struct draw_area *body)
     const struct model_logs *m = &p->host->model->logs;
     char text[PANE_TEXT];
     const char *why = m->loading ? "Loading lines."
-                      : m->to    ? "No lines in this span. [ and ] go to other windows, L to live."
+                      : patterns_is_choosing(p->host->patterns)
+                          ? "No line is of the patterns that are kept: Esc shows all again."
+                      : m->to ? "No lines in this span. [ and ] go to other windows, L to live."
                               : "No lines yet: they show here as they come. Esc widens the scope.";
     draw_message(body, ROLE_DIM, pane_empty_text(p, &m->upstream, "lines", why, text));
 }
@@ -110,8 +143,8 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
         return;
     }
     if (!lines_count(l->view.lines) ||
-        (p->filter.regex && logview_next(&l->view, l->view.cursor, true) == SIZE_MAX &&
-         !l->view.unfinished)) {
+        (logview_is_filtered(&l->view) &&
+         logview_next(&l->view, l->view.cursor, true) == SIZE_MAX && !l->view.unfinished)) {
         draw_empty(p, body);
         return;
     }
@@ -174,14 +207,43 @@ static bool change_look(struct logs *l, enum keys_action a)
     return true;
 }
 
+static void start_around(struct pane *p, struct logs *l)
+{
+    if (!logaround_start(&l->around, p, &l->view))
+        pane_say(p, ROLE_MESSAGE, "No log line is under the cursor.");
+}
+
+/* Esc: from the lines around one, then from kept patterns. */
+static bool back(struct pane *p, struct logs *l)
+{
+    if (l->around.on) {
+        logaround_end(&l->around, p);
+        return true;
+    }
+    bool choosing = patterns_is_choosing(p->host->patterns);
+    patterns_show_all(p->host->patterns);
+    return choosing;
+}
+
 static bool action(struct pane *p, enum keys_action a)
 {
     struct logs *l = p->state;
     int64_t rows = keys_rows(a, p->height);
     if (l->reader.open && reader_action(&l->reader, a))
         return true;
+    if (a == ACTION_BACK)
+        return back(p, l);
+    if (a == ACTION_PATTERNS) {
+        if (!patterns_is_choosing(p->host->patterns))
+            patterns_restart(p->host->patterns); /* of what is held now */
+        return false;
+    }
+    if (rows)
+        l->around.placing = false;
     if (rows)
         logview_move(&l->view, rows);
+    else if (a == ACTION_AROUND && !l->around.on)
+        start_around(p, l);
     else if (a == ACTION_ENTER)
         show_whole(p, l);
     else if (a == ACTION_FOLLOW)
@@ -193,6 +255,21 @@ static bool action(struct pane *p, enum keys_action a)
     else
         return change_look(l, a);
     return true;
+}
+
+static bool copy(struct pane *p, struct buf *out)
+{
+    struct logs *l = p->state;
+    if (!lines_count(l->view.lines))
+        return false;
+    struct line line = lines_at(l->view.lines, l->view.cursor);
+    return buf_add(out, line.text.p, line.text.n);
+}
+
+static bool save(struct pane *p, struct pane_save *s, struct buf *out)
+{
+    struct logs *l = p->state;
+    return logsave_next(&l->view, p->host->labels, s, out);
 }
 
 static bool search(struct pane *p, bool forward)
@@ -219,7 +296,7 @@ static void counts(struct pane *p, char out[PANE_TEXT])
     const struct logs *l = p->state;
     char shown[NUMBER_TEXT], all[NUMBER_TEXT];
     count_text(lines_count(p->host->model->logs.lines), all);
-    if (p->filter.regex)
+    if (logview_is_filtered(&l->view))
         snprintf(out, PANE_TEXT, "%s/%s", count_text(l->view.shown, shown), all);
     else
         snprintf(out, PANE_TEXT, "%s", all);
@@ -252,6 +329,22 @@ static size_t add_pace(const struct logs *l, const struct model_logs *m, char *o
     return add(out, n, text);
 }
 
+static size_t add_patterns(struct pane *p, char *out, size_t n)
+{
+    const struct patterns_row *kept = patterns_kept(p->host->patterns);
+    size_t hidden = patterns_hidden(p->host->patterns);
+    char text[PANE_TEXT];
+    if (kept) {
+        snprintf(text, sizeof text, "only \"%.60s\"", kept->template_text);
+        n = add(out, n, text);
+    }
+    if (hidden) {
+        snprintf(text, sizeof text, "%zu pattern%s hidden", hidden, hidden == 1 ? "" : "s");
+        n = add(out, n, text);
+    }
+    return n;
+}
+
 /* What matters most first: it is cut at its end. */
 static void note(struct pane *p, char out[PANE_TEXT])
 {
@@ -273,6 +366,7 @@ static void note(struct pane *p, char out[PANE_TEXT])
         snprintf(text, sizeof text, "%s fell out", number);
         n = add(out, n, text);
     }
+    n = l->around.on ? add(out, n, "around the line: Esc returns") : add_patterns(p, out, n);
     if (m->query)
         add(out, n, m->query);
 }
@@ -301,6 +395,8 @@ const struct pane_ops logs_pane = {
     .draw = pane_draw,
     .action = action,
     .search = search,
+    .copy = copy,
+    .save = save,
     .counts = counts,
     .note = note,
     .upstream = upstream,

@@ -72,6 +72,7 @@ const struct pane_ops namespaces_pane = {
     .sync = resource_table_pane_sync,
     .draw = resource_table_pane_draw,
     .list = resource_table_pane_list,
+    .copy = resource_table_pane_copy,
     .action = action,
     .counts = resource_table_pane_counts,
     .note = resource_table_pane_note,

@@ -178,6 +178,7 @@ const struct pane_ops pods_pane = {
     .sync = resource_table_pane_sync,
     .draw = resource_table_pane_draw,
     .list = resource_table_pane_list,
+    .copy = resource_table_pane_copy,
     .moved = moved,
     .action = action,
     .counts = resource_table_pane_counts,

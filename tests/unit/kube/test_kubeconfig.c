@@ -244,9 +244,12 @@ static void errors_say_where_and_what_to_do(void **state)
     assert_string_equal(err.where, place);
     free(place);
     check_error("/nonexistent/config", NULL, ERR_CONFIG, "", "--kubeconfig");
-    check_error(NULL, NULL, ERR_NOT_FOUND, "", "kubeconfig");
+    check_error(NULL, NULL, ERR_CONFIG, "", "kubeconfig");
+    check_error("/", NULL, ERR_CONFIG, "cannot read it", "--kubeconfig");
     setenv("KUBECONFIG", "/nonexistent/a:/nonexistent/b", 1);
-    check_error(NULL, NULL, ERR_NOT_FOUND, "none of its files exists", "mend the variable");
+    check_error(NULL, NULL, ERR_CONFIG, "none of its files exists", "mend the variable");
+    setenv("KUBECONFIG", "/", 1);
+    check_error(NULL, NULL, ERR_CONFIG, "cannot read it", "");
 }
 
 static void broken_files_are_refused(void **state)

@@ -75,7 +75,8 @@ static inline char *recording_header(const char *head, const char *name)
     return mem_dup("");
 }
 
-/* Loki's form: request head, empty line, body of the request or none, answer's head, its body; "# title" before each. */
+/* Loki's form: request head, empty line, body of the request or none, answer's head, its body; "#
+ * title" before each. */
 static inline void recordings_loki(struct recordings *all, const char *name)
 {
     char *text = recording_read(name), *rest = text;

@@ -413,8 +413,8 @@ static void selectors_select(void **state)
     }
 }
 
-/* Every kind that discovery names can be listed, its objects got one by one, as JSON and as a Table with as many cells as
- * columns. */
+/* Every kind that discovery names can be listed, its objects got one by one, as JSON and as a Table
+ * with as many cells as columns. */
 static void every_kind_works(void **state)
 {
     struct bench *b = *state;
@@ -673,6 +673,38 @@ static void what_is_planned_cannot_be_written(void **state)
                      405);
 }
 
+/* kubectl describe asks for events by the uid that the object has. */
+static void events_belong_to_their_objects(void **state)
+{
+    struct bench *b = *state;
+    static const char *const objects[] = {
+        "/apis/apps/v1/namespaces/shop/deployments?labelSelector=app%3Dcheckout",
+        "/apis/apps/v1/namespaces/shop/replicasets?labelSelector=app%3Dcheckout",
+        "/api/v1/namespaces/shop/pods?labelSelector=app%3Dcheckout"};
+    for (int i = 0; i < 3; i++) {
+        const struct json *o = json_first(json_member(get(b, objects[i]), "items"));
+        char *path =
+            mem_printf("/api/v1/namespaces/shop/"
+                       "events?fieldSelector=involvedObject.uid%%3D%s,involvedObject.name%%3D%s",
+                       json_string(o, "metadata.uid", ""), json_string(o, "metadata.name", ""));
+        assert_true(json_count(json_member(get(b, path), "items")) > 0);
+        free(path);
+    }
+}
+
+static void protobuf_is_refused(void **state)
+{
+    struct bench *b = *state;
+    char *token = mem_printf("Authorization: Bearer %s", apiserver_token(b->api, APISERVER_ADMIN));
+    serving_ask(&b->s, &(struct serving_ask){.method = "POST",
+                                             .path = "/api/v1/namespaces/shop/configmaps",
+                                             .body = str_of("k8s"),
+                                             .content_type = "application/vnd.kubernetes.protobuf",
+                                             .headers = {token}});
+    assert_int_equal(b->s.status, 415);
+    free(token);
+}
+
 /* ---- logs ---- */
 
 static void logs_are_those_of_the_run(void **state)
@@ -760,6 +792,8 @@ int main(void)
         T(tables_are_watched_and_bookmarked),
         T(leases_are_fought_over_as_recorded),
         T(what_is_planned_cannot_be_written),
+        T(events_belong_to_their_objects),
+        T(protobuf_is_refused),
         T(logs_are_those_of_the_run),
         T(log_requests_are_refused_as_recorded),
         T(faults_reach_the_api),

@@ -24,7 +24,8 @@ static struct logql *parsed(const char *text)
     return q;
 }
 
-/* Runs a line of {app="a",pod="p"} through the query; the labels that it gets besides, as name=value,… or NULL: filtered. */
+/* Runs a line of {app="a",pod="p"} through the query; the labels that it gets besides, as
+ * name=value,… or NULL: filtered. */
 static char *run(const char *text, const char *line)
 {
     struct logql *q = parsed(text);

@@ -1,4 +1,5 @@
-/* The pretend Loki held against recordings of a real Loki 3.4.0, with the clock of the recording. */
+/* The pretend Loki held against recordings of a real Loki 3.4.0, with the clock of the recording.
+ */
 #include "serving.h"
 
 #include "recording.h"
@@ -535,6 +536,39 @@ static void a_wide_tail_loses_streams(void **state)
     buf_free(&json);
 }
 
+/* The fault takes every second line, says so, and ends the tail. */
+static void a_faulty_tail_loses_and_ends(void **state)
+{
+    struct bench *b = *state;
+    struct tail t;
+    struct buf json;
+    buf_init(&json, 1 << 16);
+    serving_fault(&b->s, "dropped-tail");
+    struct websocket *w = tail(b, &t, "/loki/api/v1/tail?query=%7Bt%3D%22lossy%22%7D");
+    turn(b, 200);
+    clock_freeze(RECORDED + CLOCK_SECOND);
+    buf_adds(&json, "{\"streams\":[{\"stream\":{\"t\":\"lossy\"},\"values\":[");
+    for (int i = 0; i < 10; i++)
+        buf_printf(&json, "%s[\"%lld\",\"line %d\"]", i ? "," : "", (long long)RECORDED + i + 1, i);
+    buf_adds(&json, "]}]}");
+    push(b, buf_text(&json));
+    turn(b, 900);
+    int lines = 0, dropped = 0;
+    for (const char *p = buf_text(&t.text); (p = strstr(p, "\"line ")); p++)
+        lines++;
+    for (const char *p = buf_text(&t.text); (p = strstr(p, "\"timestamp\":")); p++)
+        dropped++;
+    assert_int_equal(lines, 5);
+    assert_int_equal(dropped, 5);
+    clock_freeze(RECORDED + 12 * CLOCK_SECOND);
+    turn(b, 900);
+    assert_int_equal(t.closed, 1);
+    assert_non_null(strstr(t.reason, "all ingesters closed the connection"));
+    websocket_close(t.closed ? NULL : w);
+    buf_free(&t.text);
+    buf_free(&json);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -552,6 +586,7 @@ int main(void)
         T(a_tail_shows_history_then_what_comes),
         T(tails_end_as_recorded),
         T(a_wide_tail_loses_streams),
+        T(a_faulty_tail_loses_and_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

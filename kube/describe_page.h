@@ -1,0 +1,34 @@
+/* An object as a page, from its JSON: pure. kube/describe.h asks the server for what it needs. */
+#ifndef KUBE_DESCRIBE_PAGE_H
+#define KUBE_DESCRIBE_PAGE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "model/object.h"
+#include "model/page.h"
+
+struct json;
+
+struct describe_page {
+    const struct kind *kind;
+    const struct objects *events; /* of this object; NULL: no_events says why */
+    const struct objects *pods;   /* of this node; of no matter for other kinds */
+    const char *no_events, *no_pods;
+    int64_t now;
+};
+
+/*
+ * The first line is the object's name, the second what is wrong with it in one line (or that
+ * nothing is); then its fields, conditions, what pods and nodes have of their own (any other kind:
+ * the columns that kinds.h has for it, spec and status as a tree), and events. What config maps and
+ * the like hold is counted, not shown.
+ */
+struct page *describe_page_make(const struct describe_page *d, const struct json *object);
+
+/* The object's YAML as kubectl prints it, metadata.managedFields folded into one line. NULL and
+ * ERR_PROTOCOL when `json` is no JSON. */
+struct page *describe_page_yaml(const struct kind *kind, struct str json, struct err *err);
+
+#endif

@@ -1,0 +1,200 @@
+/* For the conformance suite: an operation asked for and waited for, and what came of it. */
+#ifndef TESTS_STORE_ANSWERS_H
+#define TESTS_STORE_ANSWERS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "net/conn.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "net/server.h"
+#include "store/s3_spool.h"
+#include "store/store.h"
+
+static struct loop *loop;
+static struct http *http;
+static char folder[] = "/tmp/kubeboard-conformance-XXXXXX";
+static char run[40]; /* the prefix of this run */
+
+static inline const char *env(const char *name)
+{
+    const char *value = getenv(name);
+    return value ? value : "";
+}
+
+static inline bool is_case(const char *name)
+{
+    return !strcmp(env("KB_CASE"), name);
+}
+
+/* ---- asking and waiting ---- */
+
+struct answer {
+    bool came;
+    struct err err;
+    struct buf bytes;
+    struct store_entry entry;
+    size_t removed, count, folders;
+    char *keys, last[1024];
+    bool disorder;
+};
+
+static inline void wait_for(const bool *came)
+{
+    int64_t end = clock_monotonic() + 300 * CLOCK_SECOND;
+    while (!*came && clock_monotonic() < end)
+        loop_turn(loop, 1000);
+    assert_true(*came);
+}
+
+static inline void on_bytes(void *context, struct str bytes, const struct err *err)
+{
+    struct answer *a = context;
+    buf_init(&a->bytes, bytes.n + 1);
+    buf_add(&a->bytes, bytes.p, bytes.n);
+    a->err = *err;
+    a->came = true;
+}
+
+static inline void on_plain(void *context, const struct err *err)
+{
+    struct answer *a = context;
+    a->err = *err;
+    a->came = true;
+}
+
+static inline void on_head(void *context, const struct store_entry *entry, const struct err *err)
+{
+    if (entry)
+        ((struct answer *)context)->entry = *entry;
+    on_plain(context, err);
+}
+
+static inline void on_clean(void *context, size_t removed, const struct err *err)
+{
+    ((struct answer *)context)->removed = removed;
+    on_plain(context, err);
+}
+
+static inline bool on_entry(void *context, const struct store_entry *e)
+{
+    struct answer *a = context;
+    a->count++;
+    a->folders += e->is_folder;
+    assert_true(e->is_folder || llabs(clock_now() - e->modified) < 10 * CLOCK_MINUTE);
+    a->disorder |= strcmp(a->last, e->key) >= 0;
+    str_copy(a->last, sizeof a->last, e->key);
+    if (a->keys) {
+        char *longer = mem_printf("%s%s\n", a->keys, e->key);
+        free(a->keys);
+        a->keys = longer;
+    }
+    return true;
+}
+
+static inline void answer_free(struct answer *a)
+{
+    buf_free(&a->bytes);
+    free(a->keys);
+    *a = (struct answer){0};
+}
+
+static inline void must(const struct err *err, const char *what)
+{
+    char line[1024];
+    if (err->kind != ERR_NONE)
+        fail_msg("%s: %s", what, err_line(err, line, sizeof line));
+}
+
+static inline struct store_op *begin_put(struct store *s, const char *key, struct str bytes,
+                                         struct answer *a)
+{
+    struct buf body;
+    buf_init(&body, bytes.n + 1);
+    buf_add(&body, bytes.p, bytes.n);
+    *a = (struct answer){0};
+    return store_put(s, key, "application/json", &body, a, on_plain);
+}
+
+static inline struct err put(struct store *s, const char *key, struct str bytes)
+{
+    struct answer a;
+    begin_put(s, key, bytes, &a);
+    wait_for(&a.came);
+    return a.err;
+}
+
+static inline void must_put(struct store *s, const char *key, struct str bytes)
+{
+    struct err err = put(s, key, bytes);
+    must(&err, key);
+}
+
+static inline struct err get(struct store *s, const char *key, size_t max, struct buf *out)
+{
+    struct answer a = {0};
+    store_get(s, key, max, &a, on_bytes);
+    wait_for(&a.came);
+    if (out)
+        *out = a.bytes;
+    else
+        buf_free(&a.bytes);
+    return a.err;
+}
+
+static inline void expect(struct store *s, const char *key, struct str bytes)
+{
+    struct buf got;
+    struct err err = get(s, key, 64 << 20, &got);
+    must(&err, key);
+    assert_int_equal(got.n, bytes.n);
+    if (bytes.n)
+        assert_memory_equal(got.p, bytes.p, bytes.n);
+    buf_free(&got);
+}
+
+static inline void list(struct store *s, const char *prefix, bool folders, const char *after,
+                        size_t max, bool keep, struct answer *a)
+{
+    *a = (struct answer){.keys = keep ? mem_dup("") : NULL};
+    store_list(s, &(struct store_list){.prefix = prefix,
+                                       .folders = folders,
+                                       .after = after,
+                                       .max = max,
+                                       .context = a,
+                                       .entry = on_entry,
+                                       .done = on_plain});
+    wait_for(&a->came);
+    must(&a->err, prefix);
+    assert_false(a->disorder);
+}
+
+static inline void expect_list(struct store *s, const char *prefix, bool folders, const char *after,
+                               size_t max, const char *keys)
+{
+    struct answer a;
+    list(s, prefix, folders, after, max, true, &a);
+    assert_string_equal(a.keys, keys);
+    answer_free(&a);
+}
+
+static inline struct err delete (struct store *s, const char *key)
+{
+    struct answer a = {0};
+    store_delete(s, key, &a, on_plain);
+    wait_for(&a.came);
+    return a.err;
+}
+
+#endif
