@@ -117,7 +117,8 @@ static void add_held(struct page *p, const char *title, const struct json *map)
     page_section(p, title);
     for (const struct json *m = json_first(map); m; m = json_next(m)) {
         size_t n = json_value(m) ? strlen(json_value(m)) : 0;
-        page_fieldf(p, json_name(m) ? json_name(m) : "", PAGE_DIM, "%zu bytes", n);
+        page_fieldf(p, json_name(m) ? json_name(m) : "", PAGE_DIM, "%zu byte%s", n,
+                    n == 1 ? "" : "s");
     }
 }
 
@@ -134,17 +135,36 @@ static void add_status(struct page *p, const struct json *status)
     }
 }
 
+static void add_spec_fields(struct page *p, const struct json *spec)
+{
+    for (const struct json *m = json_first(spec); m; m = json_next(m)) {
+        const char *name = json_name(m) ? json_name(m) : "";
+        if (strcmp(name, "jobTemplate") == 0)
+            add_spec_fields(p, json_member(m, "spec"));
+        else if (strcmp(name, "template") != 0 || !json_get(m, "spec.containers"))
+            describe_parts_tree(p, name, m);
+    }
+}
+
+/* A template of pods stands below the specification as pods are described. */
+static void add_spec(struct page *p, const struct json *spec, int64_t now)
+{
+    static const char *const templates[] = {"template", "jobTemplate.spec.template"};
+    if (!json_count(spec))
+        return;
+    page_section(p, "Spec");
+    add_spec_fields(p, spec);
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++)
+        if (json_get(json_get(spec, templates[i]), "spec.containers"))
+            describe_pod_sections(p, json_get(spec, templates[i]), now);
+}
+
 /* Everything that is not said elsewhere on the page. */
-static void add_rest(struct page *p, const struct json *object)
+static void add_rest(struct page *p, const struct json *object, int64_t now)
 {
     static const char *const said[] = {"kind",   "apiVersion", "metadata",   "spec",
                                        "status", "data",       "binaryData", "stringData"};
-    const struct json *spec = json_member(object, "spec");
-    if (json_count(spec)) {
-        page_section(p, "Spec");
-        for (const struct json *m = json_first(spec); m; m = json_next(m))
-            describe_parts_tree(p, json_name(m) ? json_name(m) : "", m);
-    }
+    add_spec(p, json_member(object, "spec"), now);
     add_status(p, json_member(object, "status"));
     add_held(p, "Data", json_member(object, "data"));
     add_held(p, "Binary data", json_member(object, "binaryData"));
@@ -194,7 +214,7 @@ struct page *describe_page_make(const struct describe_page *d, const struct json
     else if (node)
         describe_node_sections(p, object, d->pods, d->no_pods);
     else
-        add_rest(p, object);
+        add_rest(p, object, d->now);
     describe_parts_events(p, d->events, d->no_events, d->now);
     if (row)
         objects_discard(table, row);

@@ -4,8 +4,6 @@
 
 #include <stdint.h>
 
-#include "base/err.h"
-#include "base/str.h"
 #include "model/object.h"
 #include "model/page.h"
 
@@ -26,9 +24,5 @@ struct describe_page {
  * the like hold is counted, not shown.
  */
 struct page *describe_page_make(const struct describe_page *d, const struct json *object);
-
-/* The object's YAML as kubectl prints it, metadata.managedFields folded into one line. NULL and
- * ERR_PROTOCOL when `json` is no JSON. */
-struct page *describe_page_yaml(const struct kind *kind, struct str json, struct err *err);
 
 #endif

@@ -3,11 +3,12 @@
  * dashes, key and colon) and the value. Inside a block of text (behind "|" or ">") nothing is a
  * key, as long as lines are indented deeper than the line that opened it.
  */
+#include "kube/describe_yaml.h"
+
 #include <string.h>
 
 #include "base/json.h"
 #include "base/yaml.h"
-#include "kube/describe_page.h"
 #include "kube/whole.h"
 
 enum { YAML_LONGEST = 64 << 20 };
@@ -65,7 +66,7 @@ static void add_lines(struct page *p, struct str text)
     }
 }
 
-struct page *describe_page_yaml(const struct kind *kind, struct str json, struct err *err)
+struct page *describe_yaml(const struct kind *kind, struct str json, struct err *err)
 {
     struct json_doc *doc = json_doc_new();
     struct buf whole, yaml;

@@ -366,7 +366,8 @@ static char *path_of(const struct page *page)
 static bool send_page(struct page *page)
 {
     struct pages *p = page->of;
-    static const char *const table[] = {COLUMNS_ACCEPT, NULL}, *const metadata[] = {METADATA_ACCEPT, NULL};
+    static const char *const table[] = {COLUMNS_ACCEPT, NULL}, *const metadata[] = {METADATA_ACCEPT,
+                                                                                    NULL};
     splitter_free(page->splitter);
     page->splitter = splitter_new(&(struct splitter_conf){.array = p->conf.table ? "rows" : "items",
                                                           .keep = p->conf.keep,

@@ -18,7 +18,8 @@ struct pages_conf {
     bool in_order; /* elements come in the server's order; else the next page is asked as soon as
                     * its token is known, and two pages interleave */
     bool table;    /* ask for a Table: the elements are its rows */
-    bool metadata; /* ask for the objects' metadata alone (PartialObjectMetadata): of what else they hold nothing is sent */
+    bool metadata; /* ask for the objects' metadata alone (PartialObjectMetadata): of what else they
+                      hold nothing is sent */
     const char *const
         *keep; /* as splitter's: inside an element; must outlive it. NULL: everything */
     void *context;

@@ -135,6 +135,32 @@ static void offer_layout(struct app *a, struct prompt *p)
         prompt_offer(p, layout_list(i));
 }
 
+static void run_highlight(struct app *a, const char *rest)
+{
+    char text[PANE_TEXT];
+    if (!rest[0]) {
+        highlights_clear(&a->highlights);
+        engine_say(a, ROLE_MESSAGE, "No word is marked any more.");
+        return;
+    }
+    enum highlights_result result = highlights_turn(&a->highlights, rest);
+    if (result == HIGHLIGHTS_FULL) {
+        refuse(a, "There is no colour left for", rest,
+               ":highlight with a marked word takes it back, alone all of them");
+        return;
+    }
+    snprintf(text, sizeof text, "\"%.200s\" is %s.", rest,
+             result == HIGHLIGHTS_ADDED ? "marked in log lines" : "marked no more");
+    engine_say(a, ROLE_MESSAGE, text);
+}
+
+static void offer_highlight(struct app *a, struct prompt *p)
+{
+    for (size_t i = 0; i < HIGHLIGHTS_MOST; i++)
+        if (a->highlights.list[i].word)
+            prompt_offer(p, a->highlights.list[i].word);
+}
+
 static void run_quit(struct app *a, const char *rest)
 {
     (void)rest;
@@ -150,6 +176,8 @@ const struct commands_row commands_table[] = {
      NULL},
     {"theme", "NAME", "the colours", run_theme, offer_theme},
     {"layout", "NAME", "where the panes stand", run_layout, offer_layout},
+    {"highlight", "WORD", "mark a word in log lines, or take it back; alone: all of them",
+     run_highlight, offer_highlight},
     {"q", "", "quit", run_quit, NULL},
     {"quit", "", NULL, run_quit, NULL},
 };

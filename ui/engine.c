@@ -60,6 +60,7 @@ bool engine_open(struct app *a, struct err *err)
                                  .keys = a->keys,
                                  .moves = a->moves,
                                  .patterns = patterns_new(),
+                                 .highlights = &a->highlights,
                                  .now = engine_now(a),
                                  .tick = engine_tick(a),
                                  .pressed = true,
@@ -87,6 +88,7 @@ void engine_close(struct app *a)
     export_close(a);
     free(a->export.path);
     patterns_free(a->host.patterns);
+    highlights_clear(&a->highlights);
     cells_free(&a->cells);
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "ui/app.h"
+#include "ui/highlights.h"
 #include "ui/input.h"
 #include "ui/layout.h"
 #include "ui/moves.h"
@@ -45,6 +46,7 @@ struct app {
         size_t pane;
         struct pane_save save;
     } export;
+    struct highlights highlights;
     bool quit, color;
     int64_t wake; /* tick when something wants to be drawn */
     int64_t second;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/utf8.h"
+#include "ui/highlights.h"
 #include "ui/level_look.h"
 
 enum { SAFE_BYTES = 1 << 15, HITS_MOST = 64, CURSOR_COLUMN = 1 };
@@ -98,20 +99,29 @@ static struct str visible_text(const struct frame *f, struct str text, struct bu
     return (struct str){buf_text(out) + cut, out->n - cut};
 }
 
-static void mark_hits(const struct frame *f, const struct draw_area *row, struct str text)
+static void mark_hits(const struct frame *f, const struct draw_area *row, struct str text,
+                      struct regex *r, enum theme_role role)
 {
     size_t from = 0, start, end;
-    struct regex *r = f->pane->search.regex;
     for (int i = 0; r && i < HITS_MOST && regex_find(r, text, from, &start, &end); i++) {
         int x = utf8_width((struct str){text.p, start});
         int width = utf8_width((struct str){text.p + start, end - start});
         if (x + width > f->width)
             width = f->width - x;
-        draw_over(row, f->text + x, 0, width, ROLE_MATCH);
+        draw_over(row, f->text + x, 0, width, role);
         from = end > start ? end : end + 1;
         if (from > text.n || x >= f->width)
             break;
     }
+}
+
+/* What is searched for lies over the words that are always marked. */
+static void mark_all(const struct frame *f, const struct draw_area *row, struct str text)
+{
+    const struct highlights *h = f->pane->host->highlights;
+    for (size_t i = 0; i < HIGHLIGHTS_MOST; i++)
+        mark_hits(f, row, text, h->list[i].regex, highlights_role(i));
+    mark_hits(f, row, text, f->pane->search.regex, ROLE_MATCH);
 }
 
 /* A gap or a notice: a sentence over a line. */
@@ -162,7 +172,7 @@ static void draw_row(const struct frame *f, size_t i, const struct line *line, s
         draw_over(&row, 0, 0, row.width, ROLE_CURSOR);
     }
     if (line->kind == LINE_LOG)
-        mark_hits(f, &row, part);
+        mark_all(f, &row, part);
 }
 
 /* Draws a line from screen row y on, which may lie above the area; returns the rows that it needs.

@@ -54,8 +54,9 @@ struct pane_host {
     struct model *model;
     const struct rule_labels *labels;
     const struct keys *keys;
-    const struct pane *owner;  /* the pane that had the focus before this one was shown over it */
-    struct moves *moves;       /* changes of the scope: ui/moves.h */
+    const struct pane *owner; /* the pane that had the focus before this one was shown over it */
+    struct moves *moves;      /* changes of the scope: ui/moves.h */
+    const struct highlights *highlights;
     struct patterns *patterns; /* of the log pane's lines: ui/patterns.h */
     int64_t now;               /* wall ns of this frame */
     int64_t tick;              /* monotonic ns of this frame */

@@ -92,6 +92,26 @@ static void set_colours(bool colour)
     terminal.pair_count = 0;
 }
 
+/* Over ssh TERM often names a terminal that this machine has no entry for; its kin does as well. */
+static SCREEN *open_screen(const char *name)
+{
+    static const struct {
+        const char *family, *kin;
+    } families[] = {
+        {"xterm", "xterm-256color"},   {"alacritty", "xterm-256color"},
+        {"foot", "xterm-256color"},    {"wezterm", "xterm-256color"},
+        {"kitty", "xterm-256color"},   {"ghostty", "xterm-256color"},
+        {"konsole", "xterm-256color"}, {"gnome", "xterm-256color"},
+        {"vte", "xterm-256color"},     {"tmux", "screen-256color"},
+        {"screen", "screen"},          {"rxvt", "rxvt"},
+    };
+    SCREEN *screen = newterm(name, stdout, stdin);
+    for (size_t i = 0; !screen && i < sizeof families / sizeof *families; i++)
+        if (strncmp(name, families[i].family, strlen(families[i].family)) == 0)
+            screen = newterm(families[i].kin, stdout, stdin);
+    return screen;
+}
+
 bool terminal_start(bool colour, bool mouse, struct err *err)
 {
     const char *name = getenv("TERM");
@@ -102,7 +122,7 @@ bool terminal_start(bool colour, bool mouse, struct err *err)
                        "standard input or output is none");
     if (!name || !name[0])
         return refuse(err, "TERM is not set");
-    terminal.screen = newterm(NULL, stdout, stdin);
+    terminal.screen = open_screen(name);
     if (!terminal.screen)
         return err_set(err, ERR_USAGE, "terminal",
                        "set TERM to one that this machine knows (TERM=xterm-256color, TERM=xterm), "

@@ -1,7 +1,7 @@
 /*
- * `kubeboard collect`: the headless collector. Once started it speaks JSON lines on standard error. SIGHUP tries the new
- * configuration beside the old one; when it is good, everything is opened anew on it (what was under way is done again: that is
- * safe at any moment), else all stays as it is.
+ * `kubeboard collect`: the headless collector. Once started it speaks JSON lines on standard error.
+ * SIGHUP tries the new configuration beside the old one; when it is good, everything is opened anew
+ * on it (what was under way is done again: that is safe at any moment), else all stays as it is.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -231,7 +231,8 @@ static void on_released(void *context)
     wire_stop(&((struct collect *)context)->wire);
 }
 
-/* Whoever waits for the lock need not wait for it to grow old. A server that does not answer does not hold us up. */
+/* Whoever waits for the lock need not wait for it to grow old. A server that does not answer does
+ * not hold us up. */
 static void give_back(struct collect *c)
 {
     struct err ignored;

@@ -1,36 +1,44 @@
 /* `kubeboard logs`: lines of a span, or on and on, or a count, or a metric query's series. */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cmd/cmd.h"
+#include "cmd/logs_around.h"
+#include "cmd/logs_range.h"
 #include "cmd/output.h"
 #include "cmd/series_print.h"
 #include "cmd/wire.h"
 #include "model/line_json.h"
+#include "net/loop.h"
 #include "source/loki.h"
-#include "source/loki_extract.h"
 #include "source/loki_follow.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_RAW };
-enum { LINE_ROOM = 8 << 20, STEPS = 60 };
-
-/* The end of a span is settled once agents had this long to deliver it. */
-#define SETTLED (90 * CLOCK_SECOND)
+enum { LINE_ROOM = 8 << 20, STEPS = 60, PROGRESS_MS = 200 };
 
 struct logs {
     struct wire *wire;
     struct loki *loki;
-    const char *query;
-    int64_t from, to, limit;
+    const char *const *queries;
+    size_t query_count, checked; /* checked: how many are known to be log queries */
+    const char *query;           /* the one that is being asked about */
+    int64_t from, to, limit, around_lines;
     int format;
     bool follow, count, backward, clean;
     struct loki_follow *following;
+    struct logs_range *range;
+    struct logs_around *around;
+    struct loop_timer *progress; /* NULL: nobody looks at it */
+    bool told;
+    uint64_t lines, counted;
     struct series_print *series;
     struct buf line;
     struct err err;
@@ -80,6 +88,7 @@ static void on_line(void *context, const struct line *line)
         print_notice(l, line);
         return;
     }
+    l->lines += !l->around;
     buf_clear(&l->line);
     if (l->format == FORMAT_JSON)
         line_json_write(&l->line, line);
@@ -93,31 +102,73 @@ static void on_line(void *context, const struct line *line)
     output_text("\n");
 }
 
-static void on_extracted(void *context, const struct loki_extract_result *r, const struct err *err)
+static void on_printed(void *context, const struct err *err)
+{
+    stop(context, err);
+}
+
+static void on_match(void *context, const struct line *line)
 {
     struct logs *l = context;
-    struct err end = *err;
-    bool settled = l->to + SETTLED <= loki_now(l->loki);
-    if (!end.kind && r->proved && !r->complete && settled)
-        err_set(&end, ERR_AWAY, l->query, "run it again; lines may still be arriving",
-                "incomplete: %llu lines printed, Loki counts %llu", (unsigned long long)r->lines,
-                (unsigned long long)r->counted);
-    stop(l, &end);
+    logs_around_add(l->around, line);
+    l->lines++;
+}
+
+static void on_matched(void *context, const struct err *err)
+{
+    struct logs *l = context;
+    logs_around_start(l->around, err);
 }
 
 static void start_range(struct logs *l)
 {
-    struct loki_extract_conf conf = {.query = l->query,
-                                     .from = l->from,
-                                     .to = l->to,
-                                     .backward = l->backward,
-                                     .limit = l->limit,
-                                     .in_flight = 3,
-                                     .prove = !l->limit,
-                                     .context = l,
-                                     .line = on_line,
-                                     .done = on_extracted};
-    loki_extract_start(l->loki, &conf);
+    bool around = l->around_lines > 0;
+    if (around)
+        l->around = logs_around_new(&(struct logs_around_conf){.loki = l->loki,
+                                                               .from = l->from,
+                                                               .to = l->to,
+                                                               .lines = (int)l->around_lines,
+                                                               .backward = l->backward,
+                                                               .context = l,
+                                                               .line = on_line,
+                                                               .done = on_printed});
+    l->range =
+        logs_range_start(&(struct logs_range_conf){.loki = l->loki,
+                                                   .queries = l->queries,
+                                                   .count = l->query_count,
+                                                   .from = l->from,
+                                                   .to = l->to,
+                                                   .limit = l->limit,
+                                                   .backward = l->backward,
+                                                   .context = l,
+                                                   .line = around ? on_match : on_line,
+                                                   .done = around ? on_matched : on_printed});
+    if (l->progress)
+        loop_timer_set(l->progress, PROGRESS_MS);
+}
+
+/* "12,345 lines, up to 13:05:12, 42 %" over itself, where a person waits and the lines go elsewhere. */
+static void show_progress(void *context)
+{
+    struct logs *l = context;
+    char time[CLOCK_TEXT];
+    int64_t reached = logs_range_reached(l->range), done = reached - l->from;
+    if (l->backward)
+        done = l->to - reached;
+    clock_format(reached, false, "%m-%d %T", time, sizeof time);
+    fprintf(stderr, "\r%" PRIu64 " lines, %s %s, %.0f %%\033[K", l->lines,
+            l->backward ? "back to" : "up to", time,
+            100 * (double)done / (double)(l->to - l->from));
+    fflush(stderr);
+    l->told = true;
+    loop_timer_set(l->progress, PROGRESS_MS);
+}
+
+static void end_progress(struct logs *l)
+{
+    if (l->told)
+        fputs("\r\033[K", stderr);
+    l->told = false;
 }
 
 static void on_follow_change(void *context, const struct loki_follow_state *state)
@@ -142,8 +193,13 @@ static void on_count(void *context, uint64_t count, const struct err *err)
 {
     struct logs *l = context;
     char text[32];
+    l->counted += count;
+    if (!err->kind && ++l->checked < l->query_count) {
+        loki_count(l->loki, l->queries[l->checked], l->from, l->to, on_count, l);
+        return;
+    }
     if (!err->kind) {
-        snprintf(text, sizeof text, "%llu\n", (unsigned long long)count);
+        snprintf(text, sizeof text, "%" PRIu64 "\n", l->counted);
         output_text(text);
     }
     stop(l, err);
@@ -183,17 +239,32 @@ static void point_at(const struct logs *l, struct err *err)
     *err = place;
 }
 
+static void on_checked(void *context, enum loki_query kind, const struct err *err);
+
+static void check(struct logs *l)
+{
+    l->query = l->queries[l->checked];
+    loki_check(l->loki, l->query, on_checked, l);
+}
+
 static void on_checked(void *context, enum loki_query kind, const struct err *err)
 {
     struct logs *l = context;
     struct err seen = *err;
+    bool alone = l->query_count == 1 && !l->around_lines;
+    if (!seen.kind && kind == LOKI_QUERY_METRIC && !alone)
+        err_set(&seen, ERR_USAGE, l->query, "ask for it without other queries and --around",
+                "it is a metric query, which has no lines");
     if (seen.kind) {
         point_at(l, &seen);
         stop(l, &seen);
     } else if (kind == LOKI_QUERY_METRIC) {
         start_metric(l);
+    } else if (++l->checked < l->query_count) {
+        check(l);
     } else if (l->count) {
-        loki_count(l->loki, l->query, l->from, l->to, on_count, l);
+        l->checked = 0;
+        loki_count(l->loki, l->queries[0], l->from, l->to, on_count, l);
     } else if (l->follow) {
         start_follow(l);
     } else {
@@ -204,15 +275,18 @@ static void on_checked(void *context, enum loki_query kind, const struct err *er
 static bool read_options(struct logs *l, const struct options *o, struct err *err)
 {
     int direction;
-    if (o->argument_count != 1)
+    if (!o->argument_count || o->argument_count > LOGS_RANGE_QUERIES)
         return err_set(err, ERR_USAGE, "logs", "kubeboard logs '{namespace=\"shop\"} |= \"error\"'",
-                       o->argument_count ? "it takes one query" : "it needs a LogQL query");
-    l->query = o->arguments[0];
+                       o->argument_count ? "it takes eight queries at most"
+                                         : "it needs a LogQL query");
+    l->queries = o->arguments;
+    l->query_count = o->argument_count;
     l->follow = options_has(o, OPTION_FOLLOW);
     l->count = options_has(o, OPTION_COUNT);
     if (!options_choice(o, OPTION_OUTPUT, "text|json|raw", &l->format, err) ||
         !options_choice(o, OPTION_DIRECTION, "forward|backward", &direction, err) ||
         !options_int(o, OPTION_LIMIT, 1, INT64_MAX, 0, &l->limit, err) ||
+        !options_int(o, OPTION_AROUND, 0, LOGS_AROUND_MOST, 0, &l->around_lines, err) ||
         !options_span(o, clock_now(), CLOCK_HOUR, &l->from, &l->to, err))
         return false;
     l->backward = direction == 1;
@@ -221,6 +295,12 @@ static bool read_options(struct logs *l, const struct options *o, struct err *er
         return err_set(err, ERR_USAGE, "--follow",
                        "leave out --to, --limit, --count and --direction",
                        "following goes on for ever, forward");
+    if (l->follow && (l->around_lines || l->query_count > 1))
+        return err_set(err, ERR_USAGE, "--follow", "ask for a span, or for one query alone",
+                       "following knows one query, and no --around");
+    if (l->count && l->around_lines)
+        return err_set(err, ERR_USAGE, "--count", "leave out --around",
+                       "it counts lines, and prints none");
     /* Loki counts spans of whole milliseconds. */
     l->from = clock_align(l->from, CLOCK_MS);
     l->to = clock_align(l->to + CLOCK_MS - 1, CLOCK_MS);
@@ -235,10 +315,16 @@ int cmd_logs(const struct options *o)
     buf_init(&l.line, LINE_ROOM);
     if (read_options(&l, o, &err) && wire_open(&w, o, &err) && (l.loki = wire_loki(&w, &err))) {
         wire_catch_signals(&w);
-        loki_check(l.loki, l.query, on_checked, &l);
+        if (isatty(STDERR_FILENO) && !output_is_terminal())
+            l.progress = loop_timer_new(w.loop, show_progress, &l);
+        check(&l);
         if (wire_run(&w, &err))
             err = l.err;
     }
+    end_progress(&l);
+    loop_timer_free(l.progress);
+    logs_range_free(l.range);
+    logs_around_free(l.around);
     loki_follow_stop(l.following);
     series_print_free(l.series);
     buf_free(&l.line);

@@ -1,10 +1,13 @@
 /*
- * A stream is walked from error to error. Forward pages begin at the error and grow as long as the next error is near; where it
- * is far, the walk jumps: the lines before that error come from a backward page. A page that was cut by its limit may have been
- * cut inside a nanosecond, so the lines of its last one wait and are asked for again: what lies before `at` is handled, exactly.
- * Errors are known by time and text. Where the rule changes the text (line_format), the time alone tells where the error was.
+ * A stream is walked from error to error. Forward pages begin at the error and grow as long as the
+ * next error is near; where it is far, the walk jumps: the lines before that error come from a
+ * backward page. A page that was cut by its limit may have been cut inside a nanosecond, so the
+ * lines of its last one wait and are asked for again: what lies before `at` is handled, exactly.
+ * Errors are known by time and text. Where the rule changes the text (line_format), the time alone
+ * tells where the error was.
  *
- * A line's labels may hold what the rule's parsers extracted; a stream is selected by those whose names Loki's index knows.
+ * A line's labels may hold what the rule's parsers extracted; a stream is selected by those whose
+ * names Loki's index knows.
  */
 #include "collect/around.h"
 
@@ -154,7 +157,8 @@ static int by_name(const void *name, const void *element)
     return strcmp(name, *(char *const *)element);
 }
 
-/* The labels that select the stream: those that Loki knows by name, sorted as they came. One reference, the caller's. */
+/* The labels that select the stream: those that Loki knows by name, sorted as they came. One
+ * reference, the caller's. */
 static const struct labels *selecting(const struct around *a, const struct labels *all)
 {
     struct str names[LABELS_MAX], values[LABELS_MAX];

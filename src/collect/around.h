@@ -1,7 +1,8 @@
 /*
- * The lines about each error of a window, from the error's own stream. Only streams that had an error are asked, and of those
- * only the neighbourhood: about two small requests for a lonely error, page after page where errors are dense, so the cost is
- * never much more than that of reading those streams once.
+ * The lines about each error of a window, from the error's own stream. Only streams that had an
+ * error are asked, and of those only the neighbourhood: about two small requests for a lonely
+ * error, page after page where errors are dense, so the cost is never much more than that of
+ * reading those streams once.
  */
 #ifndef COLLECT_AROUND_H
 #define COLLECT_AROUND_H
@@ -26,10 +27,12 @@ struct around_conf {
         to; /* context lies in it: wider than the window, so that errors at its edges have theirs */
     int lines; /* before and behind each error; at least 1 */
     void *context;
-    /* A line of context: stream after stream in the order of their first error, in a stream by time; none twice, and never one
-     * that around_note got. `jumped`: other lines may lie between it and the one told before. */
+    /* A line of context: stream after stream in the order of their first error, in a stream by
+     * time; none twice, and never one that around_note got. `jumped`: other lines may lie between
+     * it and the one told before. */
     void (*line)(void *context, const struct line *line, bool jumped);
-    /* The end, once, never from inside around_start; it must still be freed. `cut`: the bounds above left errors without. */
+    /* The end, once, never from inside around_start; it must still be freed. `cut`: the bounds
+     * above left errors without. */
     void (*done)(void *context, bool cut, const struct err *err);
 };
 

@@ -1,9 +1,10 @@
 /*
- * A round: Loki is asked whether it is there, which also tells its clock, as no window may be done before it is over; the
- * catalogue is read, the store is asked what is due, each due window is done, one at a time (their order decides which window
- * sees a message first, so it is always the same). A source that is away ends the round; the next one begins where it stopped,
- * since what is due is read from the store each time. A window that fails again and again while Loki answers would hold up all
- * others: after a while it is passed over.
+ * A round: Loki is asked whether it is there, which also tells its clock, as no window may be done
+ * before it is over; the catalogue is read, the store is asked what is due, each due window is
+ * done, one at a time (their order decides which window sees a message first, so it is always the
+ * same). A source that is away ends the round; the next one begins where it stopped, since what is
+ * due is read from the store each time. A window that fails again and again while Loki answers
+ * would hold up all others: after a while it is passed over.
  */
 #include "collect/collector.h"
 
@@ -111,7 +112,8 @@ static const struct rule *current_rule(const struct collector *c)
     return &c->conf.rules[current(c)->rule];
 }
 
-/* Whether the rest of the round makes sense: one rule that Loki refuses says nothing of the others. */
+/* Whether the rest of the round makes sense: one rule that Loki refuses says nothing of the others.
+ */
 static bool ends_round(const struct err *err)
 {
     return err->kind && err->kind != ERR_REFUSED && err->kind != ERR_LIMIT &&

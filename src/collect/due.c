@@ -1,5 +1,5 @@
-/* The keys say what is stored, the days' indexes what was in it: both are read, since a collector may have been killed
- * between writing a window and its index. */
+/* The keys say what is stored, the days' indexes what was in it: both are read, since a collector
+ * may have been killed between writing a window and its index. */
 #include "collect/due.h"
 
 #include <stdlib.h>
@@ -110,7 +110,8 @@ bool due_is_worth(const struct due_window *w, uint64_t counted)
 {
     if (w->proved)
         return counted > w->counted;
-    /* Not proved: it may be now, or there is more; the same difference again is Loki's own (lines pushed twice). */
+    /* Not proved: it may be now, or there is more; the same difference again is Loki's own (lines
+     * pushed twice). */
     return counted == w->lines || counted > w->counted || (w->young && counted > w->lines);
 }
 
@@ -119,7 +120,8 @@ static void on_entries(void *context, const struct window_entry *list, size_t co
 {
     struct due *d = context;
     d->op = NULL;
-    /* A day whose index a newer collector writes: what it holds is not known, so nothing of it is counted again. */
+    /* A day whose index a newer collector writes: what it holds is not known, so nothing of it is
+     * counted again. */
     if (failed && err->kind && !window_store_is_newer(err)) {
         end(d, err);
         return;

@@ -1,4 +1,5 @@
-/* Which windows there are to do: missing ones, ones that were not complete, and young ones that may have got late lines. */
+/* Which windows there are to do: missing ones, ones that were not complete, and young ones that may
+ * have got late lines. */
 #ifndef COLLECT_DUE_H
 #define COLLECT_DUE_H
 
@@ -22,13 +23,14 @@ struct due_window {
     size_t rule; /* index in the rules asked for */
     int64_t from, to;
     uint64_t counted, lines;
-    bool young; /* late lines may still come */
-    bool
-        proved; /* stored as complete, or cut: only more lines than `counted` make it worth doing again */
+    bool young;  /* late lines may still come */
+    bool proved; /* stored as complete, or cut: only more lines than `counted` make it worth doing
+                    again */
     enum due_kind kind;
 };
 
-/* How long after its end a window is counted again, so that lines which agents send late are not lost. */
+/* How long after its end a window is counted again, so that lines which agents send late are not
+ * lost. */
 #define DUE_RECOUNT_SPAN (70 * INT64_C(60000000000))
 
 struct due_conf {
@@ -41,8 +43,9 @@ struct due_conf {
     int64_t recount_from; /* windows that end behind this are counted again */
     bool raw;             /* windows whose raw object is there, as DUE_EXTRACT, and no others */
     void *context;
-    /* Oldest first, of equal times in the order of the rules: so a run with interruptions ends like one without. Once, not
-     * from inside due_start; the list lasts until the callback returns. err: the store cannot be read. */
+    /* Oldest first, of equal times in the order of the rules: so a run with interruptions ends like
+     * one without. Once, not from inside due_start; the list lasts until the callback returns. err:
+     * the store cannot be read. */
     void (*done)(void *context, const struct due_window *list, size_t count, const struct err *err);
 };
 

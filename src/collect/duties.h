@@ -1,5 +1,5 @@
-/* What the one collector that writes does: windows, snapshots, events, retention; and what it says of them in the log and in its
- * figures. */
+/* What the one collector that writes does: windows, snapshots, events, retention; and what it says
+ * of them in the log and in its figures. */
 #ifndef COLLECT_DUTIES_H
 #define COLLECT_DUTIES_H
 
@@ -28,8 +28,8 @@ struct duties_conf {
     struct metrics *metrics;
     void *context;
     void (*write)(void *context, struct str line); /* DUTIES_EVENTS_WRITTEN: an event */
-    /* With collector.once: all is done that was due. `incomplete`: a window failed or is known to lack lines; `partly`: a
-     * snapshot failed. Else never. */
+    /* With collector.once: all is done that was due. `incomplete`: a window failed or is known to
+     * lack lines; `partly`: a snapshot failed. Else never. */
     void (*done)(void *context, bool incomplete, bool partly, const struct err *err);
     /* The collector stands still (why), or no more (NULL). May be NULL. */
     void (*health)(void *context, const char *why);

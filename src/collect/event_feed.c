@@ -1,8 +1,9 @@
 /*
- * A watch brings every event that the server has, then what changes. Those that lie before `at`, less a while in which the known
- * ones are remembered one by one, were told by an earlier run. They are told oldest first, as Loki takes nothing that lies an
- * hour behind the newest line of its stream. `at` moves when a push was answered, so a killed collector tells some again, which
- * are the same lines.
+ * A watch brings every event that the server has, then what changes. Those that lie before `at`,
+ * less a while in which the known ones are remembered one by one, were told by an earlier run. They
+ * are told oldest first, as Loki takes nothing that lies an hour behind the newest line of its
+ * stream. `at` moves when a push was answered, so a killed collector tells some again, which are
+ * the same lines.
  */
 #include "collect/event_feed.h"
 
@@ -275,7 +276,8 @@ static void save(void *context)
     event_state_save(f->state);
 }
 
-/* What was told before is known: now the rest. A state that cannot be read is one that is not there. */
+/* What was told before is known: now the rest. A state that cannot be read is one that is not
+ * there. */
 static void on_state(void *context, const struct err *err)
 {
     struct event_feed *f = context;

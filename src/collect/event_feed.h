@@ -1,10 +1,12 @@
 /*
- * The cluster's events as log lines (cluster_event.h): into Loki, or to whoever writes them elsewhere. Each is told once, over
- * restarts too: how far it came is kept in the store, as `<cluster>/events.json`
- * ({"schema":1,"cluster","at":"…","recent":["16 hex digits of an event told at about `at`"]}); and a line pushed to Loki twice is
- * one line there, as an event always gives the same time and text.
+ * The cluster's events as log lines (cluster_event.h): into Loki, or to whoever writes them
+ * elsewhere. Each is told once, over restarts too: how far it came is kept in the store, as
+ * `<cluster>/events.json`
+ * ({"schema":1,"cluster","at":"…","recent":["16 hex digits of an event told at about `at`"]}); and
+ * a line pushed to Loki twice is one line there, as an event always gives the same time and text.
  *
- * Labels of a pushed stream: job="kubeboard-events", app="kubeboard" (so no rule takes them for errors), cluster, namespace, type.
+ * Labels of a pushed stream: job="kubeboard-events", app="kubeboard" (so no rule takes them for
+ * errors), cluster, namespace, type.
  */
 #ifndef COLLECT_EVENT_FEED_H
 #define COLLECT_EVENT_FEED_H

@@ -1,4 +1,5 @@
-/* Which events were told: everything before a moment, and of the while before it each one (event_feed.h says how it is stored). */
+/* Which events were told: everything before a moment, and of the while before it each one
+ * (event_feed.h says how it is stored). */
 #ifndef COLLECT_EVENT_STATE_H
 #define COLLECT_EVENT_STATE_H
 
@@ -16,7 +17,8 @@ enum {
 /* How far behind the newest event one may still be new. */
 #define EVENT_STATE_WHILE (15 * INT64_C(60000000000))
 
-/* `loaded` once, never from inside; err: what was stored cannot be read (nothing stored is none). */
+/* `loaded` once, never from inside; err: what was stored cannot be read (nothing stored is none).
+ */
 struct event_state *event_state_load(struct window_store *w, void *context,
                                      void (*loaded)(void *context, const struct err *err));
 void event_state_free(struct event_state *s); /* NULL is allowed */

@@ -1,11 +1,13 @@
 /*
- * The lines stream from Loki through redaction into the packer and the grouping; nothing holds the window but its packed form,
- * in a spool. When Loki's count and the lines differ a late line came in between: it is all done again, at most three times,
- * after which the window says that it is not complete. A line that does not fit ends the reading: what is packed stays whole and
- * the count says how many there were.
+ * The lines stream from Loki through redaction into the packer and the grouping; nothing holds the
+ * window but its packed form, in a spool. When Loki's count and the lines differ a late line came
+ * in between: it is all done again, at most three times, after which the window says that it is not
+ * complete. A line that does not fit ends the reading: what is packed stays whole and the count
+ * says how many there were.
  *
- * Lines around the errors (rule.around) come last, when the errors are settled: they are in the raw object behind all lines of
- * the window, marked, and count nowhere (around.h says how they are found).
+ * Lines around the errors (rule.around) come last, when the errors are settled: they are in the raw
+ * object behind all lines of the window, marked, and count nowhere (around.h says how they are
+ * found).
  */
 #include "collect/extraction.h"
 
@@ -34,8 +36,8 @@ struct open_key {
 
 struct extraction {
     struct extraction_conf conf;
-    struct buf query,
-        counted; /* the window's own, and what is asked and counted: kubeboard's own pods left out */
+    struct buf query, counted; /* the window's own, and what is asked and counted: kubeboard's own
+                                  pods left out */
     struct loki_extract *extract;
     struct loki_call *count;
     struct window_build *build;
@@ -94,7 +96,8 @@ void extraction_free(struct extraction *x)
 
 /* ---- one line ---- */
 
-/* The container that wrote the line; labels alone would not do, as parsers add some that differ from line to line. */
+/* The container that wrote the line; labels alone would not do, as parsers add some that differ
+ * from line to line. */
 static uint64_t source_of(const struct extraction *x, const struct labels *labels)
 {
     const struct rule_labels *names = x->conf.labels;
@@ -222,7 +225,8 @@ static void on_around(void *context, const struct line *line, bool jumped)
 {
     struct extraction *x = context;
     struct line seen = *line;
-    /* The line before may have opened a private key. A short line is no loss: the key's are of 64. */
+    /* The line before may have opened a private key. A short line is no loss: the key's are of 64.
+     */
     if (x->conf.redactor && jumped)
         redact_resume(x->conf.redactor, line->text.n < KEY_LINE ? 0 : REDACT_UNKNOWN);
     seen.text = clean_text(x, line, NULL);

@@ -1,7 +1,7 @@
 /*
- * The lock file is held by flock(2), which the kernel (and NFS from version 4 on) gives back when its holder dies, so a
- * killed collector blocks nobody. Asking for it may block on a file server: it is done in the worker pool, again and again, as
- * someone may delete the file.
+ * The lock file is held by flock(2), which the kernel (and NFS from version 4 on) gives back when
+ * its holder dies, so a killed collector blocks nobody. Asking for it may block on a file server:
+ * it is done in the worker pool, again and again, as someone may delete the file.
  */
 #include "collect/holder.h"
 

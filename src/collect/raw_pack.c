@@ -1,6 +1,7 @@
 /*
- * Most of a line's bytes are its labels, and a window has few different sets of them: their JSON is kept for the sets seen last,
- * so a line costs a copy. gzip's bytes are handed to the spool in pieces.
+ * Most of a line's bytes are its labels, and a window has few different sets of them: their JSON is
+ * kept for the sets seen last, so a line costs a copy. gzip's bytes are handed to the spool in
+ * pieces.
  */
 #include "collect/raw_pack.h"
 
@@ -130,10 +131,16 @@ static bool pack_plain(struct raw_pack *p, struct err *err)
     return p->packed.n < PIECE || drain(p, err);
 }
 
+static bool has_failed(struct err *err)
+{
+    return err_set(err, ERR_IO, "raw", "free space in $TMPDIR (else /var/tmp)",
+                   "the spool file could not be written");
+}
+
 bool raw_pack_add(struct raw_pack *p, const struct line *line, bool around, struct err *err)
 {
     if (p->failed)
-        return err_set(err, ERR_IO, "raw", "", "the spool file could not be written");
+        return has_failed(err);
     write_line(p, line, around);
     if (p->line.over || s3_spool_size(p->spool) + p->packed.n > p->max)
         return err_set(err, ERR_LIMIT, "raw", "narrow the rule or give it a limit",
@@ -144,6 +151,10 @@ bool raw_pack_add(struct raw_pack *p, const struct line *line, bool around, stru
 
 struct s3_spool *raw_pack_finish(struct raw_pack *p, struct err *err)
 {
+    if (p->failed) {
+        has_failed(err);
+        return NULL;
+    }
     if (!pack_plain(p, err) || !gzip_finish(p->gzip) || !drain(p, err))
         return NULL;
     struct s3_spool *spool = p->spool;

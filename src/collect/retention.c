@@ -1,6 +1,6 @@
 /*
- * Whole days go, key after key in their order, so that a day's index is the last: a reader of half a day finds it, or makes it
- * again. Killed anywhere, the next time goes on.
+ * Whole days go, key after key in their order, so that a day's index is the last: a reader of half
+ * a day finds it, or makes it again. Killed anywhere, the next time goes on.
  */
 #include "collect/retention.h"
 

@@ -1,5 +1,5 @@
-/* What is older than collector.retain goes: once a day, whole days of raw lines, windows and snapshots, and what killed writers
- * left behind. The catalogue stays: its ids are for ever. */
+/* What is older than collector.retain goes: once a day, whole days of raw lines, windows and
+ * snapshots, and what killed writers left behind. The catalogue stays: its ids are for ever. */
 #ifndef COLLECT_RETENTION_H
 #define COLLECT_RETENTION_H
 
@@ -20,7 +20,8 @@ struct retention_conf {
     int64_t keep[RETENTION_KINDS]; /* ns; 0: for ever. Windows that may be due again must be kept */
     int64_t first_ms; /* until the first time; then once a day, after a failure once an hour */
     void *context;
-    /* After each time: objects that went, by kind; `left`: what killed writers had left. May be NULL. */
+    /* After each time: objects that went, by kind; `left`: what killed writers had left. May be
+     * NULL. */
     void (*done)(void *context, const size_t removed[RETENTION_KINDS], size_t left,
                  const struct err *err);
 };

@@ -1,6 +1,6 @@
 /*
- * Every answer comes from the store, so it does not matter which replica is asked, or whether it writes. /readyz asks the store
- * now and then; /healthz says what the collector says of itself.
+ * Every answer comes from the store, so it does not matter which replica is asked, or whether it
+ * writes. /readyz asks the store now and then; /healthz says what the collector says of itself.
  */
 #include "collect/service.h"
 

@@ -1,4 +1,5 @@
-/* The collector's HTTP (CONTRACT.md): health, metrics and the read API. All of it from the store, so any replica answers. */
+/* The collector's HTTP (CONTRACT.md): health, metrics and the read API. All of it from the store,
+ * so any replica answers. */
 #ifndef COLLECT_SERVICE_H
 #define COLLECT_SERVICE_H
 

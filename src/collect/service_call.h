@@ -1,4 +1,5 @@
-/* One question to the read API: what it asks for, what runs for it, and how it is answered. Inside of service. */
+/* One question to the read API: what it asks for, what runs for it, and how it is answered. Inside
+ * of service. */
 #ifndef COLLECT_SERVICE_CALL_H
 #define COLLECT_SERVICE_CALL_H
 
@@ -42,9 +43,11 @@ struct service_call *service_call_new(struct service_call **list, size_t *runnin
                                       struct server_request *r, struct window_store *store,
                                       const char *path);
 
-/* Answers, with an ETag (304 when the client has it) and gzip when the client takes it; the body is taken over. */
+/* Answers, with an ETag (304 when the client has it) and gzip when the client takes it; the body is
+ * taken over. */
 void service_call_reply(struct service_call *c, struct buf *body);
-/* The same of an object that is packed already: sent so to a client that takes gzip, else unpacked for it. */
+/* The same of an object that is packed already: sent so to a client that takes gzip, else unpacked
+ * for it. */
 void service_call_packed(struct service_call *c, struct str packed);
 /* With the status that the error stands for. */
 void service_call_fail(struct service_call *c, const struct err *err);

@@ -1,9 +1,10 @@
 /*
- * /cluster-info                          the newest snapshot, as it is stored (snapshot.h); ?at=TIME the one at or before
- * /cluster-info?kind=pods&namespace=NS   {"cluster","at","kind","items":[…],"continue"}: elements of one of its arrays
+ * /cluster-info                          the newest snapshot, as it is stored (snapshot.h);
+ * ?at=TIME the one at or before /cluster-info?kind=pods&namespace=NS
+ * {"cluster","at","kind","items":[…],"continue"}: elements of one of its arrays
  *
- * As plain text a kind is a table as kubectl prints it, where the kind has columns of ours, else names; the whole is a count of
- * every array.
+ * As plain text a kind is a table as kubectl prints it, where the kind has columns of ours, else
+ * names; the whole is a count of every array.
  */
 #include "collect/service_cluster.h"
 

@@ -1,9 +1,10 @@
 /*
- * /infra?from=&to=  {"cluster","times":["…Z"],"items":[{"kind":"node","name","cpu":[…],"memory":[…]},
+ * /infra?from=&to=
+ * {"cluster","times":["…Z"],"items":[{"kind":"node","name","cpu":[…],"memory":[…]},
  *                   {"kind":"pod","namespace","name","cpu":[…],"memory":[…]}],"continue"}
  *
- * A number a time of `times`, null where the snapshot has none (units as in snapshot.h); nodes first, each kind by name. The last
- * hour when no span is given; ?kind=nodes or pods, ?namespace=.
+ * A number a time of `times`, null where the snapshot has none (units as in snapshot.h); nodes
+ * first, each kind by name. The last hour when no span is given; ?kind=nodes or pods, ?namespace=.
  */
 #include "collect/service_infra.h"
 

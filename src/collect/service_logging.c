@@ -1,7 +1,7 @@
 /*
- * /logging                       {"cluster","items":[{"rule","day"}],"continue"}: the newest day first, rule by rule
- * /logging/RULE/2021-08-27       the day's index as it is stored; with limit or continue a part of its windows
- * /logging/RULE/2021-08-27/1300  the window as it is stored
+ * /logging                       {"cluster","items":[{"rule","day"}],"continue"}: the newest day
+ * first, rule by rule /logging/RULE/2021-08-27       the day's index as it is stored; with limit or
+ * continue a part of its windows /logging/RULE/2021-08-27/1300  the window as it is stored
  */
 #include "collect/service_logging.h"
 

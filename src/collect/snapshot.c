@@ -1,7 +1,7 @@
 /*
- * List after list streams through the splitter into gzip into a spool: what is in memory is one object and the pages under way,
- * however large the cluster. A list that is refused is named in `missing`; one that breaks off fails the whole, as half a list
- * would look like pods that went.
+ * List after list streams through the splitter into gzip into a spool: what is in memory is one
+ * object and the pages under way, however large the cluster. A list that is refused is named in
+ * `missing`; one that breaks off fails the whole, as half a list would look like pods that went.
  */
 #include "collect/snapshot.h"
 

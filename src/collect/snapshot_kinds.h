@@ -1,4 +1,5 @@
-/* What a snapshot lists: a row an API collection. What is not named here is never kept; Secrets are not here. */
+/* What a snapshot lists: a row an API collection. What is not named here is never kept; Secrets are
+ * not here. */
 #ifndef COLLECT_SNAPSHOT_KINDS_H
 #define COLLECT_SNAPSHOT_KINDS_H
 

@@ -131,7 +131,8 @@ struct snapshot_usage *snapshot_usage_ask(struct prometheus *p, int64_t at, void
     return u;
 }
 
-/* Whole thousandths of a core, whole bytes, ten-thousandths of a node: what is below is noise that would not pack. */
+/* Whole thousandths of a core, whole bytes, ten-thousandths of a node: what is below is noise that
+ * would not pack. */
 static void put_amount(struct json_out *o, const char *name, double value, double unit)
 {
     if (isfinite(value))

@@ -10,7 +10,8 @@
 struct prometheus;
 struct snapshot_usage;
 
-/* `done` once, never from inside; err: some of it could not be had. What came is there to be written until free. */
+/* `done` once, never from inside; err: some of it could not be had. What came is there to be
+ * written until free. */
 struct snapshot_usage *snapshot_usage_ask(struct prometheus *p, int64_t at, void *context,
                                           void (*done)(void *context, const struct err *err));
 /* Members "nodes" and "pods" (snapshot.h), by key. */

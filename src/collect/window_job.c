@@ -104,7 +104,8 @@ static void store_it(struct window_job *j)
     j->raw = NULL;
 }
 
-/* What is stored already decides: Loki may have forgotten lines since, so fewer never replace more. */
+/* What is stored already decides: Loki may have forgotten lines since, so fewer never replace more.
+ */
 static void on_stored(void *context, struct window *stored, const struct err *err)
 {
     struct window_job *j = context;

@@ -80,12 +80,13 @@ static void settle(struct loki_ledger *l, struct bucket *b)
     l->bytes += b->cap * sizeof *prints;
 }
 
-/* The oldest settled buckets lose their prints; if that is not enough, open ones are settled before their time. */
+/* The oldest settled buckets lose their prints; if that is not enough, open ones become prints before their time, but never lose
+ * them: the polls still read them. */
 static void keep_bound(struct loki_ledger *l)
 {
     for (size_t i = 0; i < l->count && l->bytes > l->max_bytes; i++) {
         struct bucket *b = &l->list[i];
-        if (b->prints) {
+        if (b->prints && b->start < l->settled) {
             empty(l, b);
             b->lost = true;
         }

@@ -1,7 +1,7 @@
 /*
  * Which lines of a follow have been given out: exactly for the seconds that are still being read again, by a 32-bit print a line
- * for older ones, so that late lines can be told from known ones; and how many. Bounded in bytes: the oldest seconds lose their
- * prints first, and what has no prints any more can only be counted.
+ * for older ones, so that late lines can be told from known ones; and how many. Bounded in bytes, but for the prints of the seconds
+ * that are still being read: the oldest seconds lose their prints first, and what has no prints any more can only be counted.
  */
 #ifndef SOURCE_LOKI_LEDGER_H
 #define SOURCE_LOKI_LEDGER_H

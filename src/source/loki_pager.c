@@ -118,7 +118,7 @@ static void learn_size(struct loki_pager *p, const struct loki_page *page)
     if (!count)
         return;
     double seen = size > STATS_BYTES ? (double)(size - STATS_BYTES) / (double)count : 1;
-    p->line_bytes = seen > p->line_bytes ? seen : (7 * p->line_bytes + seen) / 8;
+    p->line_bytes = seen > p->line_bytes ? seen : (p->line_bytes + seen) / 2;
     if (2 * count >= (size_t)p->most)
         p->most = p->most < loki_limit(p->loki) ? p->most * GROWTH : p->most;
 }
@@ -132,7 +132,7 @@ static bool shrink(struct loki_pager_fetch *f, int factor)
         return false;
     if (f->limit > allowed)
         less = allowed;
-    f->limit = less < 1 ? 1 : less;
+    f->limit = less > 1 ? less : f->limit > 2 ? 2 : 1;
     if (f->limit < allowed && p->line_bytes * f->limit < AIM_BYTES)
         p->line_bytes = (double)AIM_BYTES / f->limit; /* as if that had been seen */
     return true;
@@ -212,6 +212,9 @@ struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stag
     *f = (struct loki_pager_fetch){.next = p->fetches, .pager = p, .limit = loki_pager_limit(p), .from = from, .to = to, .done = done, .context = context};
     if (at_most && at_most < f->limit)
         f->limit = at_most;
+    /* One line of a nanosecond could not say whether there are more. */
+    if (to - from == 1 && f->limit == 1 && loki_limit(p->loki) > 1)
+        f->limit = 2;
     f->stages = mem_dup(stages);
     f->again = loop_timer_new(http_loop(loki_http(p->loki)), send_again, f);
     f->patience = loop_timer_new(http_loop(loki_http(p->loki)), lose_patience, f);

@@ -26,7 +26,7 @@ struct prometheus_keeper_conf {
 struct prometheus_keeper *
 prometheus_keeper_start(struct prometheus *p,
                         const struct prometheus_keeper_conf *conf); /* never NULL */
-void prometheus_keeper_stop(struct prometheus_keeper *k); /* frees; NULL is allowed */
+void prometheus_keeper_stop(struct prometheus_keeper *k);           /* frees; NULL is allowed */
 
 /* Shows another span: the series are emptied and filled with [from, to]; to 0: live again (from is
  * not looked at). */

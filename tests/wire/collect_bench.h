@@ -1,4 +1,5 @@
-/* What the collector's tests share: a loop, a Loki of a few lines, a store in a folder, one rule. */
+/* What the collector's tests share: a loop, a Loki of a few lines, a store in a folder, one rule.
+ */
 #ifndef TESTS_WIRE_COLLECT_BENCH_H
 #define TESTS_WIRE_COLLECT_BENCH_H
 
@@ -53,7 +54,8 @@ void collect_bench_round(struct collect_bench *b, const struct collector_conf *c
 struct window *collect_bench_window(struct collect_bench *b, int64_t from);
 /* The raw object of a window, unpacked, into out. */
 void collect_bench_raw(struct collect_bench *b, int64_t from, struct buf *out);
-/* Every file of the store with its bytes, in the order of the names: to compare two states. The caller's. */
+/* Every file of the store with its bytes, in the order of the names: to compare two states. The
+ * caller's. */
 char *collect_bench_files(const struct collect_bench *b, const char *only);
 void collect_bench_turn(struct collect_bench *b, const bool *until);
 void collect_bench_empty(struct collect_bench *b);

@@ -47,6 +47,23 @@ static bool regex_fits(const char *pattern, const char *text, bool whole)
     return fits;
 }
 
+/* The label filters behind the selector: | pod=~"a|b" and | pod!~"a|b". */
+static bool labels_fit(const struct fake_loki_line *l, const char *p)
+{
+    char text[4096];
+    while ((p = strstr(p, "~\""))) {
+        const char *end = p - 1, *from = end;
+        bool wanted = *end == '=';
+        while (from[-1] != ' ')
+            from--;
+        p++;
+        literal(&p, text, sizeof text);
+        if (regex_fits(text, label_of(l, from, (size_t)(end - from)), true) != wanted)
+            return false;
+    }
+    return true;
+}
+
 static bool fits(const struct fake_loki_line *l, const char *query)
 {
     char text[4096];
@@ -61,6 +78,8 @@ static bool fits(const struct fake_loki_line *l, const char *query)
             return false;
         p += *p == ',';
     }
+    if (!labels_fit(l, p))
+        return false;
     for (p = p + 1; (p = strstr(p, "~ \""));) {
         bool wanted = p[-1] == '|';
         p += 2;
@@ -102,12 +121,45 @@ static void write_entry(struct json_out *o, const struct fake_loki_line *l)
     json_out_end_object(o);
 }
 
+static void refuse(struct canned_answer *a, int status, const char *words)
+{
+    buf_clear(&a->body);
+    a->status = status;
+    a->type = "text/plain";
+    buf_adds(&a->body, words);
+}
+
+/* Whether a real Loki would have refused the page. */
+static bool over_bounds(const struct fake_loki *f, int64_t limit, size_t bytes,
+                        struct canned_answer *a)
+{
+    char words[200];
+    int most = f->most ? f->most : LIMIT;
+    if (limit > most) {
+        snprintf(words, sizeof words,
+                 "max entries limit per query exceeded, limit > max_entries_limit_per_query (%lld "
+                 "> %d)\n",
+                 (long long)limit, most);
+        refuse(a, 400, words);
+        return true;
+    }
+    if (!f->message_bytes || bytes <= f->message_bytes)
+        return false;
+    snprintf(words, sizeof words,
+             "rpc error: code = ResourceExhausted desc = trying to send message larger than max "
+             "(%zu vs. %zu)",
+             bytes, f->message_bytes);
+    refuse(a, 500, words);
+    return true;
+}
+
 static void range(void *context, const struct canned_request *r, struct canned_answer *a)
 {
     struct fake_loki *f = context;
     char *query = mem_dup(canned_field(r, "query"));
     int64_t from = canned_number(r, "start", 0), to = canned_number(r, "end", 0);
     int64_t limit = canned_number(r, "limit", 100), n = 0;
+    size_t bytes = 0;
     const char *direction = canned_field(r, "direction");
     bool backward = direction && strcmp(direction, "backward") == 0;
     f->pages++;
@@ -126,14 +178,17 @@ static void range(void *context, const struct canned_request *r, struct canned_a
         json_out_array(&o, "result");
         for (size_t i = 0; i < f->count && n < limit && n < LIMIT; i++) {
             const struct fake_loki_line *l = &f->lines[backward ? f->count - 1 - i : i];
-            if (l->time >= from && l->time < to && fits(l, query)) {
+            bool lost = f->whole_ms_lost && l->time == from && from % 1000000 == 0;
+            if (l->time >= from && l->time < to && !lost && fits(l, query)) {
                 write_entry(&o, l);
+                bytes += strlen(l->text);
                 n++;
             }
         }
         json_out_end_array(&o);
         json_out_end_object(&o);
         json_out_end_object(&o);
+        over_bounds(f, limit, bytes, a);
     }
     free(query);
 }

@@ -1,4 +1,5 @@
-/* A Loki of a few lines behind canned.h: matchers, line filters and counts are evaluated on what a test put in. */
+/* A Loki of a few lines behind canned.h: matchers, line filters and counts are evaluated on what a
+ * test put in. */
 #ifndef TESTS_WIRE_FAKE_LOKI_H
 #define TESTS_WIRE_FAKE_LOKI_H
 
@@ -21,6 +22,10 @@ struct fake_loki {
     int64_t fail_from;    /* of lines that begin there: 500 */
     size_t pages, counts; /* answered */
     struct buf pushes;
+    /* Bounds and habits of real ones; 0: none. */
+    int most;             /* lines a page (5,000): more is refused */
+    size_t message_bytes; /* of a page's text: more is 500 ResourceExhausted */
+    bool whole_ms_lost; /* a line at just the start of a query, a whole millisecond, is not found */
 };
 
 struct fake_loki *fake_loki_new(struct canned *c);

@@ -162,7 +162,8 @@ static void nothing_is_done_while_loki_is_away(void **state)
     assert_true(b->round.stored >= 3);
 }
 
-/* The bytes that an undisturbed run leaves, of the first two windows, which no later round touches. */
+/* The bytes that an undisturbed run leaves, of the first two windows, which no later round touches.
+ */
 static char *undisturbed(struct collect_bench *b, const struct collector_conf *conf)
 {
     collect_bench_round(b, conf);

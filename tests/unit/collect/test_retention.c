@@ -136,7 +136,8 @@ static void whole_days_go_by_their_age(void **state)
     put(b, "processed/other/windows/errors/2020/08/24/2350.json");
     run(b, 2 * CLOCK_DAY, 30 * CLOCK_DAY, CLOCK_DAY);
     assert_int_equal(b->err.kind, ERR_NONE);
-    /* On the 27th, 13:00, the last moment of the 24th is older than two days, that of the 25th is not. */
+    /* On the 27th, 13:00, the last moment of the 24th is older than two days, that of the 25th is
+     * not. */
     assert_false(there(b, "raw/test/lines/errors/2021/08/24/2350.log.gz"));
     assert_true(there(b, "raw/test/lines/errors/2021/08/25/0000.log.gz"));
     assert_false(there(b, "raw/test/lines/gone-rule/2020/01/01/0000.log.gz"));

@@ -35,7 +35,7 @@ static void test_errors(void **state)
         {"\n  - {name: a, match: x}\n  - {name: b, match: x}\n  - {name: a, match: y}",
          "5: collector.rules: there are two rules 'a': give each rule a name of its own"},
         {"[{name: a, match: '(x'}]", "2: collector.rules[].match: bad pattern: missing closing "
-                                     "parenthesis, at character 2: write a regular "
+                                     "parenthesis, at byte 2: write a regular "
                                      "expression in single quotes"},
         {"[{name: a, match: ''}]", "2: collector.rules[].match: an empty pattern matches "
                                    "everything: write a regular expression in single quotes"},

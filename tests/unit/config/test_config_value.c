@@ -66,7 +66,7 @@ static void test_wrong_values(void **state)
          "collector.redact: 'names' is not possible here: write "
          "aws-keys|bearer-tokens|jwts|passwords|private-keys|emails|card-numbers"},
         {"collector: {redact_patterns: {ticket: 'T-('}}",
-         "collector.redact_patterns: bad pattern: missing closing parenthesis, at character 3: "
+         "collector.redact_patterns: bad pattern: missing closing parenthesis, at byte 3: "
          "write names and "
          "patterns below it: ticket: 'T-\\d{9}'"},
         {"collector: {events: file}",

@@ -44,7 +44,7 @@ static void commands_are_exact_and_quoted(void **state)
     const char *ten = strstr(text, "'web-10'");
     assert_non_null(nine);
     assert_true(ten > nine);
-    assert_null(strstr(ten + 1, "web-10"));
+    assert_null(strstr(ten + 4, "web-10"));
     assert_null(strstr(text, "--tail"));
     buf_clear(&out);
     m.to = 0;

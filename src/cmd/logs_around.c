@@ -1,0 +1,123 @@
+#include "cmd/logs_around.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "collect/around.h"
+
+struct held {
+    struct line line;
+    char *text;
+    size_t arrival;
+};
+
+struct logs_around {
+    struct logs_around_conf conf;
+    struct around *around;
+    struct held *list;
+    size_t count, cap, matches;
+    size_t bytes;
+    bool full;
+    struct err err;
+};
+
+struct logs_around *logs_around_new(const struct logs_around_conf *conf)
+{
+    struct logs_around *a = mem_alloc(sizeof *a);
+    a->conf = *conf;
+    return a;
+}
+
+void logs_around_free(struct logs_around *a)
+{
+    if (!a)
+        return;
+    around_free(a->around);
+    for (size_t i = 0; i < a->count; i++) {
+        labels_drop(a->list[i].line.labels);
+        free(a->list[i].text);
+    }
+    free(a->list);
+    free(a);
+}
+
+static void hold(struct logs_around *a, const struct line *line)
+{
+    a->full |= a->bytes + line->text.n + sizeof(struct held) > LOGS_AROUND_BYTES;
+    if (a->full)
+        return;
+    mem_grow(&a->list, &a->cap, a->count + 1, sizeof *a->list);
+    struct held *h = &a->list[a->count];
+    *h = (struct held){.line = *line, .arrival = a->count};
+    h->text = mem_dup_n(line->text.p, line->text.n);
+    h->line.text.p = h->text;
+    labels_hold(line->labels);
+    a->bytes += line->text.n + sizeof *h;
+    a->count++;
+}
+
+void logs_around_add(struct logs_around *a, const struct line *match)
+{
+    hold(a, match);
+}
+
+static int compare(const void *x, const void *y)
+{
+    const struct held *a = x, *b = y;
+    if (a->line.time != b->line.time)
+        return a->line.time < b->line.time ? -1 : 1;
+    return (a->arrival > b->arrival) - (a->arrival < b->arrival);
+}
+
+static void finish(struct logs_around *a)
+{
+    if (a->count)
+        qsort(a->list, a->count, sizeof *a->list, compare);
+    for (size_t i = 0; i < a->count; i++)
+        a->conf.line(a->conf.context, &a->list[a->conf.backward ? a->count - 1 - i : i].line);
+    if (a->full && !a->err.kind)
+        err_set(&a->err, ERR_LIMIT, "--around", "choose a narrower span, query or --limit",
+                "more than %d MB of lines: the rest is left out", LOGS_AROUND_BYTES >> 20);
+    a->conf.done(a->conf.context, &a->err);
+}
+
+static void on_line(void *context, const struct line *line, bool jumped)
+{
+    (void)jumped;
+    hold(context, line);
+}
+
+static void on_done(void *context, bool cut, const struct err *err)
+{
+    struct logs_around *a = context;
+    if (err->kind && !a->err.kind)
+        a->err = *err;
+    else if (cut && !a->err.kind)
+        err_set(&a->err, ERR_LIMIT, "--around", "choose a narrower span, query or --limit",
+                "not all of %zu matches could be given their lines", a->matches);
+    finish(a);
+}
+
+/* Matches are told in order of time, in which those of a stream must come. */
+void logs_around_start(struct logs_around *a, const struct err *err)
+{
+    const struct logs_around_conf *c = &a->conf;
+    int64_t margin = LOGS_AROUND_MINUTES * CLOCK_MINUTE;
+    a->err = *err;
+    a->matches = a->count;
+    a->around = around_new(&(struct around_conf){.loki = c->loki,
+                                                 .from = c->from - margin,
+                                                 .to = c->to + margin,
+                                                 .lines = c->lines,
+                                                 .context = a,
+                                                 .line = on_line,
+                                                 .done = on_done});
+    for (size_t i = 0; i < a->count; i++) {
+        const struct held *h = &a->list[c->backward ? a->count - 1 - i : i];
+        around_note(a->around, &h->line);
+    }
+    if (a->full || !around_start(a->around))
+        finish(a);
+}

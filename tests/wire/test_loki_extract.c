@@ -1,0 +1,455 @@
+#include "source/loki_extract.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "tests/wire/fake_loki.h"
+
+#define START (INT64_C(1795361400) * CLOCK_SECOND)
+#define END (START + 10 * CLOCK_MINUTE)
+
+struct bench {
+    struct loop *loop;
+    struct http *http;
+    struct canned *server;
+    struct fake_loki *fake;
+    struct loki *loki;
+    struct loki_extract *extract;
+    struct buf got; /* "time pod text", a line each */
+    struct loki_extract_result result;
+    struct err err;
+    bool done;
+    size_t pause_each, lines, free_at;
+    struct loop_timer *resume;
+};
+
+static void on_resume(void *context)
+{
+    struct bench *b = context;
+    if (b->extract)
+        loki_extract_pause(b->extract, false);
+}
+
+static int set_up(void **state)
+{
+    struct bench *b = mem_alloc(sizeof *b);
+    b->loop = loop_new();
+    b->http = http_new(b->loop);
+    b->server = canned_new(b->loop);
+    b->fake = fake_loki_new(b->server);
+    struct conn c = {.name = "loki", .url = (char *)(uintptr_t)canned_url(b->server)};
+    b->loki = loki_new(b->http, &c, NULL);
+    b->resume = loop_timer_new(b->loop, on_resume, b);
+    buf_init(&b->got, 64 << 20);
+    *state = b;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct bench *b = *state;
+    loki_extract_free(b->extract);
+    loki_free(b->loki);
+    http_free(b->http);
+    canned_free(b->server);
+    fake_loki_free(b->fake);
+    loop_timer_free(b->resume);
+    loop_free(b->loop);
+    buf_free(&b->got);
+    free(b);
+    return 0;
+}
+
+static void on_line(void *context, const struct line *line)
+{
+    struct bench *b = context;
+    buf_printf(&b->got, "%lld %s ", (long long)(line->time - START), labels_value(line->labels, "pod"));
+    buf_add(&b->got, line->text.p, line->text.n);
+    buf_addc(&b->got, '\n');
+    b->lines++;
+    if (b->pause_each && b->lines % b->pause_each == 0) {
+        loki_extract_pause(b->extract, true);
+        loop_timer_set(b->resume, 1);
+    }
+    if (b->free_at == b->lines) {
+        loki_extract_free(b->extract);
+        b->extract = NULL;
+    }
+}
+
+static void on_done(void *context, const struct loki_extract_result *result, const struct err *err)
+{
+    struct bench *b = context;
+    assert_false(b->done);
+    b->done = true;
+    b->result = *result;
+    b->err = *err;
+    b->extract = NULL;
+}
+
+static void run(struct bench *b, struct loki_extract_conf conf)
+{
+    buf_clear(&b->got);
+    b->done = false;
+    b->lines = 0;
+    conf.query = conf.query ? conf.query : "{namespace=\"shop\"}";
+    conf.from = conf.from ? conf.from : START;
+    conf.to = conf.to ? conf.to : END;
+    conf.context = b;
+    conf.line = on_line;
+    conf.done = on_done;
+    b->extract = loki_extract_start(b->loki, &conf);
+    assert_false(b->done);
+    int64_t until = clock_monotonic() + 30 * CLOCK_SECOND;
+    while (!b->done && b->extract && clock_monotonic() < until)
+        loop_turn(b->loop, 50);
+}
+
+/* Lines of three pods, every 100 ms one; at each tenth all three at one time; text says which. */
+static void fill(struct bench *b, int count)
+{
+    static const char *const pods[] = {"c", "a", "b"};
+    char text[64];
+    for (int i = 0; i < count; i++) {
+        int64_t time = START + (i % 10 == 0 ? i : i / 3 * 3) * 100 * CLOCK_MS / 3;
+        snprintf(text, sizeof text, "line %04d", i);
+        fake_loki_add(b->fake, time, "shop", pods[i % 3], text);
+    }
+}
+
+/* What must come: all lines by (time, pod, arrival). */
+struct sorted {
+    const struct fake_loki_line *line;
+    size_t arrival;
+};
+
+static int compare(const void *a, const void *b)
+{
+    const struct sorted *x = a, *y = b;
+    if (x->line->time != y->line->time)
+        return x->line->time < y->line->time ? -1 : 1;
+    int order = strcmp(x->line->pod, y->line->pod);
+    return order ? order : (x->arrival > y->arrival) - (x->arrival < y->arrival);
+}
+
+static char *expected(const struct bench *b, bool backward)
+{
+    struct buf out;
+    struct sorted *all = mem_array(b->fake->count, sizeof *all);
+    for (size_t i = 0; i < b->fake->count; i++)
+        all[i] = (struct sorted){&b->fake->lines[i], i};
+    qsort(all, b->fake->count, sizeof *all, compare);
+    buf_init(&out, 64 << 20);
+    for (size_t i = 0; i < b->fake->count; i++) {
+        const struct fake_loki_line *l = all[backward ? b->fake->count - 1 - i : i].line;
+        buf_printf(&out, "%lld %s %s\n", (long long)(l->time - START), l->pod, l->text);
+    }
+    free(all);
+    return buf_take(&out, NULL);
+}
+
+static void check_all(struct bench *b, bool backward)
+{
+    char *want = expected(b, backward);
+    assert_true(b->done);
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_string_equal(buf_text(&b->got), want);
+    assert_int_equal(b->result.lines, b->fake->count);
+    free(want);
+}
+
+static void everything_comes_once_in_order(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 1000);
+    static const int mosts[] = {5000, 300, 37, 11, 4};
+    for (size_t m = 0; m < sizeof mosts / sizeof *mosts; m++)
+        for (int flight = 1; flight <= 3; flight++) {
+            b->fake->most = mosts[m];
+            run(b, (struct loki_extract_conf){.in_flight = flight, .prove = true});
+            check_all(b, false);
+            assert_true(b->result.proved && b->result.complete && !b->result.truncated);
+            assert_int_equal(b->result.counted, 1000);
+            assert_true(b->result.reached == END);
+            run(b, (struct loki_extract_conf){.in_flight = flight, .backward = true});
+            check_all(b, true);
+            assert_true(b->result.reached == START);
+        }
+    assert_int_equal(loki_limit(b->loki), 4); /* learned from the refusals */
+}
+
+static void nothing_is_an_answer_too(void **state)
+{
+    struct bench *b = *state;
+    run(b, (struct loki_extract_conf){.prove = true});
+    assert_true(b->done && b->result.complete);
+    assert_int_equal(b->result.lines, 0);
+    assert_int_equal(b->err.kind, ERR_NONE);
+    run(b, (struct loki_extract_conf){.from = END, .to = END});
+    assert_true(b->done);
+}
+
+static void hints_save_requests_and_change_nothing(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 1000);
+    run(b, (struct loki_extract_conf){.in_flight = 2});
+    uint32_t without = b->result.requests;
+    assert_true(b->result.line_bytes > 10);
+    run(b, (struct loki_extract_conf){.in_flight = 2, .expect = 30, .expect_bytes = b->result.line_bytes});
+    check_all(b, false);
+    assert_true(b->result.requests < without);
+    run(b, (struct loki_extract_conf){.in_flight = 3, .expect = 5000, .expect_bytes = 1}); /* wrong ones */
+    check_all(b, false);
+}
+
+static void a_limit_ends_it_exactly(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 1000);
+    b->fake->most = 100;
+    char *all = expected(b, false);
+    static const int limits[] = {1, 2, 10, 99, 100, 101, 250, 999, 1000, 1001};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        run(b, (struct loki_extract_conf){.limit = limits[i]});
+        assert_int_equal(b->err.kind, ERR_NONE);
+        uint64_t want = limits[i] < 1000 ? (uint64_t)limits[i] : 1000;
+        assert_int_equal(b->result.lines, want);
+        assert_int_equal(b->result.truncated, limits[i] < 1000);
+        assert_memory_equal(buf_text(&b->got), all, b->got.n);
+    }
+    free(all);
+    all = expected(b, true);
+    run(b, (struct loki_extract_conf){.limit = 7, .backward = true});
+    assert_int_equal(b->result.lines, 7);
+    assert_memory_equal(buf_text(&b->got), all, b->got.n);
+    free(all);
+}
+
+static void a_crowd_in_several_streams_is_split(void **state)
+{
+    struct bench *b = *state;
+    char text[64], pod[16];
+    fill(b, 100);
+    for (int i = 0; i < 300; i++) {
+        snprintf(text, sizeof text, "crowd %03d", 299 - i);
+        snprintf(pod, sizeof pod, "p%02d", i % 40);
+        fake_loki_add(b->fake, START + CLOCK_SECOND + 7, "shop", pod, text);
+    }
+    b->fake->most = 25;
+    run(b, (struct loki_extract_conf){.prove = true});
+    assert_true(b->result.complete);
+    assert_int_equal(b->result.lines, 400);
+    char *forward = buf_take(&b->got, NULL);
+    run(b, (struct loki_extract_conf){.backward = true, .in_flight = 3});
+    assert_int_equal(b->result.lines, 400);
+    /* The same lines, each once, the other way round. */
+    size_t n = strlen(forward);
+    assert_int_equal(b->got.n, n);
+    for (char *line = strtok_r(forward, "\n", &(char *){NULL}); line; line = NULL)
+        assert_non_null(strstr(buf_text(&b->got), line));
+    free(forward);
+}
+
+static void a_crowd_in_one_stream_is_split_by_text(void **state)
+{
+    struct bench *b = *state;
+    char text[200];
+    for (int i = 0; i < 300; i++) {
+        snprintf(text, sizeof text, "the same beginning \xed\x95\x9c\xea\xb8\x80 \"and\" \\ more %03d%.*s", i, i % 5, "xxxxx");
+        fake_loki_add(b->fake, START + CLOCK_SECOND, "shop", "p", text);
+    }
+    for (int i = 0; i < 60; i++) { /* each the beginning of the next */
+        memset(text, 'y', sizeof text);
+        text[i] = '\0';
+        fake_loki_add(b->fake, START + 2 * CLOCK_SECOND, "shop", "p", text);
+    }
+    b->fake->most = 20;
+    run(b, (struct loki_extract_conf){.prove = true});
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_true(b->result.complete);
+    assert_int_equal(b->result.lines, 360);
+    for (int i = 0; i < 300; i++) {
+        snprintf(text, sizeof text, " more %03d", i);
+        assert_non_null(strstr(buf_text(&b->got), text));
+    }
+}
+
+static void pages_too_large_are_asked_for_smaller(void **state)
+{
+    struct bench *b = *state;
+    char *text = mem_alloc(3001);
+    for (int i = 0; i < 400; i++) {
+        size_t n = i % 100 < 80 ? 50 : 3000; /* a run of large ones behind many small ones */
+        memset(text, 'a' + i % 26, n);
+        text[n] = '\0';
+        snprintf(text, 6, "%04d", i);
+        text[4] = ' ';
+        fake_loki_add(b->fake, START + i * CLOCK_SECOND, "shop", "p", text);
+    }
+    free(text);
+    b->fake->message_bytes = 20000;
+    run(b, (struct loki_extract_conf){.prove = true});
+    assert_true(b->result.complete);
+    check_all(b, false);
+    b->fake->message_bytes = 3000; /* one large line at a time */
+    run(b, (struct loki_extract_conf){.prove = true});
+    check_all(b, false);
+    b->fake->message_bytes = 2999;
+    run(b, (struct loki_extract_conf){.prove = true});
+    assert_int_equal(b->err.kind, ERR_LIMIT);
+    assert_true(b->result.reached > START && b->result.reached <= START + 80 * CLOCK_SECOND);
+    assert_int_equal(b->result.lines, 80);
+}
+
+static void a_line_on_a_whole_millisecond_is_not_lost(void **state)
+{
+    struct bench *b = *state;
+    b->fake->whole_ms_lost = true;
+    b->fake->most = 10;
+    for (int i = 0; i < 200; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%d", i);
+        fake_loki_add(b->fake, START + i / 3 * CLOCK_MS, "shop", "p", text);
+    }
+    fake_loki_add(b->fake, START - 1, "shop", "p", "before");
+    run(b, (struct loki_extract_conf){0});
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_int_equal(b->result.lines, 200);
+    run(b, (struct loki_extract_conf){.backward = true});
+    assert_int_equal(b->result.lines, 200);
+    assert_null(strstr(buf_text(&b->got), "before"));
+}
+
+static void a_crowd_right_before_the_start_is_no_wall(void **state)
+{
+    struct bench *b = *state;
+    b->fake->most = 10;
+    for (int i = 0; i < 50; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%d", i);
+        fake_loki_add(b->fake, START - 1, "shop", "p", text);
+        fake_loki_add(b->fake, START + i, "shop", "q", text);
+    }
+    run(b, (struct loki_extract_conf){0});
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_int_equal(b->result.lines, 50);
+}
+
+static void a_paused_extract_waits(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 1000);
+    b->fake->most = 50;
+    b->pause_each = 33;
+    run(b, (struct loki_extract_conf){.in_flight = 3, .max_held = 4000, .prove = true});
+    check_all(b, false);
+    assert_true(b->result.complete);
+}
+
+static void it_may_be_freed_from_a_line(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 100);
+    b->free_at = 50;
+    run(b, (struct loki_extract_conf){0});
+    assert_false(b->done);
+    assert_int_equal(b->lines, 50);
+}
+
+static void errors_say_how_far_it_came(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 1000);
+    b->fake->most = 50;
+    run(b, (struct loki_extract_conf){0}); /* it learns the limit */
+    b->fake->fail_from = START + 20 * CLOCK_SECOND;
+    run(b, (struct loki_extract_conf){.retries = -1, .expect = 30, .expect_bytes = 100});
+    assert_true(b->done);
+    assert_int_equal(b->err.kind, ERR_AWAY);
+    assert_int_equal(b->err.http, 500);
+    assert_true(b->result.reached > START && b->result.reached <= START + 20 * CLOCK_SECOND);
+    assert_true(b->result.lines > 0 && b->result.lines < 1000);
+    assert_non_null(strstr(b->err.what, "broken chunk"));
+    b->fake->fail_from = 0;
+    run(b, (struct loki_extract_conf){.query = "{namespace=\"shop\"} |~ \"(\""});
+    b->fake->fail = 400;
+    run(b, (struct loki_extract_conf){0});
+    assert_int_equal(b->err.kind, ERR_REFUSED);
+}
+
+static void heal(void *context)
+{
+    canned_start(((struct bench *)context)->server);
+}
+
+static void a_server_that_comes_back_is_asked_again(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 1000);
+    b->fake->most = 50;
+    run(b, (struct loki_extract_conf){.limit = 1}); /* it answered once */
+    canned_stop(b->server);
+    struct loop_timer *t = loop_timer_new(b->loop, heal, b);
+    loop_timer_set(t, 700);
+    run(b, (struct loki_extract_conf){.prove = true});
+    loop_timer_free(t);
+    check_all(b, false);
+    assert_true(b->result.complete);
+}
+
+static void a_server_that_never_answered_is_not(void **state)
+{
+    struct bench *b = *state;
+    canned_stop(b->server);
+    int64_t from = clock_monotonic();
+    run(b, (struct loki_extract_conf){0});
+    assert_int_equal(b->err.kind, ERR_AWAY);
+    assert_true(clock_monotonic() - from < CLOCK_SECOND);
+}
+
+static void a_late_line_shows_in_the_count(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 10);
+    b->fake->counts_more = 1;
+    run(b, (struct loki_extract_conf){.prove = true});
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_true(b->result.proved);
+    assert_false(b->result.complete);
+    assert_int_equal(b->result.counted, 11);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(everything_comes_once_in_order),
+        TEST(nothing_is_an_answer_too),
+        TEST(hints_save_requests_and_change_nothing),
+        TEST(a_limit_ends_it_exactly),
+        TEST(a_crowd_in_several_streams_is_split),
+        TEST(a_crowd_in_one_stream_is_split_by_text),
+        TEST(pages_too_large_are_asked_for_smaller),
+        TEST(a_line_on_a_whole_millisecond_is_not_lost),
+        TEST(a_crowd_right_before_the_start_is_no_wall),
+        TEST(a_paused_extract_waits),
+        TEST(it_may_be_freed_from_a_line),
+        TEST(errors_say_how_far_it_came),
+        TEST(a_server_that_comes_back_is_asked_again),
+        TEST(a_server_that_never_answered_is_not),
+        TEST(a_late_line_shows_in_the_count),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
