@@ -151,9 +151,10 @@ void logview_admit(struct logview *v,
                    bool (*admits)(void *context, const struct lines *lines, size_t i),
                    void *context)
 {
+    if (v->admits != admits) /* else the count that goes on is nearly right */
+        v->counting = v->count = 0;
     v->admits = admits;
     v->context = context;
-    v->counting = v->count = 0;
     v->counted = false;
 }
 

@@ -53,9 +53,11 @@ struct patterns {
     size_t at;     /* index of the next line to look at */
     uint64_t seen; /* lines_changes of the last look */
     size_t held;   /* lines_count of it */
-    bool missing;  /* a line was asked for that was not known */
+    uint64_t last; /* the id of the line before it */
+    bool missing;  /* a line was asked for that a whole pass had not met */
     uint64_t lines, changes;
     int64_t from, width; /* of the buckets */
+    int64_t newest;      /* time of a line */
     char kept[17];
     size_t hidden;
 };
@@ -95,7 +97,7 @@ void patterns_restart(struct patterns *p)
     }
     p->at = p->held = 0;
     p->seen = p->lines = 0;
-    p->from = p->width = 0;
+    p->from = p->width = p->newest = 0;
     p->missing = false;
     p->batch_ended = 0;
     p->changes++;
@@ -197,6 +199,7 @@ static void widen(struct patterns *p, int64_t time)
 static void count_line(struct patterns *p, struct patterns_row *r, int64_t time)
 {
     widen(p, time);
+    p->newest = time > p->newest ? time : p->newest;
     r->buckets[time > p->from ? (time - p->from) / p->width : 0]++;
     r->count++;
     p->lines++;
@@ -261,17 +264,20 @@ static void begin_span(struct patterns *p, const struct lines *lines)
     p->width = span / PATTERNS_BUCKETS + 1;
 }
 
-/* Where to begin when the lines changed: behind those seen, or, where some were put between them or
- * fell out, with the first. */
+/* Lines came, fell out or were put between others: the place is held by the line before it. When it is
+ * gone, or lines were missed by the pass before, all are gone over again. */
 static void take_changes(struct patterns *p, const struct lines *lines)
 {
     size_t count = lines_count(lines);
     if (p->seen == lines_changes(lines) && !p->missing)
         return;
-    bool moved = count < p->held || p->missing ||
-                 (p->at && (p->at > count || mark_of(p, lines_id(lines, p->at - 1)) == UNKNOWN));
-    if (moved)
+    bool there = p->at && p->at <= count && lines_id(lines, p->at - 1) == p->last;
+    if (p->missing || !p->at) {
         p->at = 0;
+    } else if (!there) {
+        size_t i = lines_find_id(lines, p->last);
+        p->at = i == SIZE_MAX ? 0 : i + 1;
+    }
     p->missing = false;
     p->seen = lines_changes(lines);
     p->held = count;
@@ -299,7 +305,7 @@ bool patterns_work(struct patterns *p, const struct model_logs *logs, int64_t ti
     for (size_t step = 1; p->at < count; step++, p->at++) {
         if (step % CHECK_EVERY == 0 && clock_monotonic() > deadline)
             return true;
-        uint64_t id = lines_id(lines, p->at);
+        uint64_t id = p->last = lines_id(lines, p->at);
         if (mark_of(p, id) != UNKNOWN)
             continue;
         struct line line = lines_at(lines, p->at);
@@ -316,6 +322,8 @@ bool patterns_work(struct patterns *p, const struct model_logs *logs, int64_t ti
 
 int64_t patterns_due(const struct patterns *p)
 {
+    if (p->missing)
+        return 0;
     return p->batch ? p->batch_ended + BATCH_LEAST_MS * CLOCK_MS : INT64_MAX;
 }
 
@@ -341,10 +349,11 @@ uint64_t patterns_changes(const struct patterns *p)
     return p->changes;
 }
 
-void patterns_span(const struct patterns *p, int64_t *from, int64_t *to)
+size_t patterns_span(const struct patterns *p, int64_t *from, int64_t *to)
 {
     *from = p->from;
-    *to = p->from + p->width * PATTERNS_BUCKETS;
+    *to = p->newest;
+    return p->width && p->newest > p->from ? (size_t)((p->newest - p->from) / p->width) + 1 : 1;
 }
 
 void patterns_keep(struct patterns *p, const char *id)
@@ -394,7 +403,7 @@ bool patterns_admits(void *patterns, const struct lines *lines, size_t i)
 {
     struct patterns *p = patterns;
     uint32_t mark = mark_of(p, lines_id(lines, i));
-    if (mark == UNKNOWN)
+    if (mark == UNKNOWN && p->at >= p->held)
         p->missing = true;
     if (mark == UNKNOWN || mark == WAITS || mark == ALWAYS)
         return mark == ALWAYS;

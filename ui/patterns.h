@@ -37,14 +37,15 @@ void patterns_free(struct patterns *p); /* NULL is allowed */
 void patterns_restart(struct patterns *p);
 /* Goes on for a few ms at most, with lines that came meanwhile too. True: call it again at once. */
 bool patterns_work(struct patterns *p, const struct model_logs *logs, int64_t tick);
-/* The tick at which lines that wait for others are looked at; INT64_MAX: none does. */
+/* The tick at which lines that are not known yet have to be looked at; INT64_MAX: there are none. */
 int64_t patterns_due(const struct patterns *p);
 
 size_t patterns_count(const struct patterns *p);
 const struct patterns_row *patterns_at(const struct patterns *p, size_t i); /* i < patterns_count */
 uint64_t patterns_lines(const struct patterns *p);   /* that the counts are of */
 uint64_t patterns_changes(const struct patterns *p); /* grows when rows or their counts change */
-void patterns_span(const struct patterns *p, int64_t *from, int64_t *to); /* of all buckets */
+/* From the first line to the newest: how many of the buckets that span is. */
+size_t patterns_span(const struct patterns *p, int64_t *from, int64_t *to);
 
 /* Only lines of this one are let through; NULL or the one that is kept already: all again. */
 void patterns_keep(struct patterns *p, const char *id);

@@ -26,6 +26,7 @@ enum { RETRIES = 2, FAILURES = 4 /* no longer waits than after so many: 8 s */ }
 #define OVERLAP_BUSY (2 * CLOCK_SECOND) /* over MANY_LINES a second; the rechecks find what is later */
 #define REMEMBERED (70 * CLOCK_MINUTE)
 #define LOOK_BACK (10 * CLOCK_MINUTE) /* what is shown of the time before the start is counted again from here on */
+#define DOUBTFUL (15 * CLOCK_SECOND) /* a server that comes up may answer with less than it has */
 #define NARROW_FOR (60 * CLOCK_SECOND) /* a stream that was silent so long does not count */
 #define TAIL_SHORT (10 * CLOCK_SECOND)
 #define TAIL_FULL_WAIT (5 * CLOCK_MINUTE)
@@ -300,7 +301,7 @@ static void settle(struct loki_follow *f)
     loki_recheck_shown(f->recheck, f->verified);
 }
 
-/* The server is back: says so, and has what it told first checked again. */
+/* The server is back: says so, and has what it tells at first checked again. */
 static void end_outage(struct loki_follow *f)
 {
     char text[160];
@@ -308,7 +309,7 @@ static void end_outage(struct loki_follow *f)
         return;
     snprintf(text, sizeof text, "Loki was away for %lld s; %llu lines of that time were read afterwards",
              (long long)((clock_monotonic() - f->away_since) / CLOCK_SECOND), (unsigned long long)f->poll_new);
-    loki_recheck_span(f->recheck, f->away_from, f->verified);
+    loki_recheck_span(f->recheck, f->away_from, loki_now(f->loki) + DOUBTFUL);
     give_words(f, LINE_NOTICE, f->away_from, text);
     f->away_since = 0;
 }

@@ -44,7 +44,7 @@ struct loki_follow_conf {
     void *context;
     /* Log lines, LINE_GAP (a span that could not be read for good; time: its start) and LINE_NOTICE (a drop, a refill, a late
      * block). Those of one poll are in time order; between polls a line may be up to some seconds older than the one before.
-     * Valid until it returns; labels as long as they are held. It may pause the follow, not stop it. */
+     * Valid until it returns; labels as long as they are held. It may pause or stop the follow. */
     void (*line)(void *context, const struct line *line);
     /* When state or lane changed, and after each poll. May be NULL. A refused query (400) ends the polling: state says FAILED
      * with ERR_REFUSED and nothing more comes; all else is tried again for ever, with backoff. */

@@ -117,8 +117,7 @@ static struct bucket *bucket_of(struct loki_ledger *l, int64_t time)
     if (at < l->count && l->list[at].start == start)
         return &l->list[at];
     mem_grow(&l->list, &l->cap, l->count + 1, sizeof *l->list);
-    memmove(l->list + at + 1, l->list + at, (l->count - at) * sizeof *l->list);
-    l->count++;
+    memmove(l->list + at + 1, l->list + at, (l->count++ - at) * sizeof *l->list);
     l->list[at] = (struct bucket){.start = start};
     return &l->list[at];
 }
@@ -215,7 +214,8 @@ void loki_ledger_forget(struct loki_ledger *l, int64_t time)
     while (gone < l->count && l->list[gone].start + CLOCK_SECOND <= l->begin)
         empty(l, &l->list[gone++]);
     l->count -= gone;
-    memmove(l->list, l->list + gone, l->count * sizeof *l->list);
+    if (gone)
+        memmove(l->list, l->list + gone, l->count * sizeof *l->list);
 }
 
 uint64_t loki_ledger_count(const struct loki_ledger *l, int64_t from, int64_t to)

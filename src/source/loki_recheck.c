@@ -9,7 +9,7 @@
 #include "net/loop.h"
 #include "source/loki_extract.h"
 
-enum { CHECKS = 80, STAGES = 3, AGAIN_S = 30, AFTER_OUTAGE_S = 15, MISSES = 5 };
+enum { CHECKS = 80, STAGES = 3, AGAIN_S = 30, SPAN_AFTER_S = 10, MISSES = 5 };
 static const int64_t stage_after[STAGES] = {CLOCK_MINUTE, 10 * CLOCK_MINUTE, 60 * CLOCK_MINUTE};
 
 struct check {
@@ -250,6 +250,8 @@ void loki_recheck_shown(struct loki_recheck *r, int64_t time)
             add_check(r, c);
         }
     }
+    if (!r->call && !r->extract && !r->paused)
+        wait_for_next(r); /* the clocks may have been set */
 }
 
 void loki_recheck_span(struct loki_recheck *r, int64_t from, int64_t to)
@@ -258,7 +260,7 @@ void loki_recheck_span(struct loki_recheck *r, int64_t from, int64_t to)
         from = r->conf.since;
     add_check(r, (struct check){.from = clock_align(from + CLOCK_SECOND - 1, CLOCK_SECOND),
                                 .to = clock_align(to, CLOCK_SECOND),
-                                .due = loki_now(r->loki) + AFTER_OUTAGE_S * CLOCK_SECOND});
+                                .due = to + SPAN_AFTER_S * CLOCK_SECOND});
 }
 
 bool loki_recheck_is_late(const struct loki_recheck *r, int64_t time)

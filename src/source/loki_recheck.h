@@ -28,7 +28,7 @@ void loki_recheck_pause(struct loki_recheck *r, bool pause);
 
 /* Everything before `time` has been shown: its minutes are due in their turn. */
 void loki_recheck_shown(struct loki_recheck *r, int64_t time);
-/* One further check of [from, to) in some seconds: the server was away, and what it says at first need not be all. */
+/* One further check of [from, to), some seconds after `to`, when it has been shown: the server was away. */
 void loki_recheck_span(struct loki_recheck *r, int64_t from, int64_t to);
 /* Whether the minute in which `time` lies was found whole once: a line that comes now is late. */
 bool loki_recheck_is_late(const struct loki_recheck *r, int64_t time);

@@ -31,6 +31,23 @@ expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$from" --to "$to" -o jso
 lines=$(wc -l <"$work/out")
 expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$from" --to "$to" --count
 [ "$(cat "$work/out")" = "$lines" ] || fail "printed $lines, counted $(cat "$work/out")"
+# Several queries in one order; the lines about each.
+expect 0 "$kubeboard" logs '{namespace="shop"}' '{namespace=~".+",namespace!="shop"}' --from "$from" --to "$to" -o json
+cp "$work/out" "$work/merged"
+cut -d'"' -f4 "$work/merged" | LC_ALL=C sort -c || fail "several queries are not in order of time"
+expect 0 "$kubeboard" logs '{namespace=~".+"}' --from "$from" --to "$to" -o json
+sort "$work/out" >"$work/sorted"
+sort "$work/merged" | cmp -s - "$work/sorted" || fail "several queries lose or double lines"
+expect 0 "$kubeboard" logs '{namespace="shop"} |= "error"' --from "$from" --to "$to" -o json
+cp "$work/out" "$work/matches"
+expect 0 "$kubeboard" logs '{namespace="shop"} |= "error"' --around 2 --from "$from" --to "$to" -o json
+cut -d'"' -f4 "$work/out" | LC_ALL=C sort -c || fail "--around is not in order of time"
+[ "$(sort "$work/matches" "$work/out" | uniq -d | wc -l)" = "$(wc -l <"$work/matches")" ] || fail "--around lost a match"
+[ "$(wc -l <"$work/out")" -gt "$(wc -l <"$work/matches")" ] || fail "--around gave no lines about the matches"
+expect 2 "$kubeboard" logs '{namespace="shop"}' --follow --around 2
+one_line err
+expect 2 "$kubeboard" logs '{namespace="shop"}' 'sum(count_over_time({namespace="shop"}[1m]))'
+one_line err
 expect 0 "$kubeboard" logs 'sum by (app) (count_over_time({namespace="shop"}[1m]))' --since 30m
 expect 1 "$kubeboard" logs '{namespace="shop"'
 one_line err

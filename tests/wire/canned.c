@@ -10,9 +10,9 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "net/loop.h"
@@ -132,7 +132,13 @@ static void from_file(struct canned_answer *a, const char *file, char *type, siz
     size_t n = whole.n - (size_t)(body + 2 - whole.p);
     while (n && body[2 + n - 1] == '\n')
         n--;
+    /* Of some recordings the end was trimmed, within Loki's statistics: those are left out. */
+    const char *trimmed = strstr(body, "\n... [trimmed"), *stats = trimmed ? strstr(body, ",\"stats\":") : NULL;
+    if (stats)
+        n = (size_t)(stats - (body + 2));
     buf_add(&a->body, body + 2, n);
+    if (stats)
+        buf_adds(&a->body, "}}");
     buf_free(&whole);
 }
 
@@ -145,9 +151,7 @@ static void put_answer(struct canned_socket *s, struct canned_answer *a)
     }
     buf_printf(&s->out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nDate: ", a->status, reason_of(a->status), a->type);
     char date[64];
-    time_t now = time(NULL);
-    struct tm tm;
-    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&now, &tm));
+    clock_format(clock_now(), true, "%a, %d %b %Y %H:%M:%S GMT", date, sizeof date);
     buf_printf(&s->out, "%s\r\n%s", date, a->headers ? a->headers : "");
     if (a->chunked) {
         buf_adds(&s->out, "Transfer-Encoding: chunked\r\n\r\n");

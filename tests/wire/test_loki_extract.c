@@ -237,6 +237,23 @@ static void a_limit_ends_it_exactly(void **state)
     free(all);
 }
 
+/* In place. */
+static void reverse_lines(char *text)
+{
+    struct buf out;
+    size_t n = strlen(text);
+    buf_init(&out, n);
+    for (size_t end = n; end;) {
+        size_t from = end - 1;
+        while (from && text[from - 1] != '\n')
+            from--;
+        buf_add(&out, text + from, end - from);
+        end = from;
+    }
+    memcpy(text, buf_text(&out), n);
+    buf_free(&out);
+}
+
 static void a_crowd_in_several_streams_is_split(void **state)
 {
     struct bench *b = *state;
@@ -254,11 +271,8 @@ static void a_crowd_in_several_streams_is_split(void **state)
     char *forward = buf_take(&b->got, NULL);
     run(b, (struct loki_extract_conf){.backward = true, .in_flight = 3});
     assert_int_equal(b->result.lines, 400);
-    /* The same lines, each once, the other way round. */
-    size_t n = strlen(forward);
-    assert_int_equal(b->got.n, n);
-    for (char *line = strtok_r(forward, "\n", &(char *){NULL}); line; line = NULL)
-        assert_non_null(strstr(buf_text(&b->got), line));
+    reverse_lines(forward);
+    assert_string_equal(buf_text(&b->got), forward);
     free(forward);
 }
 
@@ -294,8 +308,8 @@ static void pages_too_large_are_asked_for_smaller(void **state)
         size_t n = i % 100 < 80 ? 50 : 3000; /* a run of large ones behind many small ones */
         memset(text, 'a' + i % 26, n);
         text[n] = '\0';
-        snprintf(text, 6, "%04d", i);
-        text[4] = ' ';
+        text[0] = (char)('A' + i / 26);
+        text[1] = (char)('a' + i % 26);
         fake_loki_add(b->fake, START + i * CLOCK_SECOND, "shop", "p", text);
     }
     free(text);

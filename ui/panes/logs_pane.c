@@ -81,6 +81,14 @@ static void go_on_searching(struct pane *p, struct logs *l)
     }
 }
 
+/* Lines that wait for being grouped, or that the drawing met as the first, bring another frame. */
+static void wake_for_patterns(struct pane *p)
+{
+    int64_t due = patterns_due(p->host->patterns);
+    if (patterns_is_choosing(p->host->patterns) && due != INT64_MAX)
+        pane_wake(p, due - p->host->tick);
+}
+
 /* Lines that came are grouped as long as patterns are kept or hidden. */
 static void take_patterns(struct pane *p, struct logs *l)
 {
@@ -88,8 +96,6 @@ static void take_patterns(struct pane *p, struct logs *l)
     bool choosing = patterns_is_choosing(patterns);
     if (choosing && patterns_work(patterns, &p->host->model->logs, p->host->tick))
         pane_wake(p, 0);
-    else if (choosing && patterns_due(patterns) != INT64_MAX)
-        pane_wake(p, patterns_due(patterns) - p->host->tick);
     choosing = patterns_is_choosing(patterns);
     if (l->around.on) {
         l->patterns = UINT64_MAX;
@@ -119,6 +125,7 @@ static bool pane_sync(struct pane *p)
     go_on_searching(p, l);
     if (logview_count(&l->view))
         pane_wake(p, 0);
+    wake_for_patterns(p);
     return true;
 }
 
@@ -149,6 +156,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
         return;
     }
     logdraw_draw(&l->how, &l->view, p, body);
+    wake_for_patterns(p);
     if (l->view.unfinished)
         pane_wake(p, 0);
 }

@@ -124,14 +124,14 @@ static const struct patterns_row *cursor_row(struct state *s)
 /* ---- rows ---- */
 
 static void draw_buckets(const struct draw_area *line, int x, int width,
-                         const struct patterns_row *r)
+                         const struct patterns_row *r, size_t used)
 {
     double values[PATTERNS_BUCKETS], columns[SPARK_MOST], most = 0;
     for (size_t i = 0; i < PATTERNS_BUCKETS; i++) {
         values[i] = r->buckets[i];
         most = values[i] > most ? values[i] : most;
     }
-    spark_resample(values, PATTERNS_BUCKETS, columns, width);
+    spark_resample(values, used, columns, width);
     for (int i = 0; i < width && most > 0; i++)
         columns[i] /= most;
     draw_levels(line, x, 0, level_look_role(r->level), columns, width);
@@ -143,6 +143,7 @@ static void draw_row(const struct pane *p, const struct draw_area *line,
     const struct state *s = p->state;
     const struct patterns_row *kept = patterns_kept(s->patterns);
     char text[NUMBER_TEXT];
+    int64_t from, to;
     uint64_t all = patterns_lines(s->patterns);
     int x = 1, spark = line->width / 5;
     draw_texts(line, x, 0, COUNT_WIDTH, DRAW_RIGHT, ROLE_TEXT,
@@ -155,7 +156,7 @@ static void draw_row(const struct pane *p, const struct draw_area *line,
     x += 2;
     if (line->width >= SPARK_FROM) {
         spark = spark < SPARK_MOST ? spark : SPARK_MOST;
-        draw_buckets(line, x, spark, r);
+        draw_buckets(line, x, spark, r, patterns_span(s->patterns, &from, &to));
         x += spark + 1;
     }
     if (patterns_is_choosing(s->patterns)) {

@@ -16,75 +16,58 @@
 #include "base/mem.h"
 #include "kube/kinds.h"
 #include "net/splitter.h"
-
-/* A row made from a JSON text, as the watch makes it. */
-struct made {
-    const struct kind *kind;
-    struct objects *table;
-    struct json_doc *doc;
-    struct object *row;
-};
-
-static struct made make_n(const char *kind, const char *json, size_t n)
-{
-    struct made m = {.kind = kinds_find(kind), .doc = json_doc_new()};
-    struct err err;
-    assert_non_null(m.kind);
-    m.table = objects_new(m.kind);
-    const struct json *element = json_parse(m.doc, json, n, &err);
-    if (!element)
-        fail_msg("%s", err.what);
-    m.row = kinds_make(m.kind, m.table, element);
-    return m;
-}
-
-static struct made make(const char *kind, const char *json)
-{
-    return make_n(kind, json, strlen(json));
-}
-
-static void done(struct made *m)
-{
-    if (m->row)
-        objects_discard(m->table, m->row);
-    objects_free(m->table);
-    json_doc_free(m->doc);
-}
-
-static const union cell *cell(const struct made *m, const char *title)
-{
-    int column = objects_column(m->kind, title);
-    if (column < 0)
-        fail_msg("%s has no column %s", m->kind->name, title);
-    return &m->row->cells[column];
-}
-
-static const char *text(const struct made *m, const char *title)
-{
-    return cell(m, title)->text;
-}
-
-static int64_t number(const struct made *m, const char *title)
-{
-    return cell(m, title)->number;
-}
+#include "tests/unit/kube/making.h"
 
 /* ---- the table of kinds ---- */
 
 static void kinds_by_their_names(void **state)
 {
     (void)state;
-    assert_int_equal(kinds_count(), 4);
+    assert_int_equal(kinds_count(), 17);
     assert_ptr_equal(kinds_find("po"), kinds_find("pods"));
     assert_ptr_equal(kinds_find("Pod"), kinds_find("pods.v1."));
     assert_ptr_equal(kinds_find("NO"), kinds_find("nodes.v1"));
     assert_null(kinds_find("pods.metrics.k8s.io"));
-    assert_null(kinds_find("deployments"));
+    assert_ptr_equal(kinds_find("deploy"), kinds_find("deployments.apps"));
+    assert_ptr_equal(kinds_find("deploy"), kinds_find("Deployment.v1.apps"));
+    assert_null(kinds_find("deployments.v1"));
+    assert_null(kinds_find("deployments.v1.extensions"));
+    assert_null(kinds_find("deployments.app"));
+    assert_null(kinds_find("services.serving.knative.dev"));
+    assert_null(kinds_find("secrets"));
     assert_null(kinds_find(""));
     for (size_t i = 0; i < kinds_count(); i++)
         assert_ptr_equal(&kinds_row_of(kinds_at(i))->kind, kinds_at(i));
     struct kind foreign = {.name = "pods"};
     assert_null(kinds_row_of(&foreign));
+}
+
+/* One resource, several API versions: all are rows of ours, the newest is found first. */
+static void versions_of_one_resource(void **state)
+{
+    (void)state;
+    const struct kind *newest = kinds_find("cj"), *older = kinds_find("cj.v1beta1.batch");
+    assert_string_equal(newest->api, "/apis/batch/v1");
+    assert_string_equal(older->api, "/apis/batch/v1beta1");
+    assert_ptr_equal(kinds_of("/apis/batch/v1beta1", "cronjobs"), older);
+    assert_null(kinds_of("/apis/batch/v2alpha1", "cronjobs"));
+    assert_ptr_equal(&kinds_row_of(older)->kind, older);
+    assert_ptr_equal(kinds_row_of(newest)->older, kinds_row_of(older));
+    assert_int_equal(older->column_count, newest->column_count);
+    assert_string_equal(kinds_find("hpa.v1.autoscaling")->api, "/apis/autoscaling/v1");
+    assert_string_equal(kinds_find("ing.v1beta1.networking.k8s.io")->api,
+                        "/apis/networking.k8s.io/v1beta1");
+}
+
+/* What is nothing in a column of kubectl's, and what is <none>. */
+static void empty_cells(void **state)
+{
+    static const struct kind foreign = {.name = "widgets"};
+    const struct kind *claims = kinds_find("pvc"), *pods = kinds_find("pods");
+    (void)state;
+    assert_true(kinds_is_blank(claims, (size_t)objects_column(claims, "VOLUME")));
+    assert_false(kinds_is_blank(pods, (size_t)objects_column(pods, "NODE")));
+    assert_true(kinds_is_blank(&foreign, 0));
 }
 
 static void paths_of_collections(void **state)
@@ -182,7 +165,7 @@ static void pods_are_printed_as_kubectl_does(void **state)
 static void amounts_owner_and_times_of_a_pod(void **state)
 {
     (void)state;
-    struct made m = make(
+    struct made m = making_json(
         "pods",
         "{\"metadata\":{\"name\":\"api-1\",\"namespace\":\"shop\",\"resourceVersion\":\"7\","
         "\"creationTimestamp\":\"2021-08-27T13:00:00Z\",\"labels\":{\"app\":\"api\"},"
@@ -207,21 +190,21 @@ static void amounts_owner_and_times_of_a_pod(void **state)
     assert_string_equal(m.row->owner, "ReplicaSet/api-rs");
     assert_int_equal(m.row->created, INT64_C(1630069200) * CLOCK_SECOND);
     assert_int_equal(m.row->deleted, 0);
-    assert_int_equal(number(&m, "CPU REQUEST"), 100 + 200 + 1000 + 50);
-    assert_int_equal(number(&m, "MEMORY REQUEST"), (1 << 30) + (1 << 20));
-    assert_int_equal(number(&m, "CPU LIMIT"), -1);
-    assert_int_equal(number(&m, "MEMORY LIMIT"), (129 << 20));
-    assert_int_equal(cell(&m, "READY")->pair.part, 3);
-    assert_int_equal(cell(&m, "READY")->pair.whole, 3);
-    assert_int_equal(number(&m, "RESTARTS"), 3);
-    assert_int_equal(number(&m, "LAST RESTART"), INT64_C(1630069500) * CLOCK_SECOND);
-    assert_string_equal(text(&m, "CONTAINERS"), "a b");
-    assert_string_equal(text(&m, "APP"), "api");
-    assert_string_equal(text(&m, "IP"), "10.0.0.1");
-    assert_string_equal(text(&m, "QOS"), "Burstable");
+    assert_int_equal(making_number(&m, "CPU REQUEST"), 100 + 200 + 1000 + 50);
+    assert_int_equal(making_number(&m, "MEMORY REQUEST"), (1 << 30) + (1 << 20));
+    assert_int_equal(making_number(&m, "CPU LIMIT"), -1);
+    assert_int_equal(making_number(&m, "MEMORY LIMIT"), (129 << 20));
+    assert_int_equal(making_cell(&m, "READY")->pair.part, 3);
+    assert_int_equal(making_cell(&m, "READY")->pair.whole, 3);
+    assert_int_equal(making_number(&m, "RESTARTS"), 3);
+    assert_int_equal(making_number(&m, "LAST RESTART"), INT64_C(1630069500) * CLOCK_SECOND);
+    assert_string_equal(making_text(&m, "CONTAINERS"), "a b");
+    assert_string_equal(making_text(&m, "APP"), "api");
+    assert_string_equal(making_text(&m, "IP"), "10.0.0.1");
+    assert_string_equal(making_text(&m, "QOS"), "Burstable");
     assert_int_equal(m.row->health, HEALTH_OK);
     assert_string_equal(m.row->trouble, "");
-    done(&m);
+    making_done(&m);
 }
 
 #define POD(inner) "{\"metadata\":{\"name\":\"p\",\"namespace\":\"n\"}," inner "}"
@@ -233,19 +216,19 @@ static void amounts_owner_and_times_of_a_pod(void **state)
 static void init_containers_may_need_most(void **state)
 {
     (void)state;
-    struct made m =
-        make("pods",
-             POD("\"spec\":{\"initContainers\":[{\"restartPolicy\":\"Always\",\"resources\":{"
-                 "\"requests\":{\"cpu\":\"1\"}}},{\"resources\":{\"requests\":{\"cpu\":\"4\"}}}],"
-                 "\"containers\":[{\"resources\":{\"requests\":{\"cpu\":\"2\"}}}]}"));
-    assert_int_equal(number(&m, "CPU REQUEST"), 5000);
-    done(&m);
+    struct made m = making_json(
+        "pods",
+        POD("\"spec\":{\"initContainers\":[{\"restartPolicy\":\"Always\",\"resources\":{"
+            "\"requests\":{\"cpu\":\"1\"}}},{\"resources\":{\"requests\":{\"cpu\":\"4\"}}}],"
+            "\"containers\":[{\"resources\":{\"requests\":{\"cpu\":\"2\"}}}]}"));
+    assert_int_equal(making_number(&m, "CPU REQUEST"), 5000);
+    making_done(&m);
     /* The pod's own resources come before its containers'. */
-    m = make("pods",
-             POD("\"spec\":{\"resources\":{\"requests\":{\"cpu\":\"7\"}},\"overhead\":{\"cpu\":"
-                 "\"100m\"},\"containers\":[{\"resources\":{\"requests\":{\"cpu\":\"2\"}}}]}"));
-    assert_int_equal(number(&m, "CPU REQUEST"), 7100);
-    done(&m);
+    m = making_json(
+        "pods", POD("\"spec\":{\"resources\":{\"requests\":{\"cpu\":\"7\"}},\"overhead\":{\"cpu\":"
+                    "\"100m\"},\"containers\":[{\"resources\":{\"requests\":{\"cpu\":\"2\"}}}]}"));
+    assert_int_equal(making_number(&m, "CPU REQUEST"), 7100);
+    making_done(&m);
 }
 
 static void statuses_that_no_recording_has(void **state)
@@ -313,14 +296,15 @@ static void statuses_that_no_recording_has(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct made m = make("pods", cases[i].json);
+        struct made m = making_json("pods", cases[i].json);
         char ready[32];
         object_cell_text(m.kind, m.row, (size_t)objects_column(m.kind, "READY"), 0, ready,
                          sizeof ready);
-        if (strcmp(text(&m, "STATUS"), cases[i].status) != 0 ||
+        if (strcmp(making_text(&m, "STATUS"), cases[i].status) != 0 ||
             strcmp(ready, cases[i].ready) != 0 || m.row->health != cases[i].health)
-            fail_msg("%s\n'%s' %s %d", cases[i].json, text(&m, "STATUS"), ready, m.row->health);
-        done(&m);
+            fail_msg("%s\n'%s' %s %d", cases[i].json, making_text(&m, "STATUS"), ready,
+                     m.row->health);
+        making_done(&m);
     }
 }
 
@@ -383,10 +367,10 @@ static void troubles_of_pods_in_words(void **state)
     assert_true(clock_parse(str_of("2021-08-27T14:30:00Z"), false, &now));
     clock_freeze(now);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct made m = make("pods", cases[i].json);
+        struct made m = making_json("pods", cases[i].json);
         if (strcmp(m.row->trouble, cases[i].trouble) != 0 || m.row->health != cases[i].health)
             fail_msg("%s\n'%s' %d", cases[i].json, m.row->trouble, m.row->health);
-        done(&m);
+        making_done(&m);
     }
     clock_freeze(0);
 }
@@ -430,65 +414,66 @@ static void nodes_and_their_troubles(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct made m = make("nodes", cases[i].json);
-        if (strcmp(text(&m, "STATUS"), cases[i].status) != 0 ||
+        struct made m = making_json("nodes", cases[i].json);
+        if (strcmp(making_text(&m, "STATUS"), cases[i].status) != 0 ||
             strcmp(m.row->trouble, cases[i].trouble) != 0 || m.row->health != cases[i].health)
-            fail_msg("%s\n'%s' '%s' %d", cases[i].json, text(&m, "STATUS"), m.row->trouble,
+            fail_msg("%s\n'%s' '%s' %d", cases[i].json, making_text(&m, "STATUS"), m.row->trouble,
                      m.row->health);
-        done(&m);
+        making_done(&m);
     }
 }
 
 static void cells_of_a_node(void **state)
 {
     (void)state;
-    struct made m =
-        make("no", "{\"metadata\":{\"name\":\"n1\",\"labels\":{\"node-role.kubernetes.io/"
-                   "worker\":\"\",\"node-role.kubernetes.io/\":\"\","
-                   "\"kubernetes.io/role\":\"master\",\"node-role.kubernetes.io/"
-                   "master\":\"\",\"topology.kubernetes.io/zone\":\"a\",\"beta.kubernetes.io/"
-                   "instance-type\":\"m5.large\"}},"
-                   "\"spec\":{\"taints\":[{\"key\":\"a\"},{\"key\":\"b\"}]},\"status\":{"
-                   "\"allocatable\":{\"cpu\":\"3930m\",\"memory\":\"15Gi\",\"pods\":\"110\"},"
-                   "\"addresses\":[{\"type\":\"Hostname\",\"address\":\"h\"},{\"type\":"
-                   "\"InternalIP\",\"address\":\"10.0.0.1\"},{\"type\":\"InternalIP\",\"address\":"
-                   "\"fd00::1\"},{\"type\":\"ExternalIP\",\"address\":\"1.2.3.4\"}],"
-                   "\"nodeInfo\":{\"kubeletVersion\":\"v1.20.2\",\"osImage\":\"Debian\","
-                   "\"kernelVersion\":\"6.1\",\"containerRuntimeVersion\":\"containerd://1\"}}}");
-    assert_string_equal(text(&m, "ROLES"), "master,worker");
-    assert_string_equal(text(&m, "VERSION"), "v1.20.2");
-    assert_string_equal(text(&m, "INTERNAL-IP"), "10.0.0.1");
-    assert_string_equal(text(&m, "EXTERNAL-IP"), "1.2.3.4");
-    assert_string_equal(text(&m, "CONTAINER-RUNTIME"), "containerd://1");
-    assert_int_equal(number(&m, "CPU"), 3930);
-    assert_int_equal(number(&m, "MEMORY"), (int64_t)15 << 30);
-    assert_int_equal(number(&m, "PODS"), 110);
-    assert_int_equal(number(&m, "TAINTS"), 2);
-    assert_string_equal(text(&m, "ZONE"), "a");
-    assert_string_equal(text(&m, "INSTANCE"), "m5.large");
-    done(&m);
+    struct made m = making_json(
+        "no", "{\"metadata\":{\"name\":\"n1\",\"labels\":{\"node-role.kubernetes.io/"
+              "worker\":\"\",\"node-role.kubernetes.io/\":\"\","
+              "\"kubernetes.io/role\":\"master\",\"node-role.kubernetes.io/"
+              "master\":\"\",\"topology.kubernetes.io/zone\":\"a\",\"beta.kubernetes.io/"
+              "instance-type\":\"m5.large\"}},"
+              "\"spec\":{\"taints\":[{\"key\":\"a\"},{\"key\":\"b\"}]},\"status\":{"
+              "\"allocatable\":{\"cpu\":\"3930m\",\"memory\":\"15Gi\",\"pods\":\"110\"},"
+              "\"addresses\":[{\"type\":\"Hostname\",\"address\":\"h\"},{\"type\":"
+              "\"InternalIP\",\"address\":\"10.0.0.1\"},{\"type\":\"InternalIP\",\"address\":"
+              "\"fd00::1\"},{\"type\":\"ExternalIP\",\"address\":\"1.2.3.4\"}],"
+              "\"nodeInfo\":{\"kubeletVersion\":\"v1.20.2\",\"osImage\":\"Debian\","
+              "\"kernelVersion\":\"6.1\",\"containerRuntimeVersion\":\"containerd://1\"}}}");
+    assert_string_equal(making_text(&m, "ROLES"), "master,worker");
+    assert_string_equal(making_text(&m, "VERSION"), "v1.20.2");
+    assert_string_equal(making_text(&m, "INTERNAL-IP"), "10.0.0.1");
+    assert_string_equal(making_text(&m, "EXTERNAL-IP"), "1.2.3.4");
+    assert_string_equal(making_text(&m, "CONTAINER-RUNTIME"), "containerd://1");
+    assert_int_equal(making_number(&m, "CPU"), 3930);
+    assert_int_equal(making_number(&m, "MEMORY"), (int64_t)15 << 30);
+    assert_int_equal(making_number(&m, "PODS"), 110);
+    assert_int_equal(making_number(&m, "TAINTS"), 2);
+    assert_string_equal(making_text(&m, "ZONE"), "a");
+    assert_string_equal(making_text(&m, "INSTANCE"), "m5.large");
+    making_done(&m);
 }
 
 static void namespaces_that_do_not_go(void **state)
 {
     (void)state;
-    struct made m = make("ns", "{\"metadata\":{\"name\":\"a\"},\"status\":{\"phase\":\"Active\"}}");
-    assert_string_equal(text(&m, "STATUS"), "Active");
+    struct made m =
+        making_json("ns", "{\"metadata\":{\"name\":\"a\"},\"status\":{\"phase\":\"Active\"}}");
+    assert_string_equal(making_text(&m, "STATUS"), "Active");
     assert_int_equal(m.row->health, HEALTH_OK);
-    done(&m);
-    m = make(
+    making_done(&m);
+    m = making_json(
         "ns",
         "{\"metadata\":{\"name\":\"a\",\"deletionTimestamp\":\"2021-08-27T13:00:00Z\"},\"status\":{"
         "\"phase\":\"Terminating\","
         "\"conditions\":[{\"type\":\"NamespaceContentRemaining\",\"status\":\"True\",\"message\":"
         "\"Some resources are remaining: pods. has 1 resource instances\"},"
         "{\"type\":\"NamespaceFinalizersRemaining\",\"status\":\"False\",\"message\":\"none\"}]}}");
-    assert_string_equal(text(&m, "STATUS"), "Terminating");
+    assert_string_equal(making_text(&m, "STATUS"), "Terminating");
     assert_true(m.row->deleted > 0);
     assert_string_equal(m.row->trouble,
                         "Some resources are remaining: pods. has 1 resource instances");
     assert_int_equal(m.row->health, HEALTH_WARN);
-    done(&m);
+    making_done(&m);
 }
 
 #define AT(minute) (INT64_C(1630069200) * CLOCK_SECOND + (minute)*CLOCK_MINUTE)
@@ -516,81 +501,46 @@ static void times_of_events(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct made m = make("events", cases[i].json);
-        assert_int_equal(number(&m, "LAST SEEN"), cases[i].last);
-        assert_int_equal(number(&m, "FIRST SEEN"), cases[i].first);
-        assert_int_equal(number(&m, "COUNT"), cases[i].count);
-        done(&m);
+        struct made m = making_json("events", cases[i].json);
+        assert_int_equal(making_number(&m, "LAST SEEN"), cases[i].last);
+        assert_int_equal(making_number(&m, "FIRST SEEN"), cases[i].first);
+        assert_int_equal(making_number(&m, "COUNT"), cases[i].count);
+        making_done(&m);
     }
 }
 
 static void cells_of_an_event(void **state)
 {
     (void)state;
-    struct made m =
-        make("ev",
-             "{\"metadata\":{\"name\":\"e\",\"namespace\":\"n\"},\"type\":\"Warning\",\"reason\":"
-             "\"BackOff\",\"message\":\" Back-off\\nsecond line \","
-             "\"involvedObject\":{\"kind\":\"ReplicaSet\",\"name\":\"web\",\"fieldPath\":\"spec\"},"
-             "\"source\":{\"component\":\"kubelet\",\"host\":\"h\"},\"reportingComponent\":\"x\"}");
-    assert_string_equal(text(&m, "OBJECT"), "replicaset/web");
-    assert_string_equal(text(&m, "MESSAGE"), "Back-off\nsecond line");
-    assert_string_equal(text(&m, "SOURCE"), "kubelet, h");
-    assert_string_equal(text(&m, "SUBOBJECT"), "spec");
+    struct made m = making_json(
+        "ev",
+        "{\"metadata\":{\"name\":\"e\",\"namespace\":\"n\"},\"type\":\"Warning\",\"reason\":"
+        "\"BackOff\",\"message\":\" Back-off\\nsecond line \","
+        "\"involvedObject\":{\"kind\":\"ReplicaSet\",\"name\":\"web\",\"fieldPath\":\"spec\"},"
+        "\"source\":{\"component\":\"kubelet\",\"host\":\"h\"},\"reportingComponent\":\"x\"}");
+    assert_string_equal(making_text(&m, "OBJECT"), "replicaset/web");
+    assert_string_equal(making_text(&m, "MESSAGE"), "Back-off\nsecond line");
+    assert_string_equal(making_text(&m, "SOURCE"), "kubelet, h");
+    assert_string_equal(making_text(&m, "SUBOBJECT"), "spec");
     assert_int_equal(m.row->health, HEALTH_WARN);
     assert_string_equal(m.row->trouble, "BackOff");
-    done(&m);
-    m = make("ev",
-             "{\"metadata\":{\"name\":\"e\"},\"type\":\"Normal\",\"involvedObject\":{\"kind\":"
-             "\"Node\"},\"source\":{},\"reportingComponent\":\"c\",\"reportingInstance\":\"i\"}");
-    assert_string_equal(text(&m, "OBJECT"), "node");
-    assert_string_equal(text(&m, "SOURCE"), "c, i");
+    making_done(&m);
+    m = making_json(
+        "ev", "{\"metadata\":{\"name\":\"e\"},\"type\":\"Normal\",\"involvedObject\":{\"kind\":"
+              "\"Node\"},\"source\":{},\"reportingComponent\":\"c\",\"reportingInstance\":\"i\"}");
+    assert_string_equal(making_text(&m, "OBJECT"), "node");
+    assert_string_equal(making_text(&m, "SOURCE"), "c, i");
     assert_int_equal(m.row->health, HEALTH_OK);
-    done(&m);
+    making_done(&m);
 }
 
 /* ---- hostile ---- */
-
-/* Every member of a whole object is replaced in turn by each of these: no row breaks, whatever its kind. */
-static const char *const wrong[] = {
-    "null",   "7",     "\"x\"", "[]",           "{}",     "true",
-    "[null]", "[[1]]", "[{}]",  "{\"a\":null}", "-1e999", "\"\\u0000\\u001b[2J\xff\""};
-
-static void replace_each(const char *kind, const char *json)
-{
-    for (const char *colon = strchr(json, ':'); colon; colon = strchr(colon + 1, ':')) {
-        /* Only the colons behind a member's name. */
-        if (colon[-1] != '"')
-            continue;
-        const char *value = colon + 1, *end = value;
-        int depth = 0;
-        bool string = false;
-        for (; *end; end++) {
-            if (*end == '"' && end[-1] != '\\')
-                string = !string;
-            if (string)
-                continue;
-            if (*end == '{' || *end == '[')
-                depth++;
-            if ((*end == '}' || *end == ']') && depth-- == 0)
-                break;
-            if (*end == ',' && !depth)
-                break;
-        }
-        for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-            char *broken = mem_printf("%.*s%s%s", (int)(value - json), json, wrong[i], end);
-            struct made m = make(kind, broken);
-            done(&m);
-            free(broken);
-        }
-    }
-}
 
 static void wrong_members_break_no_row(void **state)
 {
     (void)state;
     size_t held = intern_count();
-    replace_each(
+    making_replace_each(
         "pods",
         "{\"metadata\":{\"name\":\"p\",\"namespace\":\"n\",\"resourceVersion\":\"1\","
         "\"creationTimestamp\":\"2021-08-27T13:00:00Z\",\"deletionTimestamp\":\"2021-08-27T13:00:"
@@ -612,8 +562,8 @@ static void wrong_members_break_no_row(void **state)
         "\"containerStatuses\":[{\"name\":\"a\",\"ready\":false,\"restartCount\":3,\"state\":{"
         "\"terminated\":{\"exitCode\":1,\"signal\":9,\"reason\":\"OOMKilled\",\"finishedAt\":"
         "\"2021-08-27T13:00:00Z\"},\"waiting\":{\"reason\":\"W\",\"message\":\"m\"}}}]}}");
-    replace_each("nodes",
-                 "{\"metadata\":{\"name\":\"n\",\"labels\":{\"node-role.kubernetes.io/"
+    making_replace_each(
+        "nodes", "{\"metadata\":{\"name\":\"n\",\"labels\":{\"node-role.kubernetes.io/"
                  "x\":\"\",\"kubernetes.io/"
                  "role\":\"y\"}},\"spec\":{\"unschedulable\":true,\"taints\":[{\"key\":\"k\"}]},"
                  "\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\","
@@ -621,16 +571,17 @@ static void wrong_members_break_no_row(void **state)
                  "\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"a\"}],"
                  "\"allocatable\":{\"cpu\":\"1\",\"memory\":\"1\",\"pods\":\"1\"},\"nodeInfo\":{"
                  "\"kubeletVersion\":\"v\"}}}");
-    replace_each("events",
-                 "{\"metadata\":{\"name\":\"e\"},\"type\":\"Warning\",\"reason\":\"r\",\"message\":"
-                 "\"m\",\"involvedObject\":{\"kind\":\"K\",\"name\":\"n\",\"fieldPath\":\"f\"},"
-                 "\"source\":{\"component\":\"c\",\"host\":\"h\"},"
-                 "\"firstTimestamp\":\"2021-08-27T13:00:00Z\",\"lastTimestamp\":\"2021-08-27T13:00:"
-                 "00Z\",\"eventTime\":\"2021-08-27T13:00:00Z\",\"count\":1,\"series\":{\"count\":1,"
-                 "\"lastObservedTime\":\"2021-08-27T13:00:00Z\"}}");
-    replace_each("namespaces",
-                 "{\"metadata\":{\"name\":\"n\"},\"status\":{\"phase\":\"Terminating\","
-                 "\"conditions\":[{\"status\":\"True\",\"message\":\"m\"}]}}");
+    making_replace_each(
+        "events",
+        "{\"metadata\":{\"name\":\"e\"},\"type\":\"Warning\",\"reason\":\"r\",\"message\":"
+        "\"m\",\"involvedObject\":{\"kind\":\"K\",\"name\":\"n\",\"fieldPath\":\"f\"},"
+        "\"source\":{\"component\":\"c\",\"host\":\"h\"},"
+        "\"firstTimestamp\":\"2021-08-27T13:00:00Z\",\"lastTimestamp\":\"2021-08-27T13:00:"
+        "00Z\",\"eventTime\":\"2021-08-27T13:00:00Z\",\"count\":1,\"series\":{\"count\":1,"
+        "\"lastObservedTime\":\"2021-08-27T13:00:00Z\"}}");
+    making_replace_each("namespaces",
+                        "{\"metadata\":{\"name\":\"n\"},\"status\":{\"phase\":\"Terminating\","
+                        "\"conditions\":[{\"status\":\"True\",\"message\":\"m\"}]}}");
     assert_int_equal(intern_count(), held);
 }
 
@@ -644,16 +595,16 @@ static void no_name_no_row(void **state)
         "\"spec\":{\"containers\":null},\"status\":{}}"};
     (void)state;
     for (size_t i = 0; i < sizeof nameless / sizeof *nameless; i++) {
-        struct made m = make("pods", nameless[i]);
+        struct made m = making_json("pods", nameless[i]);
         assert_null(m.row);
-        done(&m);
+        making_done(&m);
     }
     char *name = mem_alloc(5000), *json;
     memset(name, 'a', 4999);
     json = mem_printf("{\"metadata\":{\"name\":\"%s\"}}", name);
-    struct made m = make("pods", json);
+    struct made m = making_json("pods", json);
     assert_null(m.row);
-    done(&m);
+    making_done(&m);
     free(json);
     free(name);
 }
@@ -670,12 +621,12 @@ static void long_texts_are_cut(void **state)
     for (size_t i = 0; i < LENGTH / 3; i++)
         buf_adds(&json, "한");
     buf_adds(&json, "\"}}");
-    struct made m = make_n("pods", buf_text(&json), json.n);
+    struct made m = making_of(kinds_find("pods"), buf_text(&json), json.n);
     assert_true(strlen(m.row->trouble) < 300);
     assert_int_equal(strncmp(m.row->trouble, "Evicted: 한한", 15), 0);
     const char *end = m.row->trouble + strlen(m.row->trouble) - 6;
     assert_string_equal(end, "한…");
-    done(&m);
+    making_done(&m);
     buf_free(&json);
 }
 
@@ -690,6 +641,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_by_their_names),
+        cmocka_unit_test(versions_of_one_resource),
+        cmocka_unit_test(empty_cells),
         cmocka_unit_test(paths_of_collections),
         cmocka_unit_test(pods_are_printed_as_kubectl_does),
         cmocka_unit_test(amounts_owner_and_times_of_a_pod),

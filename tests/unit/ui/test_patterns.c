@@ -82,6 +82,10 @@ static void it_groups_keeps_and_hides(void **state)
     assert_int_equal(refused->count, 100);
     assert_int_equal(refused->level, LEVEL_ERROR);
     assert_int_equal(served->count, 900);
+    int64_t from, to;
+    assert_in_range(patterns_span(p, &from, &to), PATTERNS_BUCKETS - 1, PATTERNS_BUCKETS);
+    assert_int_equal(from, 0);
+    assert_int_equal(to, 999 * CLOCK_SECOND);
     uint64_t sum = 0;
     for (size_t i = 0; i < PATTERNS_BUCKETS; i++)
         sum += served->buckets[i];
@@ -118,6 +122,41 @@ static void lines_that_come_later_are_known_too(void **state)
     assert_int_equal(row_with(p, "refused")->count, 12);
     assert_int_equal(row_with(p, "something")->count, 1);
     assert_int_equal(patterns_lines(p), 104);
+    patterns_free(p);
+    drop(m);
+}
+
+/* Lines that fall out at one end while others come at the other: none that is held is forgotten. */
+static void it_keeps_up_while_lines_fall_out(void **state)
+{
+    (void)state;
+    struct model_logs *m = fill(0);
+    struct patterns *p = patterns_new();
+    char text[80];
+    lines_free(m->lines);
+    m->lines = lines_new(1 << 20);
+    for (int i = 0; i < 60000; i++) {
+        snprintf(text, sizeof text,
+                 i % 10 == 3 ? "ERROR connection to 10.0.0.%d refused" : "INFO served %d requests",
+                 i % 200);
+        add(m->lines, i * CLOCK_SECOND, text);
+        if (i % 1000 != 999)
+            continue;
+        if (i == 999)
+            work(p, m, CLOCK_SECOND);
+        if (i == 999)
+            patterns_keep(p, row_with(p, "refused")->id);
+        patterns_work(p, m, i * CLOCK_SECOND); /* one slice a frame */
+        admitted(p, m);
+    }
+    assert_true(lines_dropped(m->lines) > 30000);
+    work(p, m, 100000 * CLOCK_SECOND);
+    work(p, m, 100001 * CLOCK_SECOND);
+    size_t expected = 0;
+    for (size_t i = 0; i < lines_count(m->lines); i++)
+        expected += lines_at(m->lines, i).text.p[0] == 'E';
+    assert_int_equal(admitted(p, m), expected);
+    assert_int_equal(patterns_lines(p), 60000);
     patterns_free(p);
     drop(m);
 }
@@ -168,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_groups_keeps_and_hides),
         cmocka_unit_test(lines_that_come_later_are_known_too),
+        cmocka_unit_test(it_keeps_up_while_lines_fall_out),
         cmocka_unit_test(another_query_begins_anew),
         cmocka_unit_test(a_call_is_short),
     };
