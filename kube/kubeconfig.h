@@ -41,7 +41,7 @@ struct kubeconfig;
  * Reads `path` (--kubeconfig or the configuration's; must exist), else the files of $KUBECONFIG
  * (colons between; those that are missing are passed over), else ~/.kube/config. Of a name given in
  * several files the first counts, as kubectl has it. Blocks (small local files). NULL and
- * ERR_CONFIG with file, line and mend; ERR_NOT_FOUND when no path was given and no file exists.
+ * ERR_CONFIG with file, line and mend; ERR_NOT_FOUND when no file exists.
  */
 struct kubeconfig *kubeconfig_load(const char *path, struct err *err);
 void kubeconfig_free(struct kubeconfig *k); /* NULL is allowed */
@@ -64,7 +64,7 @@ struct kubeconfig_context *kubeconfig_context(const struct kubeconfig *k, const 
 struct kubeconfig_context *kubeconfig_in_cluster(const char *folder, struct err *err);
 
 /* What every command does: kubeconfig_load and kubeconfig_context; the service account when no file
- * exists and neither path nor context was asked for. */
+ * exists and neither path nor context was asked for. NULL and ERR_CONFIG. */
 struct kubeconfig_context *kubeconfig_resolve(const char *path, const char *context,
                                               struct err *err);
 

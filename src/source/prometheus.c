@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "source/matrix.h"
+#include "source/server_clock.h"
 
 enum { STEPS_MAX = 11000, FORM_MAX = 1 << 20, IDLE_MS = 2 * 60 * 1000 };
 
@@ -18,6 +19,9 @@ struct prometheus_call {
     struct prometheus *owner;
     struct http_request *http;
     struct matrix *matrix;
+    struct buf form; /* with its question mark */
+    bool range, got;
+    int64_t sent_at;
     struct err broken; /* what the parser said */
     void *context;
     void (*done)(void *context, size_t series, const char *warnings, const struct err *err);
@@ -28,6 +32,8 @@ struct prometheus {
     struct http_target *target;
     struct upstream upstream;
     struct prometheus_call *calls;
+    struct server_clock clock;
+    bool get_only; /* a proxy between lets no POST through */
     char place[200];
 };
 
@@ -49,6 +55,7 @@ static void free_call(struct prometheus_call *c)
     *link = c->next;
     http_cancel(c->http);
     matrix_free(c->matrix);
+    buf_free(&c->form);
     free(c);
 }
 
@@ -78,6 +85,11 @@ void prometheus_cancel(struct prometheus_call *c)
         free_call(c);
 }
 
+int64_t prometheus_now(const struct prometheus *p)
+{
+    return server_clock_now(&p->clock);
+}
+
 static bool on_chunk(void *context, struct str bytes)
 {
     struct prometheus_call *c = context;
@@ -89,7 +101,7 @@ static bool on_chunk(void *context, struct str bytes)
 static void server_words(const struct prometheus *p, struct str body, struct err *err)
 {
     struct json_doc *doc = json_doc_new();
-    struct err ignored;
+    struct err ignored, before = *err;
     const struct json *j = json_parse(doc, body.p, body.n, &ignored);
     const char *type = json_string(j, "errorType", ""), *text = json_string(j, "error", NULL);
     if (text) {
@@ -100,6 +112,8 @@ static void server_words(const struct prometheus *p, struct str body, struct err
         err_set(err, ERR_PROTOCOL, p->place, "check prometheus.url",
                 "this is no Prometheus (HTTP %d)", err->http);
     }
+    err->http = before.http;
+    err->retry_after_ms = before.retry_after_ms;
     json_doc_free(doc);
 }
 
@@ -112,13 +126,21 @@ static void note_answer(struct prometheus *p, const struct err *err)
         upstream_failed(&p->upstream, err, 0);
 }
 
+static void send(struct prometheus_call *c);
+
 static void on_done(void *context, struct http_request *r, int status, struct str body,
                     const struct err *http_err)
 {
     struct prometheus_call *c = context;
     struct err err = c->broken.kind ? c->broken : *http_err;
-    (void)r;
     c->http = NULL;
+    server_clock_learn(&c->owner->clock, status ? http_date(r) : 0, c->sent_at);
+    /* The API server's proxy wants another permission for POST than for GET. */
+    if ((status == 403 || status == 405) && !c->got) {
+        c->owner->get_only = true;
+        send(c);
+        return;
+    }
     if (!c->broken.kind && err.kind && status)
         server_words(c->owner, body, &err);
     if (!err.kind)
@@ -162,31 +184,43 @@ static bool write_form(const struct prometheus_query *q, struct buf *form, struc
     }
     if (form->over)
         return err_set(err, ERR_LIMIT, "query", "shorten it", "the query is too long");
-    buf_drop_front(form, 1); /* the question mark */
     return true;
+}
+
+static void send(struct prometheus_call *c)
+{
+    const char *path = c->range ? "/api/v1/query_range" : "/api/v1/query";
+    char *whole = mem_printf("%s%s", path, buf_text(&c->form));
+    struct http_call call = {.target = c->owner->target,
+                             .path = whole,
+                             .idle_ms = IDLE_MS,
+                             .context = c,
+                             .chunk = on_chunk,
+                             .done = on_done};
+    c->got = c->owner->get_only;
+    if (!c->got) {
+        call.method = "POST";
+        call.path = path;
+        call.body = c->form.n ? (struct str){c->form.p + 1, c->form.n - 1} : str_of("");
+        call.content_type = "application/x-www-form-urlencoded";
+    }
+    c->sent_at = clock_now();
+    c->http = http_send(c->owner->http, &call);
+    free(whole);
 }
 
 struct prometheus_call *prometheus_ask(struct prometheus *p, const struct prometheus_query *q)
 {
     struct prometheus_call *c = mem_alloc(sizeof *c);
-    struct buf form;
     *c = (struct prometheus_call){
         .next = p->calls, .owner = p, .context = q->context, .done = q->done};
     c->matrix = matrix_new(q->point, q->context);
+    c->range = q->from != q->to;
     p->calls = c;
-    buf_init(&form, FORM_MAX);
-    bool ok = write_form(q, &form, &c->broken);
-    struct http_call call = {.target = p->target,
-                             .method = "POST",
-                             .path = q->from != q->to ? "/api/v1/query_range" : "/api/v1/query",
-                             .body = ok ? buf_str(&form) : str_of(""),
-                             .content_type = "application/x-www-form-urlencoded",
-                             .idle_ms = IDLE_MS,
-                             .context = c,
-                             .chunk = on_chunk,
-                             .done = on_done};
-    c->http = http_send(p->http, &call);
-    buf_free(&form);
+    buf_init(&c->form, FORM_MAX);
+    if (!write_form(q, &c->form, &c->broken))
+        buf_clear(&c->form);
+    send(c);
     return c;
 }
 

@@ -17,9 +17,10 @@
 /* Rates look four scrape intervals back; a minute is the longest that is usual. */
 #define RATE "[4m]"
 #define REAL "{container!=\"\",container!=\"POD\"}"
-#define BY_NAME " * on (instance) group_left (nodename) node_uname_info"
+/* One series a node, though several jobs may scrape it. */
+#define BY_NAME " * on (instance) group_left (nodename) max by (instance,nodename) (node_uname_info)"
 
-enum { CHOICES = 2, DEFAULT_STEP = 60, DEFAULT_INTERVAL = 30, GAP_STEPS = 3 };
+enum { CHOICES = 4, DEFAULT_STEP = 60, DEFAULT_INTERVAL = 30, GAP_STEPS = 3 };
 
 struct choice {
     const char *promql;
@@ -35,15 +36,29 @@ static const struct choice choices[METRIC_COUNT][CHOICES] = {
     [METRIC_NODE_CPU] =
         {{"(1 - avg by (instance) (rate(node_cpu_seconds_total{mode=\"idle\"}" RATE ")))" BY_NAME,
           {"nodename"}},
+         {"1 - avg by (node) (rate(node_cpu_seconds_total{mode=\"idle\",node!=\"\"}" RATE "))",
+          {"node"}},
          {"sum by (node) (rate(container_cpu_usage_seconds_total" REAL RATE
           ")) / on (node) max by (node) (kube_node_status_allocatable{resource=\"cpu\"})",
-          {"node"}}},
+          {"node"}},
+         /* The kubelet's own word of its machine, by the label of the usual scrape configuration. */
+         {"sum by (kubernetes_io_hostname) (rate(container_cpu_usage_seconds_total{id=\"/\","
+          "kubernetes_io_hostname!=\"\"}" RATE ")) / max by (kubernetes_io_hostname) (machine_cpu_cores)",
+          {"kubernetes_io_hostname"}}},
     [METRIC_NODE_MEMORY] =
-        {{"(1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)" BY_NAME,
+        {{"(1 - max by (instance) (node_memory_MemAvailable_bytes)"
+          " / max by (instance) (node_memory_MemTotal_bytes))" BY_NAME,
           {"nodename"}},
+         {"1 - max by (node) (node_memory_MemAvailable_bytes{node!=\"\"})"
+          " / max by (node) (node_memory_MemTotal_bytes{node!=\"\"})",
+          {"node"}},
          {"sum by (node) (container_memory_working_set_bytes" REAL
           ") / on (node) max by (node) (kube_node_status_allocatable{resource=\"memory\"})",
-          {"node"}}},
+          {"node"}},
+         {"sum by (kubernetes_io_hostname) (container_memory_working_set_bytes{id=\"/\","
+          "kubernetes_io_hostname!=\"\"})"
+          " / max by (kubernetes_io_hostname) (machine_memory_bytes)",
+          {"kubernetes_io_hostname"}}},
 };
 
 static const char *const nothing[METRIC_COUNT] = {
@@ -167,7 +182,7 @@ static void on_done(void *context, size_t series, const char *warnings, const st
 static void ask(struct lane *lane, bool range)
 {
     struct prometheus_keeper *k = lane->owner;
-    int64_t now = clock_now();
+    int64_t now = prometheus_now(k->prometheus);
     struct prometheus_query q = {.promql = choices[metric_of(lane)][lane->choice].promql,
                                  .context = lane,
                                  .point = on_point,
@@ -184,7 +199,8 @@ static void forget_old(struct prometheus_keeper *k)
 {
     for (int m = 0; m < METRIC_COUNT; m++)
         if (k->conf.series[m])
-            series_forget_before(k->conf.series[m], clock_now() - k->conf.span);
+            series_forget_before(k->conf.series[m],
+                                 prometheus_now(k->prometheus) - k->conf.span);
 }
 
 static void refresh(void *context)

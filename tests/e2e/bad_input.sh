@@ -26,8 +26,16 @@ bad 2 'no kubeconfig|No such|cannot' "$kubeboard" get pods --kubeconfig /nowhere
 bad 2 'nosuch' "$kubeboard" get pods --context nosuch
 echo 'not: [a kubeconfig' >"$work/kubeconfig"
 bad 2 'kubeconfig' "$kubeboard" get pods --kubeconfig "$work/kubeconfig"
+bad 2 'Is a directory' "$kubeboard" get pods --kubeconfig "$work"
+cat >"$work/loki.kubeconfig" <<EOF
+current-context: sandbox
+clusters: [{name: loki, cluster: {server: "$(url_of loki)"}}]
+contexts: [{name: sandbox, context: {cluster: loki}}]
+EOF
+bad 1 'Kubernetes API' "$kubeboard" get pods --kubeconfig "$work/loki.kubeconfig"
 bad 1 '403|forbidden' "$kubeboard" get nodes --context sandbox-restricted
 bad 1 '401|Unauthorized|expired' "$kubeboard" get nodes --context sandbox-stranger
+bad 1 '(: | )the TLS handshake failed' env KUBEBOARD_LOKI_URL="$(url_of kubernetes | sed 's/^http:/https:/')" "$kubeboard" logs '{a="b"}'
 mkdir -p "$work/locked" && chmod 555 "$work/locked"
 if [ "$(id -u)" != 0 ]; then
     bad 1 'locked' env KUBEBOARD_STORE_RAW="file://$work/locked/x" KUBEBOARD_STORE_PROCESSED="file://$work/locked/x" \

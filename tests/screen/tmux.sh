@@ -94,6 +94,10 @@ echo "terminals that cannot"
 line "clear; TERM=nosuch $kubeboard; echo status \$?"
 shows 'TERM=nosuch is unknown'
 shows 'status 2'
+line "clear; TERM=screen-nosuch $kubeboard"
+shows 'Pods [0-9]+ '
+keys Q
+shows '^ready> *$'
 line "clear; TERM=dumb $kubeboard; echo status \$?"
 shows 'cannot place its cursor'
 

@@ -53,8 +53,8 @@ static void answer_discovery(struct test *t, struct server_request *r, const cha
             r, 200, "application/json", NULL,
             str_of(
                 "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{},\"versions\":[{"
-                "\"version\":\"v1\",\"resources\":[{\"resource\":\"services\",\"responseKind\":{"
-                "\"kind\":\"Service\"},\"scope\":\"Namespaced\",\"shortNames\":[\"svc\"]}]}]}]}"));
+                "\"version\":\"v1\",\"resources\":[{\"resource\":\"serviceaccounts\",\"responseKind\":{"
+                "\"kind\":\"ServiceAccount\"},\"scope\":\"Namespaced\",\"shortNames\":[\"sa\"]}]}]}]}"));
     else if (t->aggregated)
         kube_bench_replay(r, "v1.36/apis-aggregated-discovery.http", 0);
     else if (strcmp(path, "/api") == 0)
@@ -203,17 +203,17 @@ static void kinds_of_ours_need_no_question(void **state)
 static void resources_of_1_20(void **state)
 {
     struct test *t = *state;
-    const struct kind *kind = find(t, "svc");
+    const struct kind *kind = find(t, "sa");
     assert_non_null(kind);
-    assert_string_equal(kind->name, "services");
+    assert_string_equal(kind->name, "serviceaccounts");
     assert_string_equal(kind->api, "/api/v1");
-    assert_string_equal(kind->singular, "service");
+    assert_string_equal(kind->singular, "serviceaccount");
     /* Every version of every group, once: cron jobs are in v1beta1 only. */
     assert_non_null(strstr(t->asked, "/apis/events.k8s.io/v1beta1 "));
     assert_int_equal(t->bench->requests, 3 + 7);
     assert_string_equal(find(t, "wd")->name, "widgets");
-    assert_string_equal(find(t, "ConfigMap")->name, "configmaps");
-    assert_false(find(t, "pv")->namespaced);
+    assert_string_equal(find(t, "ResourceQuota")->name, "resourcequotas");
+    assert_false(find(t, "cs")->namespaced);
     assert_int_equal(t->bench->requests, 3 + 7);
     assert_null(find(t, "nonsense"));
     assert_int_equal(t->err.kind, ERR_NOT_FOUND);
@@ -226,7 +226,7 @@ static void resources_of_1_36(void **state)
 {
     struct test *t = *state;
     t->aggregated = true;
-    assert_string_equal(find(t, "svc")->name, "services");
+    assert_string_equal(find(t, "sa")->name, "serviceaccounts");
     assert_int_equal(t->bench->requests, 2);
     const struct kind *kind = find(t, "apiservice");
     assert_string_equal(kind->api, "/apis/apiregistration.k8s.io/v1");
@@ -237,7 +237,7 @@ static void a_group_that_is_away(void **state)
 {
     struct test *t = *state;
     t->groups_away = true;
-    assert_string_equal(find(t, "cm")->name, "configmaps");
+    assert_string_equal(find(t, "quota")->name, "resourcequotas");
     assert_null(find(t, "nonsense"));
     assert_int_equal(t->err.kind, ERR_NOT_FOUND);
     assert_non_null(strstr(t->err.what, "one of its groups did not answer: service unavailable"));
@@ -247,10 +247,10 @@ static void a_server_that_is_away(void **state)
 {
     struct test *t = *state;
     kube_bench_stop(t->bench);
-    assert_null(find(t, "svc"));
+    assert_null(find(t, "sa"));
     assert_int_equal(t->err.kind, ERR_AWAY);
     kube_bench_start(t->bench);
-    assert_non_null(find(t, "svc")); /* asked again */
+    assert_non_null(find(t, "sa")); /* asked again */
     /* Forgotten and freed while under way. */
     discovery_find(t->discovery, "later.example.org", on_found, t);
     discovery_forget(t->discovery, t);
@@ -351,7 +351,7 @@ static void table(struct test *t, struct server_request *r)
 static void rows_that_the_server_makes(void **state)
 {
     struct test *t = *state;
-    const struct kind *kind = find(t, "cm");
+    const struct kind *kind = find(t, "quota");
     assert_int_equal(kind->column_count, 0);
     t->answer = table;
     get(t, kind, "shop", NULL, false);
@@ -360,7 +360,7 @@ static void rows_that_the_server_makes(void **state)
     assert_string_equal(t->columns,
                         "READY STATUS RESTARTS +IP +NODE +NOMINATED NODE +READINESS GATES ");
     assert_int_equal(strncmp(t->rows, "data/", 5), 0);
-    assert_int_equal(strncmp(t->asked, "/api/v1/namespaces/shop/configmaps?limit=500", 44), 0);
+    assert_int_equal(strncmp(t->asked, "/api/v1/namespaces/shop/resourcequotas?limit=500", 48), 0);
     assert_int_equal(kind->column_count, 7);
 }
 
@@ -377,7 +377,7 @@ static void no_rows_but_columns(void **state)
 {
     struct test *t = *state;
     t->answer = empty_table;
-    get(t, find(t, "cm"), "", NULL, false);
+    get(t, find(t, "quota"), "", NULL, false);
     assert_int_equal(t->err.kind, ERR_NONE);
     assert_int_equal(t->count, 0);
     assert_string_equal(t->columns, "DATA ");
