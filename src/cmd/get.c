@@ -25,6 +25,7 @@ struct get_cmd {
     struct client *client;
     struct discovery *discovery;
     const struct options *options;
+    char *word;             /* the resource as typed, without the name */
     const char *namespace_; /* "": all */
     const char *name;
     int format;
@@ -261,10 +262,16 @@ static bool check(struct get_cmd *g, const struct options *o, struct err *err)
     if (o->argument_count < 1 || o->argument_count > 2)
         return err_set(err, ERR_USAGE, "get", "kubeboard get pods, kubeboard get node NAME",
                        "it takes a resource and perhaps a name");
-    if (discovery_is_secret(o->arguments[0]))
-        return err_set(err, ERR_USAGE, o->arguments[0], "use kubectl where you must",
+    const char *slash = strchr(o->arguments[0], '/');
+    if (slash && o->argument_count == 2)
+        return err_set(err, ERR_USAGE, o->arguments[0], "kubeboard get pod/NAME, or get pod NAME",
+                       "it names an object already");
+    g->word = slash ? mem_dup_n(o->arguments[0], (size_t)(slash - o->arguments[0]))
+                    : mem_dup(o->arguments[0]);
+    g->name = slash ? slash + 1 : o->argument_count == 2 ? o->arguments[1] : NULL;
+    if (discovery_is_secret(g->word))
+        return err_set(err, ERR_USAGE, g->word, "use kubectl where you must",
                        "kubeboard never lists, watches or shows Secrets");
-    g->name = o->argument_count == 2 ? o->arguments[1] : NULL;
     return options_choice(o, OPTION_OUTPUT, "table|wide|json|yaml|name", &g->format, err);
 }
 
@@ -282,7 +289,7 @@ int cmd_get(const struct options *o)
         g.doc = json_doc_new();
         g.discovery = discovery_new(g.client);
         wire_catch_signals(&w);
-        discovery_find(g.discovery, o->arguments[0], on_found, &g);
+        discovery_find(g.discovery, g.word, on_found, &g);
         if (wire_run(&w, &err))
             err = g.err;
     }
@@ -296,5 +303,6 @@ int cmd_get(const struct options *o)
     discovery_free(g.discovery);
     json_doc_free(g.doc);
     buf_free(&g.out);
+    free(g.word);
     return wire_end(&w, &err);
 }

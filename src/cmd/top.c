@@ -320,9 +320,10 @@ int cmd_top(const struct options *o)
     struct err err = {0};
     bool done = check(&t, o, &err) && wire_open(&w, o, &err) && (t.client = wire_client(&w, &err));
     if (done) {
-        t.namespace_ = options_has(o, OPTION_ALL_NAMESPACES)
-                           ? ""
-                           : options_text(o, OPTION_NAMESPACE, client_context(t.client)->namespace_);
+        t.namespace_ =
+            options_has(o, OPTION_ALL_NAMESPACES)
+                ? ""
+                : options_text(o, OPTION_NAMESPACE, client_context(t.client)->namespace_);
         done = gather(&t, &err);
     }
     if (done)

@@ -20,13 +20,13 @@ static const char none[] = "-";
 
 static size_t titles(const struct top_print *p, struct table_column *c)
 {
-    static const char *const of_nodes[] = {"CPU",  "CPU%",    "CPU-REQ", "CPU-LIM", "MEMORY",
-                                           "MEM%", "MEM-REQ", "MEM-LIM"};
+    static const char *const of_nodes[] = {"CPU",    "CPU%", "CPU-REQ", "CPU-LIM",
+                                           "MEMORY", "MEM%", "MEM-REQ", "MEM-LIM"};
     static const char *const of_pods[] = {"CPU",    "CPU-REQ", "CPU-LIM",
                                           "MEMORY", "MEM-REQ", "MEM-LIM"};
     const char *const *list = p->nodes ? of_nodes : of_pods;
-    size_t n = 0, count =
-                      p->nodes ? sizeof of_nodes / sizeof *of_nodes : sizeof of_pods / sizeof *of_pods;
+    size_t n = 0,
+           count = p->nodes ? sizeof of_nodes / sizeof *of_nodes : sizeof of_pods / sizeof *of_pods;
     if (p->with_namespace)
         c[n++] = (struct table_column){.title = "NAMESPACE"};
     c[n++] = (struct table_column){.title = "NAME"};

@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "cmd/wire.h"
+#include "store/store.h"
 #include "store/window_store.h"
 #include "text/table.h"
 
@@ -23,7 +24,7 @@ struct windows {
     size_t rule_count, rule;
     struct buf out;
     struct table *table;
-    size_t failed;
+    size_t shown, failed;
     struct err err;
 };
 
@@ -95,6 +96,7 @@ static void on_span(void *context, const struct window_entry *list, size_t count
                     const struct err *err)
 {
     struct windows *s = context;
+    s->shown += count;
     for (size_t i = 0; i < count; i++) {
         if (s->json)
             print_entry_json(s, s->rules[s->rule], &list[i]);
@@ -177,6 +179,7 @@ static void print_window(struct windows *s, const struct window *w)
 static void on_window(void *context, struct window *w, const struct err *err)
 {
     struct windows *s = context;
+    s->shown += w != NULL;
     if (w && s->json) {
         window_to_json(w, &s->out);
         buf_addc(&s->out, '\n');
@@ -240,6 +243,16 @@ static void free_inner(struct windows *s)
     buf_free(&s->out);
 }
 
+/* An empty answer may be right; that it is one is said, and where it was looked for. */
+static void say_empty(const struct windows *s)
+{
+    struct err none;
+    err_set(&none, ERR_NOT_FOUND, store_url(s->wire->processed),
+            "is a collector running for this cluster?", "no windows of %s in this span",
+            wire_cluster(s->wire));
+    err_print(&none);
+}
+
 int cmd_windows(const struct options *o)
 {
     struct wire w = {0};
@@ -259,6 +272,8 @@ int cmd_windows(const struct options *o)
             table_finish(s.table);
             hand_over(&s);
         }
+        if (!s.shown && !err.kind && !s.failed)
+            say_empty(&s);
     }
     free_inner(&s);
     int status = wire_end(&w, &err);
