@@ -104,11 +104,8 @@ static void start_side(struct describe *d, struct side *s, const struct kinds_ro
                        const char *ns, size_t most, char *selector)
 {
     char *path = kinds_path(&row->kind, ns, NULL);
-    *s = (struct side){.of = d,
-                       .row = row,
-                       .table = objects_new(&row->kind),
-                       .doc = json_doc_new(),
-                       .most = most};
+    *s = (struct side){
+        .of = d, .row = row, .table = objects_new(&row->kind), .doc = json_doc_new(), .most = most};
     s->pages = pages_start(d->client, &(struct pages_conf){.path = path,
                                                            .field_selector = selector,
                                                            .keep = row->keep,
@@ -157,9 +154,10 @@ static void ask(struct describe *d)
     const struct kind *kind = d->conf.kind;
     const char *ns = kind->namespaced ? d->conf.namespace_ : "default";
     char *path = kinds_path(kind, d->conf.namespace_, d->conf.name);
-    d->request = client_send(
-        d->client, &(struct http_call){
-                       .path = path, .max_body = OBJECT_LONGEST, .context = d, .done = object_done});
+    d->request = client_send(d->client, &(struct http_call){.path = path,
+                                                            .max_body = OBJECT_LONGEST,
+                                                            .context = d,
+                                                            .done = object_done});
     free(path);
     start_side(d, &d->events, &kind_event, ns, EVENTS_MAX,
                mem_printf("involvedObject.kind=%s,involvedObject.name=%s", kind->object_kind,

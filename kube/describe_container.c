@@ -150,9 +150,9 @@ static void add_probe(struct page *p, const char *key, const struct json *probe)
         return;
     buf_init(&text, TEXT_LONGEST);
     if (json_is_object(http)) {
-        buf_printf(&text, "%s %s:", strcasecmp(json_string(http, "scheme", ""), "https") == 0
-                                        ? "https-get"
-                                        : "http-get",
+        buf_printf(&text, "%s %s:",
+                   strcasecmp(json_string(http, "scheme", ""), "https") == 0 ? "https-get"
+                                                                             : "http-get",
                    json_string(http, "host", ""));
         add_target(&text, http);
         buf_adds(&text, json_string(http, "path", ""));

@@ -21,9 +21,9 @@ enum { TEXT_LONGEST = 4096 };
 static void add_verdict(struct page *p, enum health health, const char *trouble)
 {
     static const char *const calm[] = {
-        [HEALTH_OK] = "nothing is wrong",      [HEALTH_UNKNOWN] = "its state is not known",
-        [HEALTH_DONE] = "it is done",          [HEALTH_PENDING] = "it is on its way",
-        [HEALTH_WARN] = "something is wrong",  [HEALTH_BAD] = "something is wrong"};
+        [HEALTH_OK] = "nothing is wrong",     [HEALTH_UNKNOWN] = "its state is not known",
+        [HEALTH_DONE] = "it is done",         [HEALTH_PENDING] = "it is on its way",
+        [HEALTH_WARN] = "something is wrong", [HEALTH_BAD] = "something is wrong"};
     page_text(p, describe_parts_health(health), *trouble ? trouble : calm[health]);
 }
 
@@ -46,7 +46,7 @@ static void explain_deletion(struct buf *words, const struct json *metadata)
 /* Of a kind that we do not know: the conditions that nearly every controller writes. */
 static enum health judge(struct buf *words, const struct json *object)
 {
-    static const char *const wanted[] = {"Ready",  "Available",   "Healthy",     "Synced",
+    static const char *const wanted[] = {"Ready",  "Available",   "Healthy",    "Synced",
                                          "Active", "Established", "Programmed", "Accepted"};
     enum health health = HEALTH_OK;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {

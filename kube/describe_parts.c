@@ -83,12 +83,12 @@ void describe_parts_owners(struct page *p, const struct json *metadata)
  * neither good nor bad. All others are good when they are true. */
 static enum page_role judge(const char *type, const char *status)
 {
-    static const char *const problems[] = {"Pressure", "Unavailable", "Fail",     "Problem",
-                                           "Limited",  "Degraded",    "Deadlock", "Stalled",
-                                           "Error",    "Disruption",  "ReadonlyFilesystem"};
-    static const char *const neutral[] = {"Suspended",   "Paused",    "Reconciling", "Complete",
-                                          "Terminating", "Disrupted", "Resiz",       "Deleting",
-                                          "SuccessCriteriaMet"};
+    static const char *const problems[] = {
+        "Pressure", "Unavailable", "Fail",  "Problem",    "Limited",           "Degraded",
+        "Deadlock", "Stalled",     "Error", "Disruption", "ReadonlyFilesystem"};
+    static const char *const neutral[] = {"Suspended", "Paused",      "Reconciling",
+                                          "Complete",  "Terminating", "Disrupted",
+                                          "Resiz",     "Deleting",    "SuccessCriteriaMet"};
     struct str t = str_of(type);
     bool is = strcmp(status, "True") == 0, is_not = strcmp(status, "False") == 0;
     for (size_t i = 0; i < sizeof neutral / sizeof *neutral; i++)

@@ -14,8 +14,8 @@ static const char *const keep[] = {KINDS_METADATA, "data./", "binaryData./", NUL
 
 static void fill(struct object *row, const struct json *c)
 {
-    row->cells[DATA].number = (int64_t)(json_count(json_member(c, "data")) +
-                                        json_count(json_member(c, "binaryData")));
+    row->cells[DATA].number =
+        (int64_t)(json_count(json_member(c, "data")) + json_count(json_member(c, "binaryData")));
     row->health = row->deleted ? HEALTH_PENDING : HEALTH_OK;
 }
 

@@ -57,7 +57,8 @@ static void explain(struct object *row)
 
 static void fill(struct object *row, const struct json *c)
 {
-    const struct json *job = json_get(c, "spec.jobTemplate.spec"), *suspend = json_get(c, "spec.suspend");
+    const struct json *job = json_get(c, "spec.jobTemplate.spec"),
+                      *suspend = json_get(c, "spec.suspend");
     bool suspended = json_is_true(suspend);
     object_set_text(row, SCHEDULE, str_of(json_string(c, "spec.schedule", "")));
     object_set_text(row, TIMEZONE, str_of(json_string(c, "spec.timeZone", "")));

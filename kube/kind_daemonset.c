@@ -42,8 +42,7 @@ static const char *const keep[] = {KINDS_METADATA,
 
 static void explain(struct object *row, const struct json *d)
 {
-    int32_t wanted = (int32_t)row->cells[DESIRED].number,
-            ready = (int32_t)row->cells[READY].number,
+    int32_t wanted = (int32_t)row->cells[DESIRED].number, ready = (int32_t)row->cells[READY].number,
             updated = (int32_t)row->cells[UP_TO_DATE].number,
             stray = workload_cells_count(d, "status.numberMisscheduled", 0);
     struct buf words;

@@ -12,9 +12,9 @@
 enum { READY, UP_TO_DATE, AVAILABLE, CONTAINERS, IMAGES, SELECTOR, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [READY] = {"READY", CELL_RATIO, false},         [UP_TO_DATE] = {"UP-TO-DATE", CELL_INT, false},
-    [AVAILABLE] = {"AVAILABLE", CELL_INT, false},   [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},         [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
+    [READY] = {"READY", CELL_RATIO, false},       [UP_TO_DATE] = {"UP-TO-DATE", CELL_INT, false},
+    [AVAILABLE] = {"AVAILABLE", CELL_INT, false}, [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true},       [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,
@@ -44,7 +44,8 @@ static void explain_stuck(struct object *row, struct buf *words, const struct js
 static void explain_rollout(struct object *row, struct buf *words, const struct json *d,
                             int32_t wanted, int32_t updated)
 {
-    bool waits = json_int(d, "status.observedGeneration", 0) < json_int(d, "metadata.generation", 0);
+    bool waits =
+        json_int(d, "status.observedGeneration", 0) < json_int(d, "metadata.generation", 0);
     trouble_part(words, "; ");
     trouble_worsen(row, HEALTH_PENDING);
     if (waits)
@@ -72,9 +73,9 @@ static void explain(struct object *row, const struct json *d)
     int32_t updated = workload_cells_count(d, "status.updatedReplicas", 0),
             all = workload_cells_count(d, "status.replicas", 0),
             available = workload_cells_count(d, "status.availableReplicas", 0);
-    bool rolling = updated < wanted || all > updated ||
-                   json_int(d, "status.observedGeneration", 0) <
-                       json_int(d, "metadata.generation", 0);
+    bool rolling =
+        updated < wanted || all > updated ||
+        json_int(d, "status.observedGeneration", 0) < json_int(d, "metadata.generation", 0);
     struct buf words;
     trouble_init(&words);
     row->health = row->deleted ? HEALTH_PENDING : !wanted && !all ? HEALTH_DONE : HEALTH_OK;

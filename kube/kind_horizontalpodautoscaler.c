@@ -15,9 +15,9 @@ enum { REFERENCE, TARGETS, MINPODS, MAXPODS, REPLICAS, DESIRED, LAST_SCALE, COLU
 enum { CELL_LONGEST = 1024, TARGETS_SHOWN = 2 };
 
 static const struct column columns[COLUMNS] = {
-    [REFERENCE] = {"REFERENCE", CELL_TEXT, false}, [TARGETS] = {"TARGETS", CELL_TEXT, false},
-    [MINPODS] = {"MINPODS", CELL_INT, false},      [MAXPODS] = {"MAXPODS", CELL_INT, false},
-    [REPLICAS] = {"REPLICAS", CELL_INT, false},    [DESIRED] = {"DESIRED", CELL_INT, true},
+    [REFERENCE] = {"REFERENCE", CELL_TEXT, false},  [TARGETS] = {"TARGETS", CELL_TEXT, false},
+    [MINPODS] = {"MINPODS", CELL_INT, false},       [MAXPODS] = {"MAXPODS", CELL_INT, false},
+    [REPLICAS] = {"REPLICAS", CELL_INT, false},     [DESIRED] = {"DESIRED", CELL_INT, true},
     [LAST_SCALE] = {"LAST SCALE", CELL_TIME, true},
 };
 
@@ -66,7 +66,8 @@ static void add_utilization(struct buf *text, const struct json *target, const s
         buf_adds(text, "<auto>");
 }
 
-static void add_metric(struct buf *text, const struct json *spec, const struct json *status, bool named)
+static void add_metric(struct buf *text, const struct json *spec, const struct json *status,
+                       bool named)
 {
     const char *type = json_string(spec, "type", "");
     size_t i = 0, n = sizeof types / sizeof *types;
@@ -219,4 +220,7 @@ static const struct kinds_row beta = {.kind = {AUTOSCALER, .api = "/apis/autosca
                                       .older = &v1};
 
 const struct kinds_row kind_horizontalpodautoscaler = {
-    .kind = {AUTOSCALER, .api = "/apis/autoscaling/v2"}, .keep = keep, .fill = fill, .older = &beta};
+    .kind = {AUTOSCALER, .api = "/apis/autoscaling/v2"},
+    .keep = keep,
+    .fill = fill,
+    .older = &beta};

@@ -15,12 +15,9 @@ static const struct column columns[COLUMNS] = {
     [PORTS] = {"PORTS", CELL_TEXT, false},
 };
 
-static const char *const keep[] = {KINDS_METADATA,
-                                   "spec.ingressClassName",
-                                   "spec.rules.host",
-                                   "spec.tls.secretName",
-                                   LOAD_BALANCER_KEEP,
-                                   NULL};
+static const char *const keep[] = {KINDS_METADATA,     "spec.ingressClassName",
+                                   "spec.rules.host",  "spec.tls.secretName",
+                                   LOAD_BALANCER_KEEP, NULL};
 
 static void set_hosts(struct object *row, const struct json *rules)
 {

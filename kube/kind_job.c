@@ -22,14 +22,10 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [STATUS] = {"STATUS", CELL_TEXT, false},
-    [COMPLETIONS] = {"COMPLETIONS", CELL_TEXT, false},
-    [DURATION] = {"DURATION", CELL_TEXT, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
-    [FAILED] = {"FAILED", CELL_INT, true},
-    [STARTED] = {"STARTED", CELL_TIME, true},
+    [STATUS] = {"STATUS", CELL_TEXT, false},     [COMPLETIONS] = {"COMPLETIONS", CELL_TEXT, false},
+    [DURATION] = {"DURATION", CELL_TEXT, false}, [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true},      [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
+    [FAILED] = {"FAILED", CELL_INT, true},       [STARTED] = {"STARTED", CELL_TIME, true},
     [FINISHED] = {"FINISHED", CELL_TIME, true},
 };
 

@@ -20,12 +20,9 @@ static const struct column columns[COLUMNS] = {
     [TRANSITIONS] = {"TRANSITIONS", CELL_INT, true},
 };
 
-static const char *const keep[] = {KINDS_METADATA,
-                                   "spec.holderIdentity",
-                                   "spec.renewTime",
-                                   "spec.leaseDurationSeconds",
-                                   "spec.leaseTransitions",
-                                   NULL};
+static const char *const keep[] = {KINDS_METADATA,          "spec.holderIdentity",
+                                   "spec.renewTime",        "spec.leaseDurationSeconds",
+                                   "spec.leaseTransitions", NULL};
 
 static void explain(struct object *row, const char *holder)
 {

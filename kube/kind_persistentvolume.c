@@ -4,18 +4,7 @@
 #include "kube/trouble.h"
 #include "kube/volume_cells.h"
 
-enum {
-    CAPACITY,
-    MODES,
-    RECLAIM,
-    STATUS,
-    CLAIM,
-    CLASS,
-    REASON,
-    ATTRIBUTES,
-    MODE,
-    COLUMNS
-};
+enum { CAPACITY, MODES, RECLAIM, STATUS, CLAIM, CLASS, REASON, ATTRIBUTES, MODE, COLUMNS };
 enum { CELL_LONGEST = 1024 };
 
 static const struct column columns[COLUMNS] = {

@@ -7,29 +7,22 @@
 enum { DESIRED, CURRENT, READY, CONTAINERS, IMAGES, SELECTOR, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [DESIRED] = {"DESIRED", CELL_INT, false},
-    [CURRENT] = {"CURRENT", CELL_INT, false},
-    [READY] = {"READY", CELL_INT, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
+    [DESIRED] = {"DESIRED", CELL_INT, false}, [CURRENT] = {"CURRENT", CELL_INT, false},
+    [READY] = {"READY", CELL_INT, false},     [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true},   [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
 };
 
-static const char *const keep[] = {KINDS_METADATA,
-                                   WORKLOAD_CELLS_KEEP("spec.template."),
-                                   "spec.replicas",
-                                   "spec.selector",
-                                   "status.replicas",
-                                   "status.readyReplicas",
-                                   "status.conditions",
-                                   NULL};
+static const char *const keep[] = {KINDS_METADATA,      WORKLOAD_CELLS_KEEP("spec.template."),
+                                   "spec.replicas",     "spec.selector",
+                                   "status.replicas",   "status.readyReplicas",
+                                   "status.conditions", NULL};
 
 static void explain(struct object *row, const struct json *r)
 {
     int32_t wanted = (int32_t)row->cells[DESIRED].number, ready = (int32_t)row->cells[READY].number;
     struct buf words;
     trouble_init(&words);
-    row->health = row->deleted                         ? HEALTH_PENDING
+    row->health = row->deleted                             ? HEALTH_PENDING
                   : !wanted && !row->cells[CURRENT].number ? HEALTH_DONE
                                                            : HEALTH_OK;
     if (condition_is(r, "ReplicaFailure", "True")) {

@@ -15,16 +15,9 @@ static const struct column columns[COLUMNS] = {
     [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
 };
 
-static const char *const keep[] = {KINDS_METADATA,
-                                   "spec.type",
-                                   "spec.clusterIP",
-                                   "spec.clusterIPs",
-                                   "spec.externalIPs",
-                                   "spec.externalName",
-                                   "spec.ports",
-                                   "spec.selector",
-                                   LOAD_BALANCER_KEEP,
-                                   NULL};
+static const char *const keep[] = {
+    KINDS_METADATA,      "spec.type",  "spec.clusterIP", "spec.clusterIPs",  "spec.externalIPs",
+    "spec.externalName", "spec.ports", "spec.selector",  LOAD_BALANCER_KEEP, NULL};
 
 static void add_external(struct buf *text, const struct json *s)
 {

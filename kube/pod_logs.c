@@ -21,7 +21,13 @@
 #include "net/conn.h"
 #include "net/loop.h"
 
-enum { TAIL = 1000, LINE_LONGEST = 256 << 10, PATH_LONGEST = 16384, SILENT_MS = 45000, ENDED_MS = 5000 };
+enum {
+    TAIL = 1000,
+    LINE_LONGEST = 256 << 10,
+    PATH_LONGEST = 16384,
+    SILENT_MS = 45000,
+    ENDED_MS = 5000
+};
 enum { STAMP_LONGEST = 64, LABELS = 3 };
 
 struct pod_logs {

@@ -15,8 +15,8 @@
 
 #define API "/apis/metrics.k8s.io/v1beta1"
 
-static const char *const keep[] = {
-    "metadata.name", "metadata.namespace", "timestamp", "usage", "containers.usage", NULL};
+static const char *const keep[] = {"metadata.name", "metadata.namespace", "timestamp",
+                                   "usage",         "containers.usage",   NULL};
 
 struct usage {
     struct usage_conf conf; /* its texts are not used after the start */
@@ -83,11 +83,9 @@ struct usage *usage_ask(struct client *c, const struct usage_conf *conf)
     u->conf = *conf;
     u->doc = json_doc_new();
     char *path = kinds_path(conf->nodes ? &nodes : &pods, conf->namespace_, NULL);
-    u->pages = pages_start(c, &(struct pages_conf){.path = path,
-                                                   .keep = keep,
-                                                   .context = u,
-                                                   .element = on_element,
-                                                   .done = on_done});
+    u->pages = pages_start(
+        c, &(struct pages_conf){
+               .path = path, .keep = keep, .context = u, .element = on_element, .done = on_done});
     free(path);
     return u;
 }

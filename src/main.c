@@ -11,10 +11,11 @@
 #include "cmd/version.h"
 
 static int (*const commands[COMMANDS_COUNT])(const struct options *) = {
-    [COMMAND_GET] = cmd_get,     [COMMAND_TOP] = cmd_top,         [COMMAND_LOGS] = cmd_logs,
-    [COMMAND_WINDOWS] = cmd_windows, [COMMAND_GROUP] = cmd_group, [COMMAND_COLLECT] = cmd_collect, [COMMAND_DOCTOR] = cmd_doctor,
+    [COMMAND_GET] = cmd_get,         [COMMAND_TOP] = cmd_top,     [COMMAND_LOGS] = cmd_logs,
+    [COMMAND_WINDOWS] = cmd_windows, [COMMAND_GROUP] = cmd_group, [COMMAND_COLLECT] = cmd_collect,
+    [COMMAND_DOCTOR] = cmd_doctor,
 #ifndef KUBEBOARD_HEADLESS
-    [COMMAND_BOARD] = cmd_board, [COMMAND_DEMO] = cmd_demo,       [COMMAND_SANDBOX] = cmd_sandbox,
+    [COMMAND_BOARD] = cmd_board,     [COMMAND_DEMO] = cmd_demo,   [COMMAND_SANDBOX] = cmd_sandbox,
 #endif
 };
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void group_free_inner(struct group *g)
+void window_group_free(struct group *g)
 {
     free(g->template_text);
     free(g->per_minute);
@@ -21,7 +21,7 @@ void window_free(struct window *w)
     if (!w)
         return;
     for (size_t i = 0; i < w->group_count; i++)
-        group_free_inner(&w->groups[i]);
+        window_group_free(&w->groups[i]);
     free(w->groups);
     free(w->cluster);
     free(w->rule);

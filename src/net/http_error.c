@@ -37,7 +37,8 @@ static const struct meaning meanings[] = {
     {CURLE_UNSUPPORTED_PROTOCOL, ERR_CONFIG, "only http and https are spoken", "mend the URL"},
 };
 
-/* curl has no code of its own for a proxy that answers CONNECT by anything but 200: only its words. */
+/* curl has no code of its own for a proxy that answers CONNECT by anything but 200: only its words.
+ */
 static void refused_by_proxy(struct err *err, const char *where, const char *words)
 {
     if (strstr(words, "407"))

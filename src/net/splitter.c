@@ -1,8 +1,9 @@
 /*
- * A state machine that never looks back. Only what it must understand is taken apart token by token: the objects on the way to
- * the array, and inside an element those that a wanted path goes through. Every other value is passed whole, copied or
- * skipped, by a scan that knows strings and brackets only, sixteen bytes at a time. Bytes are copied in spans: `mark` is where
- * the bytes begin that the present sink has not got yet.
+ * A state machine that never looks back. Only what it must understand is taken apart token by
+ * token: the objects on the way to the array, and inside an element those that a wanted path goes
+ * through. Every other value is passed whole, copied or skipped, by a scan that knows strings and
+ * brackets only, sixteen bytes at a time. Bytes are copied in spans: `mark` is where the bytes
+ * begin that the present sink has not got yet.
  */
 #include "net/splitter.h"
 

@@ -1,7 +1,8 @@
 /*
- * Three phases on one connection: libcurl connects (proxy, TLS), then we write the HTTP/1.1 upgrade and read its answer, then
- * wslay reads and writes frames. Whatever arrives behind the answer's blank line belongs to wslay already. A refusal is a plain
- * HTTP answer: its text is read to tell it to the user.
+ * Three phases on one connection: libcurl connects (proxy, TLS), then we write the HTTP/1.1 upgrade
+ * and read its answer, then wslay reads and writes frames. Whatever arrives behind the answer's
+ * blank line belongs to wslay already. A refusal is a plain HTTP answer: its text is read to tell
+ * it to the user.
  */
 #include "net/websocket.h"
 
@@ -146,7 +147,8 @@ static struct str dechunked(char *p, size_t n)
     return (struct str){p, to};
 }
 
-/* The server answered with something other than 101: waits for its text, then ends. `whole`: nothing more will come. */
+/* The server answered with something other than 101: waits for its text, then ends. `whole`:
+ * nothing more will come. */
 static void refused(struct websocket *w, int status, size_t head_n, bool whole)
 {
     struct str head = {w->answer.p, head_n}, value;

@@ -12,7 +12,13 @@
 #include "source/matrix.h"
 #include "source/server_clock.h"
 
-enum { DEFAULT_LIMIT = 5000, GET_MAX = 6000, FORM_MAX = 1 << 20, ANSWER_MAX = 8 << 20, IDLE_MS = 5 * 60 * 1000 };
+enum {
+    DEFAULT_LIMIT = 5000,
+    GET_MAX = 6000,
+    FORM_MAX = 1 << 20,
+    ANSWER_MAX = 8 << 20,
+    IDLE_MS = 5 * 60 * 1000
+};
 
 struct loki {
     struct http *http;
@@ -55,10 +61,12 @@ struct loki *loki_new(struct http *h, const struct conn *c, const struct rule_la
 {
     struct loki *l = mem_alloc(sizeof *l);
     const struct rule_labels *from = labels ? labels : &rule_labels_default;
-    const char *const given[] = {from->namespace_, from->pod, from->container, from->node, from->app};
+    const char *const given[] = {from->namespace_, from->pod, from->container, from->node,
+                                 from->app};
     for (size_t i = 0; i < 5; i++)
         l->names[i] = mem_dup(given[i]);
-    l->labels = (struct rule_labels){l->names[0], l->names[1], l->names[2], l->names[3], l->names[4]};
+    l->labels =
+        (struct rule_labels){l->names[0], l->names[1], l->names[2], l->names[3], l->names[4]};
     l->http = h;
     l->target = http_target_new(h, c);
     l->limit = DEFAULT_LIMIT;
@@ -126,7 +134,8 @@ static bool is_refusal(enum err_kind kind)
     return kind == ERR_REFUSED || kind == ERR_LIMIT || kind == ERR_NOT_FOUND || kind == ERR_USAGE;
 }
 
-/* What the statuses and texts of Loki mean beyond what they mean everywhere (measured on 3.4 and 2.3). */
+/* What the statuses and texts of Loki mean beyond what they mean everywhere (measured on 3.4
+ * and 2.3). */
 static void interpret(struct loki *l, int status, struct err *err)
 {
     static const char allowed[] = "max_entries_limit_per_query (";
@@ -141,18 +150,22 @@ static void interpret(struct loki *l, int status, struct err *err)
         err->kind = ERR_LIMIT;
     } else if (status == 500 && says(err, "multiple org IDs present")) {
         err->kind = ERR_REFUSED;
-        str_copy(err->mend, sizeof err->mend, "loki.tenant names several tenants, which this Loki does not allow");
+        str_copy(err->mend, sizeof err->mend,
+                 "loki.tenant names several tenants, which this Loki does not allow");
     } else if (status == 401 && says(err, "no org id")) {
         str_copy(err->mend, sizeof err->mend, "set loki.tenant");
-    } else if (!l->known && (status == 404 || status == 405 || (status && err->kind == ERR_PROTOCOL))) {
+    } else if (!l->known &&
+               (status == 404 || status == 405 || (status && err->kind == ERR_PROTOCOL))) {
         struct err no;
-        err_set(&no, ERR_PROTOCOL, l->place, "loki.url is the address before /loki/api/v1", "this server does not answer as a Loki does (%.300s)", err->what);
+        err_set(&no, ERR_PROTOCOL, l->place, "loki.url is the address before /loki/api/v1",
+                "this server does not answer as a Loki does (%.300s)", err->what);
         no.http = err->http;
         *err = no;
     }
 }
 
-void loki_note_answer(struct loki *l, struct http_request *r, int status, int64_t sent_at, struct err *err)
+void loki_note_answer(struct loki *l, struct http_request *r, int status, int64_t sent_at,
+                      struct err *err)
 {
     if (r && status)
         server_clock_learn(&l->clock, http_date(r), sent_at);
@@ -170,7 +183,8 @@ void loki_note_answer(struct loki *l, struct http_request *r, int status, int64_
     l->known = l->known || !err->kind;
 }
 
-struct http_request *loki_send(struct loki *l, const char *path, struct str form, const struct http_call *call)
+struct http_request *loki_send(struct loki *l, const char *path, struct str form,
+                               const struct http_call *call)
 {
     struct http_call whole = *call;
     whole.target = l->target;
@@ -214,7 +228,8 @@ void loki_cancel(struct loki_call *c)
 static struct loki_call *new_call(struct loki *l, void *context)
 {
     struct loki_call *c = mem_alloc(sizeof *c);
-    *c = (struct loki_call){.next = l->calls, .loki = l, .context = context, .sent_at = clock_now()};
+    *c =
+        (struct loki_call){.next = l->calls, .loki = l, .context = context, .sent_at = clock_now()};
     l->calls = c;
     return c;
 }
@@ -244,12 +259,15 @@ static void tell(struct loki_call *c, const struct json *answer, const struct er
         c->count(c->context, count > 0 ? (uint64_t)count : 0, err);
     } else if (c->check) {
         const char *type = json_string(answer, "data.resultType", "");
-        c->check(c->context, strcmp(type, "streams") == 0 || err->kind ? LOKI_QUERY_LINES : LOKI_QUERY_METRIC, err);
+        c->check(c->context,
+                 strcmp(type, "streams") == 0 || err->kind ? LOKI_QUERY_LINES : LOKI_QUERY_METRIC,
+                 err);
     } else if (c->values) {
         tell_values(c, answer, err);
     } else if (c->stats) {
-        struct loki_stats stats = {(uint64_t)json_int(answer, "streams", 0), (uint64_t)json_int(answer, "chunks", 0), (uint64_t)json_int(answer, "bytes", 0),
-                                   (uint64_t)json_int(answer, "entries", 0)};
+        struct loki_stats stats = {
+            (uint64_t)json_int(answer, "streams", 0), (uint64_t)json_int(answer, "chunks", 0),
+            (uint64_t)json_int(answer, "bytes", 0), (uint64_t)json_int(answer, "entries", 0)};
         c->stats(c->context, &stats, err);
     } else {
         c->series(c->context, c->matrix ? matrix_series(c->matrix) : 0, err);
@@ -268,7 +286,8 @@ static bool fits(const struct loki_call *c, const struct json *answer)
 
 static void send_count(struct loki_call *c);
 
-static void on_answer(void *context, struct http_request *r, int status, struct str body, const struct err *http_err)
+static void on_answer(void *context, struct http_request *r, int status, struct str body,
+                      const struct err *http_err)
 {
     struct loki_call *c = context;
     struct err err = c->broken.kind ? c->broken : *http_err;
@@ -312,7 +331,8 @@ static bool on_matrix_bytes(void *context, struct str bytes)
 
 static void send(struct loki_call *c, const char *path, struct buf *form)
 {
-    struct http_call call = {.max_body = ANSWER_MAX, .idle_ms = IDLE_MS, .context = c, .done = on_answer};
+    struct http_call call = {
+        .max_body = ANSWER_MAX, .idle_ms = IDLE_MS, .context = c, .done = on_answer};
     if (c->matrix)
         call.chunk = on_matrix_bytes;
     c->sent_at = clock_now();
@@ -333,7 +353,8 @@ static void send_count(struct loki_call *c)
     bool first = true;
     c->dropping = !c->loki->no_drop;
     /* The newline ends a comment that the query may end in. */
-    char *query = mem_printf("sum(count_over_time(%s\n%s[%lldms]))", c->query, c->dropping ? " | drop __error__, __error_details__ " : "",
+    char *query = mem_printf("sum(count_over_time(%s\n%s[%lldms]))", c->query,
+                             c->dropping ? " | drop __error__, __error_details__ " : "",
                              (long long)((c->to - c->from) / CLOCK_MS));
     buf_init(&form, FORM_MAX);
     conn_query(&form, &first, "query", query);
@@ -343,7 +364,8 @@ static void send_count(struct loki_call *c)
 }
 
 struct loki_call *loki_count(struct loki *l, const char *query, int64_t from, int64_t to,
-                             void (*done)(void *context, uint64_t count, const struct err *err), void *context)
+                             void (*done)(void *context, uint64_t count, const struct err *err),
+                             void *context)
 {
     struct loki_call *c = new_call(l, context);
     c->count = done;
@@ -358,7 +380,9 @@ struct loki_call *loki_count(struct loki *l, const char *query, int64_t from, in
     return c;
 }
 
-struct loki_call *loki_check(struct loki *l, const char *query, void (*done)(void *context, enum loki_query kind, const struct err *err), void *context)
+struct loki_call *
+loki_check(struct loki *l, const char *query,
+           void (*done)(void *context, enum loki_query kind, const struct err *err), void *context)
 {
     struct loki_call *c = new_call(l, context);
     struct buf form;
@@ -389,8 +413,11 @@ bool loki_error_place(const struct err *err, int *line, int *column)
     return *line > 0 && *column > 0;
 }
 
-struct loki_call *loki_label_values(struct loki *l, const char *label, const char *selector, int64_t from, int64_t to,
-                                    void (*done)(void *context, const char *const *values, size_t count, const struct err *err), void *context)
+struct loki_call *loki_label_values(struct loki *l, const char *label, const char *selector,
+                                    int64_t from, int64_t to,
+                                    void (*done)(void *context, const char *const *values,
+                                                 size_t count, const struct err *err),
+                                    void *context)
 {
     struct loki_call *c = new_call(l, context);
     struct buf form, path;
@@ -433,7 +460,9 @@ static struct str selector_of(const char *query)
 }
 
 struct loki_call *loki_index_stats(struct loki *l, const char *query, int64_t from, int64_t to,
-                                   void (*done)(void *context, const struct loki_stats *stats, const struct err *err), void *context)
+                                   void (*done)(void *context, const struct loki_stats *stats,
+                                                const struct err *err),
+                                   void *context)
 {
     struct loki_call *c = new_call(l, context);
     struct buf form;
@@ -451,9 +480,10 @@ struct loki_call *loki_index_stats(struct loki *l, const char *query, int64_t fr
     return c;
 }
 
-struct loki_call *loki_matrix(struct loki *l, const char *query, int64_t from, int64_t to, int64_t step,
-                              void (*point)(void *context, const struct labels *series, int64_t time, double value),
-                              void (*done)(void *context, size_t series, const struct err *err), void *context)
+struct loki_call *
+loki_matrix(struct loki *l, const char *query, int64_t from, int64_t to, int64_t step,
+            void (*point)(void *context, const struct labels *series, int64_t time, double value),
+            void (*done)(void *context, size_t series, const struct err *err), void *context)
 {
     struct loki_call *c = new_call(l, context);
     struct buf form;
@@ -461,7 +491,8 @@ struct loki_call *loki_matrix(struct loki *l, const char *query, int64_t from, i
     char text[32];
     c->series = done;
     if (step < CLOCK_MS || to <= from || (to - from) / step > 11000) {
-        err_set(&c->broken, ERR_USAGE, "", "choose a longer step", "a metric query has at most 11,000 steps of at least 1 ms");
+        err_set(&c->broken, ERR_USAGE, "", "choose a longer step",
+                "a metric query has at most 11,000 steps of at least 1 ms");
         return answer_early(c);
     }
     c->matrix = matrix_new(point, context);

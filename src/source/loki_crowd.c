@@ -1,8 +1,10 @@
 /*
- * A full page is a sample of the crowd. A filter is derived from it that about half of the sample passes, and the crowd is asked
- * for in two parts: what passes the filter, and what passes its negation. That is complete whatever the sample looked like; a
- * part that fills a page again is split again, with a sample of its own. Filters are label matches while there are different
- * labels, then regular expressions on the code point at one position of the line. It ends, as equal lines are one entry to Loki.
+ * A full page is a sample of the crowd. A filter is derived from it that about half of the sample
+ * passes, and the crowd is asked for in two parts: what passes the filter, and what passes its
+ * negation. That is complete whatever the sample looked like; a part that fills a page again is
+ * split again, with a sample of its own. Filters are label matches while there are different
+ * labels, then regular expressions on the code point at one position of the line. It ends, as equal
+ * lines are one entry to Loki.
  */
 #include "source/loki_crowd.h"
 
@@ -15,7 +17,14 @@
 #include "base/utf8.h"
 #include "model/rule.h"
 
-enum { CROWD_BYTES = 64 << 20, PARTS = 256, STAGES_MAX = 200 * 1024, VALUES = 100, DECODED = 8 * 1000 * 1000, REPEAT = 1000 };
+enum {
+    CROWD_BYTES = 64 << 20,
+    PARTS = 256,
+    STAGES_MAX = 200 * 1024,
+    VALUES = 100,
+    DECODED = 8 * 1000 * 1000,
+    REPEAT = 1000
+};
 
 struct loki_crowd {
     struct loki_pager *pager;
@@ -144,7 +153,8 @@ static int compare_codes(const void *a, const void *b)
 }
 
 /* The best cut at one position: codes[0 … count) are there, `n` lines in all. */
-static void weigh_position(uint32_t *codes, size_t count, size_t n, size_t position, struct cut *best)
+static void weigh_position(uint32_t *codes, size_t count, size_t n, size_t position,
+                           struct cut *best)
 {
     qsort(codes, count, sizeof *codes, compare_codes);
     for (size_t i = 0; i < count; i++) {
@@ -156,7 +166,8 @@ static void weigh_position(uint32_t *codes, size_t count, size_t n, size_t posit
     }
 }
 
-/* Looks at position after position until one splits the sample well, and no further than needed for one that splits it. */
+/* Looks at position after position until one splits the sample well, and no further than needed for
+ * one that splits it. */
 static bool choose_cut(const struct loki_page *sample, struct cut *best)
 {
     size_t n = loki_page_count(sample), left = n;
@@ -167,12 +178,14 @@ static bool choose_cut(const struct loki_page *sample, struct cut *best)
         struct str text = loki_page_at(sample, i).text;
         points[i] = (struct point){text.p, text.p + text.n};
     }
-    for (size_t position = 0; left && best->worse < n / 3 && (position < DECODED / n || !best->worse); position++) {
+    for (size_t position = 0;
+         left && best->worse < n / 3 && (position < DECODED / n || !best->worse); position++) {
         left = 0;
         for (size_t i = 0; i < n; i++) {
             if (points[i].p == points[i].end)
                 continue;
-            points[i].p += utf8_decode(points[i].p, (size_t)(points[i].end - points[i].p), &codes[left]);
+            points[i].p +=
+                utf8_decode(points[i].p, (size_t)(points[i].end - points[i].p), &codes[left]);
             left++;
         }
         weigh_position(codes, left, n, position, best);
@@ -225,7 +238,8 @@ static bool push(struct loki_crowd *c, const char *stages, const struct buf *fil
     return true;
 }
 
-/* Replaces the part that the sample is of by its two halves. False when they cannot be told apart. */
+/* Replaces the part that the sample is of by its two halves. False when they cannot be told apart.
+ */
 static bool split(struct loki_crowd *c, const char *stages, const struct loki_page *sample)
 {
     struct choice labels;
@@ -255,10 +269,12 @@ static void on_part(void *context, struct loki_page *page, bool full, const stru
     struct loki_crowd *c = context;
     struct err own = *err;
     c->fetch = NULL;
-    /* Lines that cannot be told apart are as good as one: Loki tells invalid bytes apart that it shows alike. */
+    /* Lines that cannot be told apart are as good as one: Loki tells invalid bytes apart that it
+     * shows alike. */
     if (!own.kind && (!full || !split(c, c->asking, page))) {
         if (full && loki_page_count(page) == 1)
-            err_set(&own, ERR_LIMIT, "", "raise Loki's grpc_server_max_send_msg_size", "several lines share a nanosecond, and a page holds only one of them");
+            err_set(&own, ERR_LIMIT, "", "raise Loki's grpc_server_max_send_msg_size",
+                    "several lines share a nanosecond, and a page holds only one of them");
         else
             loki_page_append(c->all, page, &own);
     }
@@ -276,11 +292,18 @@ static void ask(struct loki_crowd *c)
     c->fetch = loki_pager_fetch(c->pager, c->asking, c->time, c->time + 1, 0, on_part, c);
 }
 
-struct loki_crowd *loki_crowd_start(struct loki_pager *pager, int64_t time, bool backward, struct loki_page *sample,
-                                    void (*done)(void *context, struct loki_page *page, const struct err *err), void *context)
+struct loki_crowd *
+loki_crowd_start(struct loki_pager *pager, int64_t time, bool backward, struct loki_page *sample,
+                 void (*done)(void *context, struct loki_page *page, const struct err *err),
+                 void *context)
 {
     struct loki_crowd *c = mem_alloc(sizeof *c);
-    *c = (struct loki_crowd){.pager = pager, .time = time, .backward = backward, .all = loki_page_new(CROWD_BYTES, false), .done = done, .context = context};
+    *c = (struct loki_crowd){.pager = pager,
+                             .time = time,
+                             .backward = backward,
+                             .all = loki_page_new(CROWD_BYTES, false),
+                             .done = done,
+                             .context = context};
     if (!split(c, "", sample))
         c->parts[c->part_count++] = mem_dup("");
     loki_page_free(sample);

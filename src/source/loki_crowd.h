@@ -10,10 +10,13 @@
 
 struct loki_crowd;
 
-/* `sample` is a full page of that nanosecond; taken over. `done` once, never from inside the call, gone afterwards: the page, by
- * (labels as text, text), or the reverse of it, is the callee's; NULL on error. More than 64 MiB are ERR_LIMIT. */
-struct loki_crowd *loki_crowd_start(struct loki_pager *pager, int64_t time, bool backward, struct loki_page *sample,
-                                    void (*done)(void *context, struct loki_page *page, const struct err *err), void *context);
+/* `sample` is a full page of that nanosecond; taken over. `done` once, never from inside the call,
+ * gone afterwards: the page, by (labels as text, text), or the reverse of it, is the callee's; NULL
+ * on error. More than 64 MiB are ERR_LIMIT. */
+struct loki_crowd *
+loki_crowd_start(struct loki_pager *pager, int64_t time, bool backward, struct loki_page *sample,
+                 void (*done)(void *context, struct loki_page *page, const struct err *err),
+                 void *context);
 void loki_crowd_cancel(struct loki_crowd *c); /* NULL is allowed */
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * The span is cut into slices of time, as wide as should fill a page, and some of them are asked for at a time; lines leave from
- * the first slice only, so the order holds. A page that is full was cut somewhere inside its last nanosecond: that nanosecond
- * is left out and asked for again, whole, so nothing needs to be remembered and nothing comes twice. A page that is full of one
- * nanosecond is a crowd (loki_crowd.h).
+ * The span is cut into slices of time, as wide as should fill a page, and some of them are asked
+ * for at a time; lines leave from the first slice only, so the order holds. A page that is full was
+ * cut somewhere inside its last nanosecond: that nanosecond is left out and asked for again, whole,
+ * so nothing needs to be remembered and nothing comes twice. A page that is full of one nanosecond
+ * is a crowd (loki_crowd.h).
  */
 #include "source/loki_extract.h"
 
@@ -37,8 +38,8 @@ struct slice {
     struct loki_pager_fetch *fetch;
     struct loki_crowd *crowd;
     struct loki_page *sample; /* of a crowd that waits for the slice to be the first */
-    bool bounded;    /* asked for fewer lines than a page holds, as the limit is near */
-    bool one_moment; /* a page that was small by our own wish held one nanosecond only */
+    bool bounded;             /* asked for fewer lines than a page holds, as the limit is near */
+    bool one_moment;          /* a page that was small by our own wish held one nanosecond only */
     struct batch *batches, **tail;
     bool asked_whole; /* all of it has come */
 };
@@ -150,7 +151,8 @@ static void end(struct loki_extract *x, const struct err *err)
 
 /* ---- giving out ---- */
 
-/* The first batch of the first slice, as far as it goes. False when it is to wait, or all has ended. */
+/* The first batch of the first slice, as far as it goes. False when it is to wait, or all has
+ * ended. */
 static bool give_batch(struct loki_extract *x, struct slice *s)
 {
     struct batch *b = s->batches;
@@ -199,7 +201,8 @@ static void give_out(struct loki_extract *x)
 static void add_batch(struct slice *s, struct loki_page *page, size_t keep, int64_t reached)
 {
     struct batch *b = mem_alloc(sizeof *b);
-    *b = (struct batch){.page = page, .keep = keep, .reached = reached, .more = keep < loki_page_count(page)};
+    *b = (struct batch){
+        .page = page, .keep = keep, .reached = reached, .more = keep < loki_page_count(page)};
     *s->tail = b;
     s->tail = &b->next;
     s->owner->held += loki_page_bytes(page);
@@ -288,7 +291,9 @@ static void on_crowd(void *context, struct loki_page *page, const struct err *er
     if (err->kind) {
         end(x, err);
     } else {
-        int64_t time = loki_page_count(page) ? loki_page_time(page, 0) : x->conf.backward ? s->to - 1 : s->from;
+        int64_t time = loki_page_count(page) ? loki_page_time(page, 0)
+                       : x->conf.backward    ? s->to - 1
+                                             : s->from;
         int64_t reached = x->conf.backward ? time : time + 1;
         add_batch(s, page, loki_page_count(page), reached);
         if (x->conf.backward)
@@ -314,13 +319,15 @@ static void ask(struct loki_extract *x, struct slice *s)
             return;
         struct loki_page *sample = s->sample;
         s->sample = NULL;
-        s->crowd = loki_crowd_start(x->pager, loki_page_time(sample, 0), x->conf.backward, sample, on_crowd, s);
+        s->crowd = loki_crowd_start(x->pager, loki_page_time(sample, 0), x->conf.backward, sample,
+                                    on_crowd, s);
         return;
     }
     /* One line more than wanted, to know whether there are more. */
     int64_t wanted = x->conf.limit ? x->conf.limit - (int64_t)x->result.lines + 1 : 0;
     s->bounded = wanted && wanted < loki_pager_limit(x->pager) && !s->one_moment;
-    s->fetch = loki_pager_fetch(x->pager, NULL, s->from, s->to, s->bounded ? (int)wanted : 0, on_page, s);
+    s->fetch =
+        loki_pager_fetch(x->pager, NULL, s->from, s->to, s->bounded ? (int)wanted : 0, on_page, s);
 }
 
 static bool is_all_sliced(const struct loki_extract *x)
@@ -345,13 +352,15 @@ static void cut_slice(struct loki_extract *x)
     x->slice_count++;
 }
 
-/* Gives out what can be, asks for what may be asked for, ends when there is nothing left. x->busy is set. */
+/* Gives out what can be, asks for what may be asked for, ends when there is nothing left. x->busy
+ * is set. */
 static void pump(struct loki_extract *x)
 {
     if (!x->ended)
         give_out(x);
     if (!x->ended && !x->dead) {
-        while (x->slice_count < x->conf.in_flight && !is_all_sliced(x) && (x->held < x->conf.max_held || !x->slices) && (x->width > 0 || !x->slices))
+        while (x->slice_count < x->conf.in_flight && !is_all_sliced(x) &&
+               (x->held < x->conf.max_held || !x->slices) && (x->width > 0 || !x->slices))
             cut_slice(x);
         for (struct slice *s = x->slices; s; s = s->next)
             ask(x, s);

@@ -1,6 +1,7 @@
 /*
- * All lines of a span, exactly once, in order, however many share a nanosecond; some requests in flight at a time. The proof is
- * Loki's own count. Lines go out as they come: memory is that of the pages held, whatever the span.
+ * All lines of a span, exactly once, in order, however many share a nanosecond; some requests in
+ * flight at a time. The proof is Loki's own count. Lines go out as they come: memory is that of the
+ * pages held, whatever the span.
  */
 #ifndef SOURCE_LOKI_EXTRACT_H
 #define SOURCE_LOKI_EXTRACT_H
@@ -16,15 +17,17 @@
 struct loki_extract;
 
 struct loki_extract_result {
-    uint64_t lines;    /* given to `line` */
-    uint64_t bytes;    /* of their text */
-    uint64_t counted;  /* what Loki counts, when asked to prove; else 0 */
-    bool proved;       /* a count was asked for and answered */
-    bool complete;     /* proved and lines == counted; false when cut by `limit` or by an error */
-    bool truncated;    /* the limit ended it, and there was at least one line more */
-    int64_t reached;   /* everything before it (backward: at or after it) was given out: where to go on after an error */
+    uint64_t lines;   /* given to `line` */
+    uint64_t bytes;   /* of their text */
+    uint64_t counted; /* what Loki counts, when asked to prove; else 0 */
+    bool proved;      /* a count was asked for and answered */
+    bool complete;    /* proved and lines == counted; false when cut by `limit` or by an error */
+    bool truncated;   /* the limit ended it, and there was at least one line more */
+    int64_t reached;  /* everything before it (backward: at or after it) was given out: where to go
+                          on after an error */
     uint32_t requests;
-    double line_bytes; /* average size of the last lines as Loki sends them: for the next extract's expect_bytes */
+    double line_bytes; /* average size of the last lines as Loki sends them: for the next extract's
+                          expect_bytes */
 };
 
 struct loki_extract_conf {
@@ -33,31 +36,39 @@ struct loki_extract_conf {
     bool backward;     /* newest first: the exact reverse of forward */
     int64_t limit;     /* lines at most; 0: all */
     int in_flight;     /* requests at a time, 1 to 3; 0: 2 */
-    size_t max_held;   /* bytes of pages that wait for their turn; 0: 12 MiB. The one being given out is not counted */
-    double expect;     /* lines a second that are expected; 0: unknown. Saves a request over the whole span */
-    double expect_bytes; /* line_bytes of an extract of the same query; 0: unknown. Saves a first page of few lines */
-    bool prove;        /* count at the end. to − from must then be whole milliseconds, and there must be no limit */
-    int retries;       /* tries again of one request after transient errors (with backoff); 0: 4; -1: none. A server that
-                        * never answered anything is not tried again */
+    size_t max_held; /* bytes of pages that wait for their turn; 0: 12 MiB. The one being given out
+                        is not counted */
+    double expect;   /* lines a second that are expected; 0: unknown. Saves a request over the whole
+                        span */
+    double expect_bytes; /* line_bytes of an extract of the same query; 0: unknown. Saves a first
+                            page of few lines */
+    bool prove; /* count at the end. to − from must then be whole milliseconds, and there must be no
+                   limit */
+    int retries; /* tries again of one request after transient errors (with backoff); 0: 4; -1:
+                  * none. A server that never answered anything is not tried again */
     void *context;
-    /* In (time, labels as text, arrival) order. line and its text last until it returns, labels as long as they are held. It may
-     * pause or free the extract. */
+    /* In (time, labels as text, arrival) order. line and its text last until it returns, labels as
+     * long as they are held. It may pause or free the extract. */
     void (*line)(void *context, const struct line *line);
-    /* The end, exactly once, never from inside loki_extract_start; the extract is gone afterwards. err is never NULL. An error
-     * behind some lines: result says how far it came. A proof that failed is no error: complete is false. */
+    /* The end, exactly once, never from inside loki_extract_start; the extract is gone afterwards.
+     * err is never NULL. An error behind some lines: result says how far it came. A proof that
+     * failed is no error: complete is false. */
     void (*done)(void *context, const struct loki_extract_result *result, const struct err *err);
 };
 
 /*
- * Proof: count != lines means that a late line came between the pages and the count (extract again: up to three times is
- * reasonable), or that Loki counts re-pushed lines twice until its next flush (count > lines, heals by itself: count again
- * later). Extracting again gives every line again, so it is the caller's, who alone can throw the first ones away.
+ * Proof: count != lines means that a late line came between the pages and the count (extract again:
+ * up to three times is reasonable), or that Loki counts re-pushed lines twice until its next flush
+ * (count > lines, heals by itself: count again later). Extracting again gives every line again, so
+ * it is the caller's, who alone can throw the first ones away.
  */
-struct loki_extract *loki_extract_start(struct loki *l, const struct loki_extract_conf *conf); /* copies; never NULL */
-/* Back pressure: no line is given out while paused, and requests stop when enough is held. Resuming never calls back at once. */
+struct loki_extract *
+loki_extract_start(struct loki *l, const struct loki_extract_conf *conf); /* copies; never NULL */
+/* Back pressure: no line is given out while paused, and requests stop when enough is held. Resuming
+ * never calls back at once. */
 void loki_extract_pause(struct loki_extract *x, bool pause);
 void loki_extract_free(struct loki_extract *x); /* cancels, without callbacks; NULL is allowed */
-uint64_t loki_extract_lines(const struct loki_extract *x); /* so far */
+uint64_t loki_extract_lines(const struct loki_extract *x);  /* so far */
 int64_t loki_extract_reached(const struct loki_extract *x); /* as in the result, so far: progress */
 
 #endif

@@ -1,8 +1,10 @@
 /*
- * `verified` is the moment before which everything was read and given out. A poll reads from there to a little beyond the
- * server's now; when it is through, verified moves to its start less the overlap, so lines that agents bring some seconds late
- * are read too. The ledger knows what was given out already, by the polls, the tail or a recheck, in whatever order they meet.
- * An error moves verified only as far as the poll came, so an outage of any length is read when the server is back.
+ * `verified` is the moment before which everything was read and given out. A poll reads from there
+ * to a little beyond the server's now; when it is through, verified moves to its start less the
+ * overlap, so lines that agents bring some seconds late are read too. The ledger knows what was
+ * given out already, by the polls, the tail or a recheck, in whatever order they meet. An error
+ * moves verified only as far as the poll came, so an outage of any length is read when the server
+ * is back.
  */
 #include "source/loki_follow.h"
 
@@ -19,14 +21,25 @@
 #include "source/loki_recheck.h"
 #include "source/loki_tail.h"
 
-enum { INTERVAL_MS = 1000, LEDGER_BYTES = 10 << 20, HELD_BYTES = 6 << 20, SECONDS = 10, LAGS = 9, STREAMS = 6, MANY_LINES = 5000 };
+enum {
+    INTERVAL_MS = 1000,
+    LEDGER_BYTES = 10 << 20,
+    HELD_BYTES = 6 << 20,
+    SECONDS = 10,
+    LAGS = 9,
+    STREAMS = 6,
+    MANY_LINES = 5000
+};
 enum { RETRIES = 2, FAILURES = 4 /* no longer waits than after so many: 8 s */ };
-#define AHEAD (10 * CLOCK_SECOND)      /* clocks of nodes may go fast */
-#define OVERLAP (5 * CLOCK_SECOND)     /* agents may be so late */
-#define OVERLAP_BUSY (2 * CLOCK_SECOND) /* over MANY_LINES a second; the rechecks find what is later */
+#define AHEAD (10 * CLOCK_SECOND)  /* clocks of nodes may go fast */
+#define OVERLAP (5 * CLOCK_SECOND) /* agents may be so late */
+#define OVERLAP_BUSY                                                                               \
+    (2 * CLOCK_SECOND) /* over MANY_LINES a second; the rechecks find what is later */
 #define REMEMBERED (70 * CLOCK_MINUTE)
-#define LOOK_BACK (10 * CLOCK_MINUTE) /* what is shown of the time before the start is counted again from here on */
-#define DOUBTFUL (15 * CLOCK_SECOND) /* a server that comes up may answer with less than it has */
+#define LOOK_BACK                                                                                  \
+    (10 *                                                                                          \
+     CLOCK_MINUTE) /* what is shown of the time before the start is counted again from here on */
+#define DOUBTFUL (15 * CLOCK_SECOND)   /* a server that comes up may answer with less than it has */
 #define NARROW_FOR (60 * CLOCK_SECOND) /* a stream that was silent so long does not count */
 #define TAIL_SHORT (10 * CLOCK_SECOND)
 #define TAIL_FULL_WAIT (5 * CLOCK_MINUTE)
@@ -45,15 +58,17 @@ struct loki_follow {
     struct loki_call *check;
     int64_t born; /* monotonic */
     struct loki_extract *poll;
-    int64_t verified, poll_now, poll_from; /* server's wall ns; poll_now: its time when the poll began */
-    int64_t poll_started;                  /* monotonic */
-    int64_t newest;                        /* of the lines that this poll gave out */
+    int64_t verified, poll_now,
+        poll_from;        /* server's wall ns; poll_now: its time when the poll began */
+    int64_t poll_started; /* monotonic */
+    int64_t newest;       /* of the lines that this poll gave out */
     uint64_t poll_new;
     double line_bytes;
     struct backoff backoff;
-    int64_t away_since, away_from; /* outage: when it was noticed (monotonic), verified then; 0: none */
-    int64_t skip;                  /* how much the last gap left out */
-    bool caught_up;                /* the first poll is through */
+    int64_t away_since,
+        away_from;  /* outage: when it was noticed (monotonic), verified then; 0: none */
+    int64_t skip;   /* how much the last gap left out */
+    bool caught_up; /* the first poll is through */
 
     struct loki_tail *tail;
     int64_t tail_opened, tail_next; /* monotonic */
@@ -104,8 +119,12 @@ static void leave(struct loki_follow *f)
 
 static void tell(struct loki_follow *f)
 {
-    static const char *const names[] = {[LOKI_FOLLOW_RANGE] = "range", [LOKI_FOLLOW_POLL] = "poll", [LOKI_FOLLOW_TAIL] = "tail+poll"};
-    f->state.lane = !f->caught_up ? LOKI_FOLLOW_RANGE : f->tail_open ? LOKI_FOLLOW_TAIL : LOKI_FOLLOW_POLL;
+    static const char *const names[] = {[LOKI_FOLLOW_RANGE] = "range",
+                                        [LOKI_FOLLOW_POLL] = "poll",
+                                        [LOKI_FOLLOW_TAIL] = "tail+poll"};
+    f->state.lane = !f->caught_up  ? LOKI_FOLLOW_RANGE
+                    : f->tail_open ? LOKI_FOLLOW_TAIL
+                                   : LOKI_FOLLOW_POLL;
     f->state.lane_name = names[f->state.lane];
     if (f->conf.changed && !f->dead)
         f->conf.changed(f->conf.context, &f->state);
@@ -234,7 +253,8 @@ static void on_tail_opened(void *context)
 static void on_tail_line(void *context, const struct line *line)
 {
     struct loki_follow *f = context;
-    /* A stream that no poll has shown is left to the poll: tail and range query need not agree on every label. */
+    /* A stream that no poll has shown is left to the poll: tail and range query need not agree on
+     * every label. */
     if (f->paused || line->time < f->ledger_begin || !knows_stream(f, line->labels))
         return;
     f->busy = true;
@@ -255,7 +275,9 @@ static void on_tail_closed(void *context, enum loki_tail_end end, const struct e
     if (lived > TAIL_SHORT)
         backoff_reset(&f->tail_backoff);
     f->tail_never = end == LOKI_TAIL_REFUSED;
-    f->tail_next = now + (end == LOKI_TAIL_FULL ? TAIL_FULL_WAIT : lived > TAIL_SHORT ? 0 : backoff_next(&f->tail_backoff, err) * CLOCK_MS);
+    f->tail_next = now + (end == LOKI_TAIL_FULL ? TAIL_FULL_WAIT
+                          : lived > TAIL_SHORT  ? 0
+                                                : backoff_next(&f->tail_backoff, err) * CLOCK_MS);
     tell(f);
     leave(f);
 }
@@ -270,8 +292,11 @@ static void choose_lane(struct loki_follow *f)
         f->tail_open = false;
     } else if (wanted && !f->tail && clock_monotonic() >= f->tail_next) {
         f->tail_opened = clock_monotonic();
-        f->tail = loki_tail_open(f->loki, &(struct loki_tail_conf){
-                                              .query = f->query, .context = f, .opened = on_tail_opened, .line = on_tail_line, .closed = on_tail_closed});
+        f->tail = loki_tail_open(f->loki, &(struct loki_tail_conf){.query = f->query,
+                                                                   .context = f,
+                                                                   .opened = on_tail_opened,
+                                                                   .line = on_tail_line,
+                                                                   .closed = on_tail_closed});
     }
 }
 
@@ -307,8 +332,10 @@ static void end_outage(struct loki_follow *f)
     char text[160];
     if (!f->away_since)
         return;
-    snprintf(text, sizeof text, "Loki was away for %lld s; %llu lines of that time were read afterwards",
-             (long long)((clock_monotonic() - f->away_since) / CLOCK_SECOND), (unsigned long long)f->poll_new);
+    snprintf(text, sizeof text,
+             "Loki was away for %lld s; %llu lines of that time were read afterwards",
+             (long long)((clock_monotonic() - f->away_since) / CLOCK_SECOND),
+             (unsigned long long)f->poll_new);
     loki_recheck_span(f->recheck, f->away_from, loki_now(f->loki) + DOUBTFUL);
     give_words(f, LINE_NOTICE, f->away_from, text);
     f->away_since = 0;
@@ -339,12 +366,15 @@ static void succeed(struct loki_follow *f)
     poll_again(f, f->poll_started + interval * CLOCK_MS);
 }
 
-/* A page that cannot be read even a line at a time: a gap, wider each time until something can be read again. */
+/* A page that cannot be read even a line at a time: a gap, wider each time until something can be
+ * read again. */
 static void skip_gap(struct loki_follow *f)
 {
     char text[160];
     f->skip = !f->skip ? CLOCK_SECOND : f->skip * 2 > LONGEST_SKIP ? LONGEST_SKIP : f->skip * 2;
-    snprintf(text, sizeof text, "%lld s are left out: a line there is larger than Loki's messages may be", (long long)(f->skip / CLOCK_SECOND));
+    snprintf(text, sizeof text,
+             "%lld s are left out: a line there is larger than Loki's messages may be",
+             (long long)(f->skip / CLOCK_SECOND));
     give_words(f, LINE_GAP, f->verified, text);
     f->verified += f->skip;
     poll_again(f, clock_monotonic());
@@ -372,7 +402,8 @@ static void fail(struct loki_follow *f, const struct err *err)
     poll_again(f, next);
 }
 
-static void on_poll_done(void *context, const struct loki_extract_result *result, const struct err *err)
+static void on_poll_done(void *context, const struct loki_extract_result *result,
+                         const struct err *err)
 {
     struct loki_follow *f = context;
     f->poll = NULL;
@@ -381,7 +412,8 @@ static void on_poll_done(void *context, const struct loki_extract_result *result
         f->line_bytes = result->line_bytes;
     measure_rate(f);
     /* As far as it came nothing need be read again, but for the overlap. */
-    int64_t reached = result->reached < f->poll_now - OVERLAP ? result->reached : f->poll_now - OVERLAP;
+    int64_t reached =
+        result->reached < f->poll_now - OVERLAP ? result->reached : f->poll_now - OVERLAP;
     if (err->kind && reached > f->verified)
         f->verified = reached;
     if (err->kind)
@@ -402,16 +434,17 @@ static void start_poll(struct loki_follow *f)
     f->newest = 0;
     if (!f->away_since)
         f->poll_new = 0;
-    f->poll = loki_extract_start(f->loki, &(struct loki_extract_conf){.query = f->query,
-                                                                     .from = f->verified,
-                                                                     .to = now + AHEAD,
-                                                                     .max_held = HELD_BYTES,
-                                                                     .expect = f->caught_up ? f->state.per_second : 0,
-                                                                     .expect_bytes = f->line_bytes,
-                                                                     .retries = RETRIES,
-                                                                     .context = f,
-                                                                     .line = on_poll_line,
-                                                                     .done = on_poll_done});
+    f->poll = loki_extract_start(
+        f->loki, &(struct loki_extract_conf){.query = f->query,
+                                             .from = f->verified,
+                                             .to = now + AHEAD,
+                                             .max_held = HELD_BYTES,
+                                             .expect = f->caught_up ? f->state.per_second : 0,
+                                             .expect_bytes = f->line_bytes,
+                                             .retries = RETRIES,
+                                             .context = f,
+                                             .line = on_poll_line,
+                                             .done = on_poll_done});
 }
 
 /* The query is good, and the server's clock is known. */
@@ -420,8 +453,11 @@ static void begin(struct loki_follow *f)
     int64_t now = loki_now(f->loki) - (clock_monotonic() - f->born);
     f->verified = f->conf.since ? f->conf.since : now;
     f->ledger_begin = f->verified > now - LOOK_BACK ? f->verified : now - LOOK_BACK;
-    f->recheck = loki_recheck_new(
-        f->loki, &(struct loki_recheck_conf){.query = f->query, .ledger = f->ledger, .since = f->ledger_begin, .context = f, .line = on_late_line});
+    f->recheck = loki_recheck_new(f->loki, &(struct loki_recheck_conf){.query = f->query,
+                                                                       .ledger = f->ledger,
+                                                                       .since = f->ledger_begin,
+                                                                       .context = f,
+                                                                       .line = on_late_line});
     start_poll(f);
 }
 
@@ -432,7 +468,8 @@ static void on_check(void *context, enum loki_query kind, const struct err *err)
     f->check = NULL;
     f->busy = true;
     if (!own.kind && kind == LOKI_QUERY_METRIC)
-        err_set(&own, ERR_REFUSED, err->where, "follow a query of log lines", "this query gives numbers, not lines");
+        err_set(&own, ERR_REFUSED, err->where, "follow a query of log lines",
+                "this query gives numbers, not lines");
     if (own.kind)
         fail(f, &own);
     else

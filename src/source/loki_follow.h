@@ -1,7 +1,7 @@
 /*
- * A live query without loss: a range query each second, overlapping the last one, is the truth; the tail WebSocket shows lines
- * earlier when few streams match; finished minutes are counted again after 1, 10 and 60 minutes and read again when they
- * differ. Every line is given out once.
+ * A live query without loss: a range query each second, overlapping the last one, is the truth; the
+ * tail WebSocket shows lines earlier when few streams match; finished minutes are counted again
+ * after 1, 10 and 60 minutes and read again when they differ. Every line is given out once.
  */
 #ifndef SOURCE_LOKI_FOLLOW_H
 #define SOURCE_LOKI_FOLLOW_H
@@ -29,25 +29,27 @@ struct loki_follow_state {
     enum loki_follow_lane lane;
     const char *lane_name; /* "range", "poll", "tail+poll": for model_logs.lane */
     double per_second;     /* lines/s given out, of the last 10 s */
-    int64_t
-        lag; /* ns between the newest line's time and its arrival, median of the last polls; -1 unknown */
+    int64_t lag; /* ns between the newest line's time and its arrival, median of the last polls; -1
+                    unknown */
     uint64_t lines, late, gaps; /* given out: all, the late ones among them, gap rows */
     uint64_t tail_lines;        /* of which the tail brought first */
 };
 
 struct loki_follow_conf {
     const char *query;
-    int64_t
-        since; /* wall ns of the server: from there on; 0: from now. What was before now comes first, in order */
+    int64_t since;   /* wall ns of the server: from there on; 0: from now. What was before now comes
+                        first, in order */
     int interval_ms; /* between polls; 0: 1,000 */
     bool no_tail;
     void *context;
-    /* Log lines, LINE_GAP (a span that could not be read for good; time: its start) and LINE_NOTICE (a drop, a refill, a late
-     * block). Those of one poll are in time order; between polls a line may be up to some seconds older than the one before.
-     * Valid until it returns; labels as long as they are held. It may pause or stop the follow. */
+    /* Log lines, LINE_GAP (a span that could not be read for good; time: its start) and LINE_NOTICE
+     * (a drop, a refill, a late block). Those of one poll are in time order; between polls a line
+     * may be up to some seconds older than the one before. Valid until it returns; labels as long
+     * as they are held. It may pause or stop the follow. */
     void (*line)(void *context, const struct line *line);
-    /* When state or lane changed, and after each poll. May be NULL. A refused query (400) ends the polling: state says FAILED
-     * with ERR_REFUSED and nothing more comes; all else is tried again for ever, with backoff. */
+    /* When state or lane changed, and after each poll. May be NULL. A refused query (400) ends the
+     * polling: state says FAILED with ERR_REFUSED and nothing more comes; all else is tried again
+     * for ever, with backoff. */
     void (*changed)(void *context, const struct loki_follow_state *state);
 };
 

@@ -1,7 +1,8 @@
 /*
- * One bucket a second of line time. An open bucket is a hash table of 64-bit hashes (of labels, time and text): within one
- * nanosecond's worth of lines a collision is out of the question. A settled bucket is a sorted array of 32-bit prints: at 20,000
- * lines a second a late line is taken for a known one once in 200,000 times, and then the count of its minute tells.
+ * One bucket a second of line time. An open bucket is a hash table of 64-bit hashes (of labels,
+ * time and text): within one nanosecond's worth of lines a collision is out of the question. A
+ * settled bucket is a sorted array of 32-bit prints: at 20,000 lines a second a late line is taken
+ * for a known one once in 200,000 times, and then the count of its minute tells.
  */
 #include "source/loki_ledger.h"
 
@@ -13,8 +14,8 @@
 #include "base/mem.h"
 
 struct bucket {
-    int64_t start;   /* ns, a whole second */
-    uint64_t *table; /* open: `cap` slots, 0 empty */
+    int64_t start;    /* ns, a whole second */
+    uint64_t *table;  /* open: `cap` slots, 0 empty */
     uint32_t *prints; /* settled: `cap` long, `n` used */
     uint32_t n, cap;
     bool lost;
@@ -80,8 +81,8 @@ static void settle(struct loki_ledger *l, struct bucket *b)
     l->bytes += b->cap * sizeof *prints;
 }
 
-/* The oldest settled buckets lose their prints; if that is not enough, open ones become prints before their time, but never lose
- * them: the polls still read them. */
+/* The oldest settled buckets lose their prints; if that is not enough, open ones become prints
+ * before their time, but never lose them: the polls still read them. */
 static void keep_bound(struct loki_ledger *l)
 {
     for (size_t i = 0; i < l->count && l->bytes > l->max_bytes; i++) {
@@ -185,11 +186,14 @@ enum loki_ledger_answer loki_ledger_add(struct loki_ledger *l, const struct line
     struct bucket *b = bucket_of(l, line->time);
     if (b->lost)
         return LOKI_LEDGER_LOST;
-    uint64_t hash = hash_mix(hash_bytes(line->text.p, line->text.n) ^ hash_mix((uint64_t)line->time ^ (line->labels ? line->labels->hash : 0)));
+    uint64_t hash =
+        hash_mix(hash_bytes(line->text.p, line->text.n) ^
+                 hash_mix((uint64_t)line->time ^ (line->labels ? line->labels->hash : 0)));
     hash = hash ? hash : 1;
     /* A second that was settled without a line has a bucket only now. */
     bool open = b->table || (!b->prints && b->start >= l->settled);
-    enum loki_ledger_answer answer = open ? add_open(l, b, hash) : add_settled(l, b, print_of(hash));
+    enum loki_ledger_answer answer =
+        open ? add_open(l, b, hash) : add_settled(l, b, print_of(hash));
     keep_bound(l);
     return answer;
 }

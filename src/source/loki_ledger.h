@@ -1,7 +1,8 @@
 /*
- * Which lines of a follow have been given out: exactly for the seconds that are still being read again, by a 32-bit print a line
- * for older ones, so that late lines can be told from known ones; and how many. Bounded in bytes, but for the prints of the seconds
- * that are still being read: the oldest seconds lose their prints first, and what has no prints any more can only be counted.
+ * Which lines of a follow have been given out: exactly for the seconds that are still being read
+ * again, by a 32-bit print a line for older ones, so that late lines can be told from known ones;
+ * and how many. Bounded in bytes, but for the prints of the seconds that are still being read: the
+ * oldest seconds lose their prints first, and what has no prints any more can only be counted.
  */
 #ifndef SOURCE_LOKI_LEDGER_H
 #define SOURCE_LOKI_LEDGER_H
@@ -20,7 +21,8 @@ void loki_ledger_free(struct loki_ledger *l); /* NULL is allowed */
 enum loki_ledger_answer {
     LOKI_LEDGER_NEW,   /* noted; it was not there */
     LOKI_LEDGER_KNOWN, /* it was given out before */
-    LOKI_LEDGER_LOST,  /* nobody knows: its second has lost its prints, or lies before the ledger's begin */
+    LOKI_LEDGER_LOST,  /* nobody knows: its second has lost its prints, or lies before the ledger's
+                          begin */
 };
 /* Notes a line by its labels, time and text. */
 enum loki_ledger_answer loki_ledger_add(struct loki_ledger *l, const struct line *line);

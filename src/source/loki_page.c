@@ -33,8 +33,10 @@ struct loki_page {
     size_t stream_count, stream_cap;
 };
 
-/* Added by Loki itself, the first even differently by tail and range query: no part of a line's identity. */
-static const char *const not_identity[] = {"detected_level", "service_name", "__stream_shard__", NULL};
+/* Added by Loki itself, the first even differently by tail and range query: no part of a line's
+ * identity. */
+static const char *const not_identity[] = {"detected_level", "service_name", "__stream_shard__",
+                                           NULL};
 
 struct loki_page *loki_page_new(size_t max_bytes, bool frame)
 {
@@ -142,17 +144,19 @@ static bool on_stream(void *context, struct str json, struct err *err)
     if (good)
         return true;
     if (p->text.over)
-        return err_set(err, ERR_LIMIT, "", "", "a page of lines is larger than %zu MB", p->max_bytes >> 20);
+        return err_set(err, ERR_LIMIT, "", "", "a page of lines is larger than %zu MB",
+                       p->max_bytes >> 20);
     return err_set(err, ERR_PROTOCOL, "", "", "these are no log streams");
 }
 
 bool loki_page_feed(struct loki_page *p, struct str bytes, struct err *err)
 {
     if (!p->splitter)
-        p->splitter = splitter_new(&(struct splitter_conf){.array = p->frame ? "streams" : "data.result",
-                                                           .max_element = p->max_bytes * 2 + (1 << 20),
-                                                           .context = p,
-                                                           .element = on_stream});
+        p->splitter =
+            splitter_new(&(struct splitter_conf){.array = p->frame ? "streams" : "data.result",
+                                                 .max_element = p->max_bytes * 2 + (1 << 20),
+                                                 .context = p,
+                                                 .element = on_stream});
     p->size += bytes.n;
     return splitter_feed(p->splitter, bytes, err);
 }
@@ -162,7 +166,8 @@ static void read_rest(struct loki_page *p, struct str rest)
 {
     struct scan s = {.p = rest.p, .end = rest.p + rest.n};
     struct str name;
-    if (str_find(rest, str_of("\"resultType\":\"matrix\"")) >= 0 || str_find(rest, str_of("\"resultType\":\"vector\"")) >= 0 ||
+    if (str_find(rest, str_of("\"resultType\":\"matrix\"")) >= 0 ||
+        str_find(rest, str_of("\"resultType\":\"vector\"")) >= 0 ||
         str_find(rest, str_of("\"resultType\":\"scalar\"")) >= 0)
         p->metric = true;
     if (!p->frame)
@@ -183,7 +188,8 @@ static void read_rest(struct loki_page *p, struct str rest)
 
 bool loki_page_finish(struct loki_page *p, struct err *err)
 {
-    bool good = p->splitter ? splitter_finish(p->splitter, err) : err_set(err, ERR_AWAY, "", "", "the answer is empty");
+    bool good = p->splitter ? splitter_finish(p->splitter, err)
+                            : err_set(err, ERR_AWAY, "", "", "the answer is empty");
     if (good) {
         struct str rest = splitter_rest(p->splitter);
         read_rest(p, rest);
@@ -258,7 +264,8 @@ void loki_page_sort(struct loki_page *p, bool backward, bool by_text)
 {
     struct order order = {p, by_text};
     rank_streams(p);
-    /* A backward answer brings equal times of a stream in reverse too: its arrival counts the other way round. */
+    /* A backward answer brings equal times of a stream in reverse too: its arrival counts the other
+     * way round. */
     if (backward)
         for (size_t i = 0; i < p->count; i++)
             p->entries[i].arrival = (uint32_t)(p->count - p->entries[i].arrival);
@@ -287,7 +294,8 @@ bool loki_page_append(struct loki_page *p, const struct loki_page *other, struct
 {
     uint32_t streams = (uint32_t)p->stream_count, offset = (uint32_t)p->text.n;
     if (!buf_add(&p->text, buf_text(&other->text), other->text.n))
-        return err_set(err, ERR_LIMIT, "", "", "more than %zu MB of lines share a nanosecond", p->max_bytes >> 20);
+        return err_set(err, ERR_LIMIT, "", "", "more than %zu MB of lines share a nanosecond",
+                       p->max_bytes >> 20);
     for (size_t i = 0; i < other->stream_count; i++)
         add_stream(p, labels_hold(other->streams[i].labels));
     for (size_t i = 0; i < other->count; i++) {
@@ -320,7 +328,10 @@ size_t loki_page_size(const struct loki_page *p)
 struct line loki_page_at(const struct loki_page *p, size_t i)
 {
     const struct entry *e = &p->entries[i];
-    return (struct line){.time = e->time, .labels = p->streams[e->stream].labels, .text = {p->text.p ? p->text.p + e->offset : "", e->n}, .kind = LINE_LOG};
+    return (struct line){.time = e->time,
+                         .labels = p->streams[e->stream].labels,
+                         .text = {p->text.p ? p->text.p + e->offset : "", e->n},
+                         .kind = LINE_LOG};
 }
 
 int64_t loki_page_time(const struct loki_page *p, size_t i)

@@ -1,6 +1,7 @@
 /*
- * One page of lines: Loki's JSON (query_range, or a frame of the tail) read as its bytes arrive, into one buffer of text and
- * one table of entries. No DOM, so that a million lines cost half a CPU second.
+ * One page of lines: Loki's JSON (query_range, or a frame of the tail) read as its bytes arrive,
+ * into one buffer of text and one table of entries. No DOM, so that a million lines cost half a CPU
+ * second.
  */
 #ifndef SOURCE_LOKI_PAGE_H
 #define SOURCE_LOKI_PAGE_H
@@ -15,29 +16,36 @@
 
 struct loki_page;
 
-enum { LOKI_PAGE_BYTES = 4 << 20 }; /* of text that a page holds by default; Loki's own bound is 4 MiB a message by default */
+enum {
+    LOKI_PAGE_BYTES = 4 << 20
+}; /* of text that a page holds by default; Loki's own bound is 4 MiB a message by default */
 
-/* max_bytes of text (0: LOKI_PAGE_BYTES): more fails with ERR_LIMIT. frame: a frame of the tail ("streams" at the top). */
+/* max_bytes of text (0: LOKI_PAGE_BYTES): more fails with ERR_LIMIT. frame: a frame of the tail
+ * ("streams" at the top). */
 struct loki_page *loki_page_new(size_t max_bytes, bool frame);
-void loki_page_free(struct loki_page *p); /* NULL is allowed */
+void loki_page_free(struct loki_page *p);  /* NULL is allowed */
 void loki_page_clear(struct loki_page *p); /* to be fed again; keeps the memory */
 
-/* Feed, then finish. False: *err says why (ERR_PROTOCOL, ERR_LIMIT, ERR_AWAY for a body that was cut off). */
+/* Feed, then finish. False: *err says why (ERR_PROTOCOL, ERR_LIMIT, ERR_AWAY for a body that was
+ * cut off). */
 bool loki_page_feed(struct loki_page *p, struct str bytes, struct err *err);
 bool loki_page_finish(struct loki_page *p, struct err *err);
-/* After finish: by (time, labels as text, arrival), or the exact reverse of that. by_text: the text decides before the arrival,
- * where arrival means nothing as the page was put together of several. */
+/* After finish: by (time, labels as text, arrival), or the exact reverse of that. by_text: the text
+ * decides before the arrival, where arrival means nothing as the page was put together of several.
+ */
 void loki_page_sort(struct loki_page *p, bool backward, bool by_text);
 /* Forgets the lines before `time`. Returns how many. */
 size_t loki_page_drop_before(struct loki_page *p, int64_t time);
-/* Adds another page's lines behind those of p. False (ERR_LIMIT) when they would pass p's max_bytes. */
+/* Adds another page's lines behind those of p. False (ERR_LIMIT) when they would pass p's
+ * max_bytes. */
 bool loki_page_append(struct loki_page *p, const struct loki_page *other, struct err *err);
 
 size_t loki_page_count(const struct loki_page *p);
 size_t loki_page_bytes(const struct loki_page *p); /* memory held */
 size_t loki_page_size(const struct loki_page *p);  /* bytes of the JSON that it was read from */
-/* The i-th line. Labels are the stream's identity: without detected_level, service_name and __stream_shard__, which Loki adds; what
- * the query's parsers and structured metadata add is there. Valid until clear or free. */
+/* The i-th line. Labels are the stream's identity: without detected_level, service_name and
+ * __stream_shard__, which Loki adds; what the query's parsers and structured metadata add is there.
+ * Valid until clear or free. */
 struct line loki_page_at(const struct loki_page *p, size_t i);
 int64_t loki_page_time(const struct loki_page *p, size_t i);
 /* The answer was no list of streams but a matrix or a vector: a metric query. */

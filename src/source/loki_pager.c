@@ -1,12 +1,14 @@
 /*
- * A page that is too large for Loki's messages (4 MiB by default) is not simply refused: Loki tries it again on its own, and
- * answers 500 after 17 s, or breaks off without a word after 60 s (measured on 3.4 with lines of 250 kB and of 1 kB). So the
- * first page is a small one (ten lines fit at Loki's default of 256 kB a line), the size of the lines seen says how many fit, and
- * an answer that takes much longer than those before is given up for a much smaller one.
+ * A page that is too large for Loki's messages (4 MiB by default) is not simply refused: Loki tries
+ * it again on its own, and answers 500 after 17 s, or breaks off without a word after 60 s
+ * (measured on 3.4 with lines of 250 kB and of 1 kB). So the first page is a small one (ten lines
+ * fit at Loki's default of 256 kB a line), the size of the lines seen says how many fit, and an
+ * answer that takes much longer than those before is given up for a much smaller one.
  *
- * A line whose time is a whole millisecond and the last of its chunk is not found by a query that starts at just that time (seen
- * with 3.4 once the chunk was flushed: its index ends chunks exclusively, in milliseconds). So such queries start one nanosecond
- * earlier, and what they bring from there is dropped.
+ * A line whose time is a whole millisecond and the last of its chunk is not found by a query that
+ * starts at just that time (seen with 3.4 once the chunk was flushed: its index ends chunks
+ * exclusively, in milliseconds). So such queries start one nanosecond earlier, and what they bring
+ * from there is dropped.
  */
 #include "source/loki_pager.h"
 
@@ -18,7 +20,14 @@
 #include "net/loop.h"
 #include "source/loki_request.h"
 
-enum { AIM_BYTES = 2 << 20, LONE_LINE_BYTES = 64 << 20, STATS_BYTES = 2600, FIRST_LIMIT = 10, GROWTH = 10, LARGE = 500 };
+enum {
+    AIM_BYTES = 2 << 20,
+    LONE_LINE_BYTES = 64 << 20,
+    STATS_BYTES = 2600,
+    FIRST_LIMIT = 10,
+    GROWTH = 10,
+    LARGE = 500
+};
 enum { PATIENCE_MS = 5000, IMPATIENT = 2, BREAK_OFF_MS = 1000, MUCH_LESS = 32, LESS = 4 };
 
 struct loki_pager {
@@ -57,15 +66,16 @@ static void send(struct loki_pager_fetch *f)
     p->requests++;
     f->sent = clock_monotonic();
     f->shifted = !f->exact && f->from % CLOCK_MS == 0;
-    f->request = loki_request_send(p->loki, &(struct loki_request_conf){.query = p->query,
-                                                                       .stages = f->stages,
-                                                                       .from = f->from - f->shifted,
-                                                                       .to = f->to,
-                                                                       .limit = f->limit,
-                                                                       .backward = p->backward,
-                                                                       .max_bytes = f->lone ? LONE_LINE_BYTES : 0,
-                                                                       .context = f,
-                                                                       .done = on_page});
+    f->request = loki_request_send(
+        p->loki, &(struct loki_request_conf){.query = p->query,
+                                             .stages = f->stages,
+                                             .from = f->from - f->shifted,
+                                             .to = f->to,
+                                             .limit = f->limit,
+                                             .backward = p->backward,
+                                             .max_bytes = f->lone ? LONE_LINE_BYTES : 0,
+                                             .context = f,
+                                             .done = on_page});
     int64_t wait = 5 * p->slowest / CLOCK_MS;
     if (f->limit >= LARGE && f->impatient < IMPATIENT)
         loop_timer_set(f->patience, wait > PATIENCE_MS ? wait : PATIENCE_MS);
@@ -168,7 +178,8 @@ static bool goes_on(struct loki_pager_fetch *f, const struct err *err, int64_t t
     return true;
 }
 
-/* Takes the line before `from` out again. False when the page holds nothing else and is to be asked for without the shift. */
+/* Takes the line before `from` out again. False when the page holds nothing else and is to be asked
+ * for without the shift. */
 static bool unshift(struct loki_pager_fetch *f, struct loki_page *page, bool *full)
 {
     size_t dropped = f->shifted ? loki_page_drop_before(page, f->from) : 0;
@@ -205,11 +216,20 @@ static void on_page(void *context, struct loki_page *page, const struct err *err
     done(owner, page, full, err);
 }
 
-struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stages, int64_t from, int64_t to, int at_most,
-                                          void (*done)(void *context, struct loki_page *page, bool full, const struct err *err), void *context)
+struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stages, int64_t from,
+                                          int64_t to, int at_most,
+                                          void (*done)(void *context, struct loki_page *page,
+                                                       bool full, const struct err *err),
+                                          void *context)
 {
     struct loki_pager_fetch *f = mem_alloc(sizeof *f);
-    *f = (struct loki_pager_fetch){.next = p->fetches, .pager = p, .limit = loki_pager_limit(p), .from = from, .to = to, .done = done, .context = context};
+    *f = (struct loki_pager_fetch){.next = p->fetches,
+                                   .pager = p,
+                                   .limit = loki_pager_limit(p),
+                                   .from = from,
+                                   .to = to,
+                                   .done = done,
+                                   .context = context};
     if (at_most && at_most < f->limit)
         f->limit = at_most;
     /* One line of a nanosecond could not say whether there are more. */
@@ -223,10 +243,15 @@ struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stag
     return f;
 }
 
-struct loki_pager *loki_pager_new(struct loki *l, const char *query, bool backward, int retries, double line_bytes)
+struct loki_pager *loki_pager_new(struct loki *l, const char *query, bool backward, int retries,
+                                  double line_bytes)
 {
     struct loki_pager *p = mem_alloc(sizeof *p);
-    *p = (struct loki_pager){.loki = l, .query = mem_dup(query), .backward = backward, .retries = retries, .line_bytes = line_bytes};
+    *p = (struct loki_pager){.loki = l,
+                             .query = mem_dup(query),
+                             .backward = backward,
+                             .retries = retries,
+                             .line_bytes = line_bytes};
     p->most = line_bytes > 0 ? loki_limit(l) : FIRST_LIMIT;
     return p;
 }

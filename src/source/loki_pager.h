@@ -1,6 +1,7 @@
 /*
- * Fetches pages of one query, whatever it takes: as many lines as fit into a message of Loki by the size of those seen, fewer when
- * a page was too large all the same, no more than the server allows; tries again after what may pass.
+ * Fetches pages of one query, whatever it takes: as many lines as fit into a message of Loki by the
+ * size of those seen, fewer when a page was too large all the same, no more than the server allows;
+ * tries again after what may pass.
  */
 #ifndef SOURCE_LOKI_PAGER_H
 #define SOURCE_LOKI_PAGER_H
@@ -16,21 +17,29 @@
 struct loki_pager;
 struct loki_pager_fetch;
 
-/* retries: of one fetch, after errors that may pass; a server that never answered is not tried again. line_bytes: what
- * loki_pager_line_bytes of the same query's last pager said; 0: unknown, then the first page is a small one. */
-struct loki_pager *loki_pager_new(struct loki *l, const char *query, bool backward, int retries, double line_bytes);
-void loki_pager_free(struct loki_pager *p); /* cancels its fetches, without callbacks; NULL is allowed */
+/* retries: of one fetch, after errors that may pass; a server that never answered is not tried
+ * again. line_bytes: what loki_pager_line_bytes of the same query's last pager said; 0: unknown,
+ * then the first page is a small one. */
+struct loki_pager *loki_pager_new(struct loki *l, const char *query, bool backward, int retries,
+                                  double line_bytes);
+void loki_pager_free(
+    struct loki_pager *p); /* cancels its fetches, without callbacks; NULL is allowed */
 uint32_t loki_pager_requests(const struct loki_pager *p);
-int loki_pager_limit(const struct loki_pager *p);         /* lines that the next page may have */
-double loki_pager_line_bytes(const struct loki_pager *p); /* average size of the last lines in Loki's JSON; 0: unknown */
+int loki_pager_limit(const struct loki_pager *p); /* lines that the next page may have */
+double loki_pager_line_bytes(
+    const struct loki_pager *p); /* average size of the last lines in Loki's JSON; 0: unknown */
 
 /*
- * The first lines of [from, to) in the pager's direction: at most `at_most` (0: as many as go), with `stages` (or NULL) behind
- * the query. `done` once, never from inside the call; the fetch is gone afterwards. The page is the callee's, NULL on error.
- * full: there may be more lines than it holds. ERR_LIMIT: a single line is too large.
+ * The first lines of [from, to) in the pager's direction: at most `at_most` (0: as many as go),
+ * with `stages` (or NULL) behind the query. `done` once, never from inside the call; the fetch is
+ * gone afterwards. The page is the callee's, NULL on error. full: there may be more lines than it
+ * holds. ERR_LIMIT: a single line is too large.
  */
-struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stages, int64_t from, int64_t to, int at_most,
-                                          void (*done)(void *context, struct loki_page *page, bool full, const struct err *err), void *context);
+struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stages, int64_t from,
+                                          int64_t to, int at_most,
+                                          void (*done)(void *context, struct loki_page *page,
+                                                       bool full, const struct err *err),
+                                          void *context);
 void loki_pager_cancel(struct loki_pager_fetch *f); /* NULL is allowed */
 
 #endif

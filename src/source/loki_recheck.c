@@ -83,7 +83,8 @@ static void add_check(struct loki_recheck *r, struct check c)
     if (running)
         return;
     int64_t wait = (c.due - loki_now(r->loki)) / CLOCK_MS;
-    if (!loop_timer_is_set(r->timer) || loop_timer_due(r->timer) > clock_monotonic() + wait * CLOCK_MS)
+    if (!loop_timer_is_set(r->timer) ||
+        loop_timer_due(r->timer) > clock_monotonic() + wait * CLOCK_MS)
         loop_timer_set(r->timer, wait > 0 ? wait : 0);
 }
 
@@ -163,7 +164,8 @@ static void on_read(void *context, const struct loki_extract_result *result, con
     r->busy = true;
     r->line_bytes = result->line_bytes;
     if (r->late) {
-        snprintf(text, sizeof text, "%llu lines of %s came late", (unsigned long long)r->late, span_text(&r->list[r->at], span, sizeof span));
+        snprintf(text, sizeof text, "%llu lines of %s came late", (unsigned long long)r->late,
+                 span_text(&r->list[r->at], span, sizeof span));
         notice(r, &r->list[r->at], text);
     }
     if (!r->dead && err->kind)
@@ -176,15 +178,17 @@ static void on_read(void *context, const struct loki_extract_result *result, con
 static void read_again(struct loki_recheck *r, const struct check *c)
 {
     r->late = 0;
-    r->extract = loki_extract_start(r->loki, &(struct loki_extract_conf){.query = r->query,
-                                                                        .from = c->from,
-                                                                        .to = c->to,
-                                                                        .in_flight = 1,
-                                                                        .expect = (double)r->counted * (double)CLOCK_SECOND / (double)(c->to - c->from),
-                                                                        .expect_bytes = r->line_bytes,
-                                                                        .context = r,
-                                                                        .line = on_line,
-                                                                        .done = on_read});
+    r->extract = loki_extract_start(
+        r->loki, &(struct loki_extract_conf){.query = r->query,
+                                             .from = c->from,
+                                             .to = c->to,
+                                             .in_flight = 1,
+                                             .expect = (double)r->counted * (double)CLOCK_SECOND /
+                                                       (double)(c->to - c->from),
+                                             .expect_bytes = r->line_bytes,
+                                             .context = r,
+                                             .line = on_line,
+                                             .done = on_read});
     loki_extract_pause(r->extract, r->paused);
 }
 
@@ -207,7 +211,9 @@ static void on_count(void *context, uint64_t count, const struct err *err)
     } else if (loki_ledger_knows(r->conf.ledger, c->from, c->to)) {
         read_again(r, c);
     } else {
-        snprintf(text, sizeof text, "Loki has %llu lines more of %s than were shown, of too many to tell which: read that time again",
+        snprintf(text, sizeof text,
+                 "Loki has %llu lines more of %s than were shown, of too many to tell which: read "
+                 "that time again",
                  (unsigned long long)(count - shown), span_text(c, span, sizeof span));
         notice(r, c, text);
         if (!r->dead)
@@ -238,7 +244,8 @@ static void on_timer(void *context)
 void loki_recheck_shown(struct loki_recheck *r, int64_t time)
 {
     for (; r->next_minute + CLOCK_MINUTE <= time; r->next_minute += CLOCK_MINUTE) {
-        struct check c = {.from = r->next_minute, .to = r->next_minute + CLOCK_MINUTE, .minute = true};
+        struct check c = {
+            .from = r->next_minute, .to = r->next_minute + CLOCK_MINUTE, .minute = true};
         int64_t now = loki_now(r->loki);
         if (c.from < r->conf.since)
             c.from = clock_align(r->conf.since + CLOCK_SECOND - 1, CLOCK_SECOND);

@@ -7,9 +7,10 @@
 #include "base/mem.h"
 
 /*
- * Labels are not asked for in categories (X-Loki-Response-Encoding-Flags: categorize-labels), though that would keep streams
- * whole: with it Loki swallows every error behind the first line (the Err() of its categorizing iterator forgets the one of the
- * iterator inside; seen with 3.4), and answers 200 with lines missing.
+ * Labels are not asked for in categories (X-Loki-Response-Encoding-Flags: categorize-labels),
+ * though that would keep streams whole: with it Loki swallows every error behind the first line
+ * (the Err() of its categorizing iterator forgets the one of the iterator inside; seen with 3.4),
+ * and answers 200 with lines missing.
  *
  * Loki sends nothing while it works; its own time-out is some minutes at most. */
 enum { IDLE_MS = 5 * 60 * 1000, FORM_MAX = 1 << 20 };
@@ -37,14 +38,16 @@ static bool on_chunk(void *context, struct str bytes)
     return loki_page_feed(r->page, bytes, &r->broken);
 }
 
-static void on_done(void *context, struct http_request *http, int status, struct str body, const struct err *http_err)
+static void on_done(void *context, struct http_request *http, int status, struct str body,
+                    const struct err *http_err)
 {
     struct loki_request *r = context;
     struct err err = r->broken.kind ? r->broken : *http_err;
     struct loki_page *page = NULL;
     (void)body;
     if (!err.kind && loki_page_finish(r->page, &err) && loki_page_is_metric(r->page))
-        err_set(&err, ERR_REFUSED, "", "a query of log lines is needed here", "this query gives numbers, not lines");
+        err_set(&err, ERR_REFUSED, "", "a query of log lines is needed here",
+                "this query gives numbers, not lines");
     loki_note_answer(r->loki, http, status, r->sent_at, &err);
     if (!err.kind) {
         page = r->page;
@@ -63,10 +66,15 @@ struct loki_request *loki_request_send(struct loki *l, const struct loki_request
     struct buf form;
     bool first = true;
     /* The newline ends a comment that the query may end in. */
-    char *query = mem_printf("%s%s%s", conf->query, conf->stages ? "\n" : "", conf->stages ? conf->stages : "");
-    char *from = mem_printf("%lld", (long long)conf->from), *to = mem_printf("%lld", (long long)conf->to);
+    char *query = mem_printf("%s%s%s", conf->query, conf->stages ? "\n" : "",
+                             conf->stages ? conf->stages : "");
+    char *from = mem_printf("%lld", (long long)conf->from),
+         *to = mem_printf("%lld", (long long)conf->to);
     char *limit = mem_printf("%d", conf->limit);
-    *r = (struct loki_request){.loki = l, .page = loki_page_new(conf->max_bytes, false), .backward = conf->backward, .sent_at = clock_now()};
+    *r = (struct loki_request){.loki = l,
+                               .page = loki_page_new(conf->max_bytes, false),
+                               .backward = conf->backward,
+                               .sent_at = clock_now()};
     r->context = conf->context;
     r->done = conf->done;
     buf_init(&form, FORM_MAX);
@@ -75,8 +83,9 @@ struct loki_request *loki_request_send(struct loki *l, const struct loki_request
     conn_query(&form, &first, "end", to);
     conn_query(&form, &first, "limit", limit);
     conn_query(&form, &first, "direction", conf->backward ? "backward" : "forward");
-    r->http = loki_send(l, "/loki/api/v1/query_range", buf_str(&form),
-                        &(struct http_call){.idle_ms = IDLE_MS, .context = r, .chunk = on_chunk, .done = on_done});
+    r->http = loki_send(
+        l, "/loki/api/v1/query_range", buf_str(&form),
+        &(struct http_call){.idle_ms = IDLE_MS, .context = r, .chunk = on_chunk, .done = on_done});
     buf_free(&form);
     free(query);
     free(from);

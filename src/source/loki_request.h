@@ -20,14 +20,16 @@ struct loki_request_conf {
     size_t max_bytes; /* of the page; 0: LOKI_PAGE_BYTES */
     void *context;
     /*
-     * Once, never from inside loki_request_send; the request is gone afterwards. The page is sorted and the callee's; NULL
-     * when err->kind is not ERR_NONE. ERR_LIMIT: the page was too large for us or for the server, or the server allows fewer
-     * lines (loki_limit is lower now): ask for fewer. ERR_AWAY without a status may mean the same: Loki breaks off some
-     * answers that are too large without a word. ERR_REFUSED for a metric query.
+     * Once, never from inside loki_request_send; the request is gone afterwards. The page is sorted
+     * and the callee's; NULL when err->kind is not ERR_NONE. ERR_LIMIT: the page was too large for
+     * us or for the server, or the server allows fewer lines (loki_limit is lower now): ask for
+     * fewer. ERR_AWAY without a status may mean the same: Loki breaks off some answers that are too
+     * large without a word. ERR_REFUSED for a metric query.
      */
     void (*done)(void *context, struct loki_page *page, const struct err *err);
 };
-struct loki_request *loki_request_send(struct loki *l, const struct loki_request_conf *conf); /* copies what it needs */
-void loki_request_cancel(struct loki_request *r); /* NULL is allowed */
+struct loki_request *
+loki_request_send(struct loki *l, const struct loki_request_conf *conf); /* copies what it needs */
+void loki_request_cancel(struct loki_request *r);                        /* NULL is allowed */
 
 #endif

@@ -64,7 +64,8 @@ static struct slot identity(const struct line *line)
         uint64_t text;
     } parts = {line->labels ? line->labels->hash : 0, line->time,
                hash_bytes(line->text.p, line->text.n)};
-    /* The table's hash is seeded anew in each run; the second half of the identity is another function of the text. */
+    /* The table's hash is seeded anew in each run; the second half of the identity is another
+     * function of the text. */
     uint64_t second = hash_id(line->text.p, line->text.n, HASH_ID_SEED);
     return (struct slot){hash_bytes(&parts, sizeof parts), hash_mix(second ^ parts.labels),
                          line->time, true};
@@ -142,7 +143,8 @@ static void note_in_minute(struct loki_seen *s, const struct slot *id)
 {
     int64_t start = clock_align(id->time, CLOCK_MINUTE);
     struct minute *m = minute_of(s, start);
-    /* The minute in which the follow began is never whole, nor is one that the ring has left behind. */
+    /* The minute in which the follow began is never whole, nor is one that the ring has left
+     * behind. */
     if (start < s->from || m->start > start)
         return;
     if (m->start != start) {

@@ -84,7 +84,9 @@ static enum loki_tail_end meaning(const struct err *err)
     if (!err_is_transient(err) && err->kind)
         return LOKI_TAIL_REFUSED;
     /* Loki closes with 1011 whatever the reason is. */
-    return strstr(err->what, "Code(400)") || strstr(err->what, "only log selector") ? LOKI_TAIL_REFUSED : LOKI_TAIL_AGAIN;
+    return strstr(err->what, "Code(400)") || strstr(err->what, "only log selector")
+               ? LOKI_TAIL_REFUSED
+               : LOKI_TAIL_AGAIN;
 }
 
 static void on_closed(void *context, int code, const struct err *err)
@@ -102,7 +104,8 @@ struct loki_tail *loki_tail_open(struct loki *l, const struct loki_tail_conf *co
     struct loki_tail *t = mem_alloc(sizeof *t);
     struct buf path;
     bool first = true;
-    /* A start in the server's future is refused, so a second is left for what the clocks may differ. */
+    /* A start in the server's future is refused, so a second is left for what the clocks may
+     * differ. */
     char *start = mem_printf("%lld", (long long)(loki_now(l) - CLOCK_SECOND));
     t->conf = *conf;
     t->page = loki_page_new(FRAME_MAX, true);
@@ -112,13 +115,13 @@ struct loki_tail *loki_tail_open(struct loki *l, const struct loki_tail_conf *co
     conn_query(&path, &first, "start", start);
     conn_query(&path, &first, "limit", "1");
     t->socket = websocket_open(loki_http(l), &(struct websocket_call){.target = loki_target(l),
-                                                                     .path = buf_text(&path),
-                                                                     .max_message = FRAME_MAX,
-                                                                     .idle_ms = SILENCE_MS,
-                                                                     .context = t,
-                                                                     .opened = on_opened,
-                                                                     .message = on_message,
-                                                                     .closed = on_closed});
+                                                                      .path = buf_text(&path),
+                                                                      .max_message = FRAME_MAX,
+                                                                      .idle_ms = SILENCE_MS,
+                                                                      .context = t,
+                                                                      .opened = on_opened,
+                                                                      .message = on_message,
+                                                                      .closed = on_closed});
     buf_free(&path);
     free(start);
     return t;

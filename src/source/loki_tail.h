@@ -1,6 +1,7 @@
 /*
- * Loki's tail WebSocket for one query: lines at once, but not all of them (it loses lines without a word when a push holds more
- * than about six matching streams), and for an hour at most. For the first paint only: the truth is loki_follow.h's polling.
+ * Loki's tail WebSocket for one query: lines at once, but not all of them (it loses lines without a
+ * word when a push holds more than about six matching streams), and for an hour at most. For the
+ * first paint only: the truth is loki_follow.h's polling.
  */
 #ifndef SOURCE_LOKI_TAIL_H
 #define SOURCE_LOKI_TAIL_H
@@ -21,16 +22,14 @@ enum loki_tail_end {
 };
 
 struct loki_tail_conf {
-    const char *
-        query; /* must have passed loki_check: a bad regular expression gives a tail that is silent for ever */
+    const char *query; /* must have passed loki_check: a bad regular expression gives a tail that is
+                          silent for ever */
     void *context;
     void (*opened)(void *context); /* may be NULL */
     void (*line)(void *context,
-                 const struct line *line); /* valid until it returns; in order of arrival */
-    void (*dropped)(
-        void *context,
-        size_t
-            lines); /* Loki says that it lost so many for us, some minutes' worth at most. May be NULL */
+                 const struct line *line);        /* valid until it returns; in order of arrival */
+    void (*dropped)(void *context, size_t lines); /* Loki says that it lost so many for us, some
+                                                     minutes' worth at most. May be NULL */
     void (*closed)(void *context, enum loki_tail_end end,
                    const struct err *err); /* once; the tail is gone afterwards */
 };

@@ -16,9 +16,9 @@ struct matrix {
     void (*point)(void *context, const struct labels *series, int64_t time, double value);
     void *context;
     size_t series;
-    bool lines;       /* it has streams */
-    bool scalar;      /* the result is one bare [time, "value"]: two elements */
-    int64_t at;       /* of the scalar */
+    bool lines;  /* it has streams */
+    bool scalar; /* the result is one bare [time, "value"]: two elements */
+    int64_t at;  /* of the scalar */
     struct buf warnings;
 };
 
@@ -87,12 +87,15 @@ static bool on_series(void *context, struct str json, struct err *err)
     return m->lines || good || no_matrix(err);
 }
 
-struct matrix *matrix_new(void (*point)(void *context, const struct labels *series, int64_t time, double value), void *context)
+struct matrix *matrix_new(void (*point)(void *context, const struct labels *series, int64_t time,
+                                        double value),
+                          void *context)
 {
     struct matrix *m = mem_alloc(sizeof *m);
     m->point = point;
     m->context = context;
-    m->splitter = splitter_new(&(struct splitter_conf){.array = "data.result", .max_element = SERIES_BYTES, .context = m, .element = on_series});
+    m->splitter = splitter_new(&(struct splitter_conf){
+        .array = "data.result", .max_element = SERIES_BYTES, .context = m, .element = on_series});
     buf_init(&m->warnings, WARNINGS_BYTES);
     return m;
 }
@@ -131,7 +134,9 @@ bool matrix_finish(struct matrix *m, struct err *err)
         return false;
     struct str rest = splitter_rest(m->splitter);
     if (m->lines || str_find(rest, str_of("\"resultType\":\"streams\"")) >= 0)
-        return err_set(err, ERR_REFUSED, "", "a metric query is needed here: count_over_time(…), rate(…)", "this query gives lines, not numbers");
+        return err_set(err, ERR_REFUSED, "",
+                       "a metric query is needed here: count_over_time(…), rate(…)",
+                       "this query gives lines, not numbers");
     if (str_find(rest, str_of("\"resultType\"")) < 0)
         return no_matrix(err);
     read_warnings(m, rest);

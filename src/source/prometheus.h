@@ -41,7 +41,7 @@ struct prometheus_query {
 struct prometheus_call;
 struct prometheus_call *prometheus_ask(struct prometheus *p,
                                        const struct prometheus_query *q); /* copies; never NULL */
-void prometheus_cancel(struct prometheus_call *c); /* NULL is allowed */
+void prometheus_cancel(struct prometheus_call *c);                        /* NULL is allowed */
 
 /* Where a parse error points ("1:17: parse error: …"): line and column from 1. False when it names
  * no place. */

@@ -18,7 +18,8 @@
 #define RATE "[4m]"
 #define REAL "{container!=\"\",container!=\"POD\"}"
 /* One series a node, though several jobs may scrape it. */
-#define BY_NAME " * on (instance) group_left (nodename) max by (instance,nodename) (node_uname_info)"
+#define BY_NAME                                                                                    \
+    " * on (instance) group_left (nodename) max by (instance,nodename) (node_uname_info)"
 
 enum { CHOICES = 4, DEFAULT_STEP = 60, DEFAULT_INTERVAL = 30, GAP_STEPS = 3 };
 
@@ -41,9 +42,11 @@ static const struct choice choices[METRIC_COUNT][CHOICES] = {
          {"sum by (node) (rate(container_cpu_usage_seconds_total" REAL RATE
           ")) / on (node) max by (node) (kube_node_status_allocatable{resource=\"cpu\"})",
           {"node"}},
-         /* The kubelet's own word of its machine, by the label of the usual scrape configuration. */
+         /* The kubelet's own word of its machine, by the label of the usual scrape configuration.
+          */
          {"sum by (kubernetes_io_hostname) (rate(container_cpu_usage_seconds_total{id=\"/\","
-          "kubernetes_io_hostname!=\"\"}" RATE ")) / max by (kubernetes_io_hostname) (machine_cpu_cores)",
+          "kubernetes_io_hostname!=\"\"}" RATE
+          ")) / max by (kubernetes_io_hostname) (machine_cpu_cores)",
           {"kubernetes_io_hostname"}}},
     [METRIC_NODE_MEMORY] =
         {{"(1 - max by (instance) (node_memory_MemAvailable_bytes)"
@@ -199,8 +202,7 @@ static void forget_old(struct prometheus_keeper *k)
 {
     for (int m = 0; m < METRIC_COUNT; m++)
         if (k->conf.series[m])
-            series_forget_before(k->conf.series[m],
-                                 prometheus_now(k->prometheus) - k->conf.span);
+            series_forget_before(k->conf.series[m], prometheus_now(k->prometheus) - k->conf.span);
 }
 
 static void refresh(void *context)

@@ -39,7 +39,8 @@ void scan_need(struct scan *s, char c)
         go_bad(s);
 }
 
-/* Whether another one follows: behind the opening bracket, or behind a comma (which is not insisted on). */
+/* Whether another one follows: behind the opening bracket, or behind a comma (which is not insisted
+ * on). */
 static bool another(struct scan *s, char close)
 {
     if (s->bad || scan_take(s, close))
@@ -65,7 +66,8 @@ bool scan_element(struct scan *s)
     return another(s, ']');
 }
 
-/* Where the string that starts at p (behind its quote) ends: at its closing quote. NULL when it does not. */
+/* Where the string that starts at p (behind its quote) ends: at its closing quote. NULL when it
+ * does not. */
 static const char *string_end(const char *p, const char *end, bool *escapes)
 {
     *escapes = false;
@@ -120,7 +122,8 @@ struct str scan_number(struct scan *s)
     if (scan_next_is(s, '"'))
         return scan_string(s);
     const char *from = s->p;
-    while (s->p < s->end && (*s->p == '-' || *s->p == '+' || *s->p == '.' || (*s->p >= '0' && *s->p <= '9') || *s->p == 'e' || *s->p == 'E'))
+    while (s->p < s->end && (*s->p == '-' || *s->p == '+' || *s->p == '.' ||
+                             (*s->p >= '0' && *s->p <= '9') || *s->p == 'e' || *s->p == 'E'))
         s->p++;
     if (s->p == from)
         go_bad(s);
@@ -168,7 +171,8 @@ static bool is_among(struct str name, const char *const *names)
     return false;
 }
 
-/* A string's text: where it stands when it holds no escape, else unescaped into `spare`, whose memory must not move. */
+/* A string's text: where it stands when it holds no escape, else unescaped into `spare`, whose
+ * memory must not move. */
 static struct str label_text(struct scan *s, struct buf *spare)
 {
     bool escapes = false;
@@ -186,7 +190,8 @@ const struct labels *scan_labels(struct scan *s, const char *const *without)
     struct str names[LABELS], values[LABELS], name;
     size_t count = 0;
     struct buf spare;
-    /* Room for everything that is left of the object is taken before the first piece points into it. */
+    /* Room for everything that is left of the object is taken before the first piece points into
+     * it. */
     struct scan ahead = *s;
     scan_skip(&ahead);
     buf_init(&spare, (size_t)(ahead.p - s->p));

@@ -2,8 +2,9 @@
 
 #include "base/clock.h"
 
-/* The Date was made between our sending and our receiving, and has whole seconds: so the offset lies in a span of a second and
- * the request's time. Spans of several answers are intersected; an empty intersection means that a clock was set. */
+/* The Date was made between our sending and our receiving, and has whole seconds: so the offset
+ * lies in a span of a second and the request's time. Spans of several answers are intersected; an
+ * empty intersection means that a clock was set. */
 void server_clock_learn(struct server_clock *c, int64_t date, int64_t sent_at)
 {
     int64_t low = date - clock_now(), high = date + CLOCK_SECOND - sent_at;

@@ -10,9 +10,11 @@ struct server_clock {
     bool known;
 };
 
-/* date: the header, wall ns of a whole second (0: none). sent_at: clock_now() when the request went out; it was answered now. */
+/* date: the header, wall ns of a whole second (0: none). sent_at: clock_now() when the request went
+ * out; it was answered now. */
 void server_clock_learn(struct server_clock *c, int64_t date, int64_t sent_at);
-/* The server's clock less ours; 0 while ours fits all that was seen. Good to ±0.5 s after one answer, better after several. */
+/* The server's clock less ours; 0 while ours fits all that was seen. Good to ±0.5 s after one
+ * answer, better after several. */
 int64_t server_clock_offset(const struct server_clock *c);
 int64_t server_clock_now(const struct server_clock *c); /* the server's wall ns */
 

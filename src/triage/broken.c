@@ -69,12 +69,11 @@ static struct group *group_of(struct broken *b, const char *kind, const char *ns
     size_t place = (size_t)(uintptr_t)map_get(b->groups, str_of(key));
     if (!place) {
         mem_grow(&b->list, &b->cap, b->count + 1, sizeof *b->list);
-        b->list[b->count++] =
-            (struct group){.row = {.class = BROKEN_CLASSES,
-                                   .kind = arena_dup(&b->texts, str_of(kind)),
-                                   .namespace_ = arena_dup(&b->texts, str_of(ns)),
-                                   .name = arena_dup(&b->texts, str_of(name))},
-                           .own = BROKEN_CLASSES};
+        b->list[b->count++] = (struct group){.row = {.class = BROKEN_CLASSES,
+                                                     .kind = arena_dup(&b->texts, str_of(kind)),
+                                                     .namespace_ = arena_dup(&b->texts, str_of(ns)),
+                                                     .name = arena_dup(&b->texts, str_of(name))},
+                                             .own = BROKEN_CLASSES};
         place = b->count;
         map_put(b->groups, str_of(key), (void *)(uintptr_t)place);
     }
@@ -184,7 +183,8 @@ static void add_why(struct broken *b, const struct why *why, const struct object
         return;
     const char *message = broken_judge_text(events, why->event, "MESSAGE");
     buf_init(&words, WORDS_LONGEST);
-    buf_printf(&words, "%s: %s: ", why->row->words, broken_judge_text(events, why->event, "REASON"));
+    buf_printf(&words, "%s: %s: ", why->row->words,
+               broken_judge_text(events, why->event, "REASON"));
     buf_add(&words, message, strnlen(message, WHY_LONGEST));
     why->row->words = arena_dup(&b->texts, buf_str(&words));
     buf_free(&words);

@@ -15,12 +15,12 @@
 #include "base/mem.h"
 #include "triage/workload.h"
 
-#define STARTING CLOCK_MINUTE          /* not ready yet */
-#define CREATING (10 * CLOCK_MINUTE)   /* images, volumes */
-#define DELETING (10 * CLOCK_MINUTE)   /* behind the grace period */
-#define UNBOUND (5 * CLOCK_MINUTE)     /* a claim without a volume */
-#define KILL_FORGOTTEN CLOCK_HOUR      /* killed for its memory, and well again */
-#define LEASE_FORGOTTEN CLOCK_DAY      /* whoever held it is gone for good */
+#define STARTING CLOCK_MINUTE           /* not ready yet */
+#define CREATING (10 * CLOCK_MINUTE)    /* images, volumes */
+#define DELETING (10 * CLOCK_MINUTE)    /* behind the grace period */
+#define UNBOUND (5 * CLOCK_MINUTE)      /* a claim without a volume */
+#define KILL_FORGOTTEN CLOCK_HOUR       /* killed for its memory, and well again */
+#define LEASE_FORGOTTEN CLOCK_DAY       /* whoever held it is gone for good */
 #define LEASE_SLACK (10 * CLOCK_SECOND) /* clocks differ */
 
 const char *broken_judge_text(const struct objects *t, const struct object *o, const char *title)
@@ -285,7 +285,8 @@ static bool judge_workload(const struct broken_judge *j, const struct objects *t
     (void)t;
     if (!isdigit((unsigned char)*o->trouble))
         return found(v, BROKEN_ROLLOUT, NULL, o->trouble);
-    return j->now - o->created >= STARTING && found(v, BROKEN_UNAVAILABLE, "Unavailable", o->trouble);
+    return j->now - o->created >= STARTING &&
+           found(v, BROKEN_UNAVAILABLE, "Unavailable", o->trouble);
 }
 
 /* That its pods are not ready is told by them, or by its deployment. */

@@ -104,7 +104,10 @@ static struct rule *rule_for(struct canned *c, const char *path)
 
 static const char *reason_of(int status)
 {
-    return status == 200 ? "OK" : status == 404 ? "Not Found" : status < 500 ? "Bad Request" : "Internal Server Error";
+    return status == 200   ? "OK"
+           : status == 404 ? "Not Found"
+           : status < 500  ? "Bad Request"
+                           : "Internal Server Error";
 }
 
 /* A recorded exchange: the request's lines, a blank line, then the answer. */
@@ -119,7 +122,8 @@ static void from_file(struct canned_answer *a, const char *file, char *type, siz
         exit(1);
     }
     free(path);
-    const char *answer = strstr(buf_text(&whole), "\nHTTP/1.1 "), *body = answer ? strstr(answer, "\n\n") : NULL;
+    const char *answer = strstr(buf_text(&whole), "\nHTTP/1.1 "),
+               *body = answer ? strstr(answer, "\n\n") : NULL;
     if (!body) {
         fprintf(stderr, "canned: %s holds no exchange\n", file);
         exit(1);
@@ -133,7 +137,8 @@ static void from_file(struct canned_answer *a, const char *file, char *type, siz
     while (n && body[2 + n - 1] == '\n')
         n--;
     /* Of some recordings the end was trimmed, within Loki's statistics: those are left out. */
-    const char *trimmed = strstr(body, "\n... [trimmed"), *stats = trimmed ? strstr(body, ",\"stats\":") : NULL;
+    const char *trimmed = strstr(body, "\n... [trimmed"),
+               *stats = trimmed ? strstr(body, ",\"stats\":") : NULL;
     if (stats)
         n = (size_t)(stats - (body + 2));
     buf_add(&a->body, body + 2, n);
@@ -149,7 +154,8 @@ static void put_answer(struct canned_socket *s, struct canned_answer *a)
         s->close_when_sent = true;
         return;
     }
-    buf_printf(&s->out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nDate: ", a->status, reason_of(a->status), a->type);
+    buf_printf(&s->out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nDate: ", a->status,
+               reason_of(a->status), a->type);
     char date[64];
     clock_format(clock_now(), true, "%a, %d %b %Y %H:%M:%S GMT", date, sizeof date);
     buf_printf(&s->out, "%s\r\n%s", date, a->headers ? a->headers : "");
@@ -175,7 +181,10 @@ static void upgrade(struct canned_socket *s, struct rule *rule, const struct can
     struct buf key;
     buf_init(&key, 64);
     websocket_accept(&key, canned_header(r, "Sec-WebSocket-Key"));
-    buf_printf(&s->out, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", buf_text(&key));
+    buf_printf(&s->out,
+               "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+               "Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+               buf_text(&key));
     buf_free(&key);
     s->upgraded = true;
     rule->open(rule->context, s);
@@ -335,7 +344,8 @@ static void on_ready(void *context, short revents)
         if (s->upgraded)
             take_frames(s);
         else
-            while (!s->dead && !s->close_when_sent && !s->waiting && !s->upgraded && take_request(s))
+            while (!s->dead && !s->close_when_sent && !s->waiting && !s->upgraded &&
+                   take_request(s))
                 continue;
     }
     if (!s->dead)
@@ -372,7 +382,10 @@ static struct rule *add_rule(struct canned *c, const char *prefix)
     return r;
 }
 
-void canned_on(struct canned *c, const char *prefix, void (*handle)(void *context, const struct canned_request *r, struct canned_answer *a), void *context)
+void canned_on(struct canned *c, const char *prefix,
+               void (*handle)(void *context, const struct canned_request *r,
+                              struct canned_answer *a),
+               void *context)
 {
     struct rule *r = add_rule(c, prefix);
     r->handle = handle;
@@ -384,7 +397,8 @@ void canned_file(struct canned *c, const char *prefix, const char *file)
     add_rule(c, prefix)->file = mem_dup(file);
 }
 
-void canned_text(struct canned *c, const char *prefix, int status, const char *type, const char *body)
+void canned_text(struct canned *c, const char *prefix, int status, const char *type,
+                 const char *body)
 {
     struct rule *r = add_rule(c, prefix);
     r->status = status;
@@ -392,7 +406,8 @@ void canned_text(struct canned *c, const char *prefix, int status, const char *t
     r->text = mem_dup(body);
 }
 
-void canned_websocket(struct canned *c, const char *prefix, void (*open)(void *context, struct canned_socket *s), void *context)
+void canned_websocket(struct canned *c, const char *prefix,
+                      void (*open)(void *context, struct canned_socket *s), void *context)
 {
     struct rule *r = add_rule(c, prefix);
     r->open = open;
@@ -455,12 +470,15 @@ void canned_stop(struct canned *c)
 
 void canned_start(struct canned *c)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)c->port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_port = htons((uint16_t)c->port),
+                            .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t n = sizeof a;
     int one = 1;
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     setsockopt(c->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(c->fd, (struct sockaddr *)&a, n) || listen(c->fd, 64) || getsockname(c->fd, (struct sockaddr *)&a, &n)) {
+    if (bind(c->fd, (struct sockaddr *)&a, n) || listen(c->fd, 64) ||
+        getsockname(c->fd, (struct sockaddr *)&a, &n)) {
         perror("canned");
         exit(1);
     }

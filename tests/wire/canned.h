@@ -32,8 +32,8 @@ struct canned_answer {
     const char *headers; /* further lines, each with CRLF, or NULL */
     struct buf body;     /* the handler fills it */
     int delay_ms;
-    size_t cut;    /* the connection closes after so many bytes of the body; SIZE_MAX: never */
-    bool hang_up;  /* closes without an answer */
+    size_t cut;   /* the connection closes after so many bytes of the body; SIZE_MAX: never */
+    bool hang_up; /* closes without an answer */
     bool chunked;
 };
 
@@ -42,13 +42,19 @@ void canned_free(struct canned *c);
 const char *canned_url(const struct canned *c); /* "http://127.0.0.1:PORT" */
 
 /* Paths that start with `prefix` are answered by `handle`; the newest rule that fits counts. Others: 404. */
-void canned_on(struct canned *c, const char *prefix, void (*handle)(void *context, const struct canned_request *r, struct canned_answer *a), void *context);
+void canned_on(struct canned *c, const char *prefix,
+               void (*handle)(void *context, const struct canned_request *r,
+                              struct canned_answer *a),
+               void *context);
 /* … by a recorded exchange (a file below TEST_DATA): status, headers and body as recorded. */
 void canned_file(struct canned *c, const char *prefix, const char *file);
-void canned_text(struct canned *c, const char *prefix, int status, const char *type, const char *body);
+void canned_text(struct canned *c, const char *prefix, int status, const char *type,
+                 const char *body);
 /* … by an upgrade to WebSocket: `open` may send frames at once, they go out behind the 101 in one piece. */
-void canned_websocket(struct canned *c, const char *prefix, void (*open)(void *context, struct canned_socket *s), void *context);
-void canned_frame(struct canned_socket *s, int opcode, struct str payload); /* 1 text, 8 close, 9 ping */
+void canned_websocket(struct canned *c, const char *prefix,
+                      void (*open)(void *context, struct canned_socket *s), void *context);
+void canned_frame(struct canned_socket *s, int opcode,
+                  struct str payload); /* 1 text, 8 close, 9 ping */
 void canned_close_frame(struct canned_socket *s, int code, const char *reason);
 void canned_hang_up(struct canned_socket *s);
 /* Opcodes of the frames that clients sent, in order ("a" a pong, "8" a close, …). */

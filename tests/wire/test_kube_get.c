@@ -51,10 +51,11 @@ static void answer_discovery(struct test *t, struct server_request *r, const cha
     if (t->aggregated && strcmp(path, "/api") == 0)
         server_reply(
             r, 200, "application/json", NULL,
-            str_of(
-                "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{},\"versions\":[{"
-                "\"version\":\"v1\",\"resources\":[{\"resource\":\"serviceaccounts\",\"responseKind\":{"
-                "\"kind\":\"ServiceAccount\"},\"scope\":\"Namespaced\",\"shortNames\":[\"sa\"]}]}]}]}"));
+            str_of("{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{},\"versions\":[{"
+                   "\"version\":\"v1\",\"resources\":[{\"resource\":\"serviceaccounts\","
+                   "\"responseKind\":{"
+                   "\"kind\":\"ServiceAccount\"},\"scope\":\"Namespaced\",\"shortNames\":[\"sa\"]}]"
+                   "}]}]}"));
     else if (t->aggregated)
         kube_bench_replay(r, "v1.36/apis-aggregated-discovery.http", 0);
     else if (strcmp(path, "/api") == 0)

@@ -168,7 +168,8 @@ static void what_is_asked_for(void **state)
         struct pod_logs_conf conf;
         const char *query;
     } cases[] = {
-        {{.previous = true, .follow = true, .tail = 5}, "timestamps=true&previous=true&tailLines=5"},
+        {{.previous = true, .follow = true, .tail = 5},
+         "timestamps=true&previous=true&tailLines=5"},
         {{.tail = -1}, "timestamps=true"},
         {{.tail = 7, .since = INT64_C(1630069200) * CLOCK_SECOND},
          "timestamps=true&sinceTime=2021-08-27T13%3A00%3A00Z&tailLines=7"},
@@ -189,9 +190,10 @@ static void what_is_asked_for(void **state)
 static void several_containers(struct test *t, struct server_request *r)
 {
     (void)t;
-    server_reply(r, 400, "application/json", NULL,
-                 str_of("{\"kind\":\"Status\",\"message\":\"a container name must be specified for "
-                        "pod web-1, choose one of: [a b]\",\"reason\":\"BadRequest\",\"code\":400}"));
+    server_reply(
+        r, 400, "application/json", NULL,
+        str_of("{\"kind\":\"Status\",\"message\":\"a container name must be specified for "
+               "pod web-1, choose one of: [a b]\",\"reason\":\"BadRequest\",\"code\":400}"));
 }
 
 static void no_node(struct test *t, struct server_request *r)
@@ -275,7 +277,8 @@ static void it_goes_on_where_it_ended(void **state)
     wait_asked(t, 2);
     assert_non_null(strstr(t->targets[1], "sinceTime=2021-08-27T13%3A00%3A00Z"));
     assert_null(strstr(t->targets[1], "tailLines"));
-    add(t, T1 "one\n" T2 "two\n" T2 "same time\n" T2 "cut in the middle\n" T3 "three\n" T2 "late\n");
+    add(t,
+        T1 "one\n" T2 "two\n" T2 "same time\n" T2 "cut in the middle\n" T3 "three\n" T2 "late\n");
     wait_lines(t, 6);
     server_stream_end(t->stream, false);
     wait_asked(t, 3);
@@ -318,9 +321,10 @@ static void waiting_to_start(struct test *t, struct server_request *r)
                      str_of("{\"kind\":\"Status\",\"message\":\"pods \\\"web-1\\\" not found\","
                             "\"reason\":\"NotFound\",\"code\":404}"));
     else
-        server_reply(r, 400, "application/json", NULL,
-                     str_of("{\"kind\":\"Status\",\"message\":\"container \\\"web\\\" in pod "
-                            "\\\"web-1\\\" is waiting to start: ContainerCreating\",\"code\":400}"));
+        server_reply(
+            r, 400, "application/json", NULL,
+            str_of("{\"kind\":\"Status\",\"message\":\"container \\\"web\\\" in pod "
+                   "\\\"web-1\\\" is waiting to start: ContainerCreating\",\"code\":400}"));
 }
 
 /* One that is about to start is waited for; one that is gone ends it. */
@@ -398,10 +402,17 @@ static void freed_at_any_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_last_lines),     TEST(what_is_asked_for),         TEST(errors_in_the_servers_words),
-        TEST(a_long_line_is_cut), TEST(lines_in_pieces),           TEST(it_goes_on_where_it_ended),
-        TEST(a_pod_that_goes),    TEST(a_kubelet_that_comes_back), TEST(words_without_a_time),
-        TEST(silence),            TEST(freed_at_any_time),
+        TEST(the_last_lines),
+        TEST(what_is_asked_for),
+        TEST(errors_in_the_servers_words),
+        TEST(a_long_line_is_cut),
+        TEST(lines_in_pieces),
+        TEST(it_goes_on_where_it_ended),
+        TEST(a_pod_that_goes),
+        TEST(a_kubelet_that_comes_back),
+        TEST(words_without_a_time),
+        TEST(silence),
+        TEST(freed_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,14 +29,19 @@ struct test {
 static const char nodes[] =
     "{\"kind\":\"NodeMetricsList\",\"apiVersion\":\"metrics.k8s.io/v1beta1\",\"metadata\":{},"
     "\"items\":[{\"metadata\":{\"name\":\"node-1\",\"creationTimestamp\":\"2021-08-27T13:00:07Z\","
-    "\"labels\":{\"a\":\"b\"}},\"timestamp\":\"2021-08-27T13:00:00Z\",\"window\":\"20s\",\"usage\":{"
-    "\"cpu\":\"156340273n\",\"memory\":\"3213704Ki\"}},{\"metadata\":{},\"usage\":{\"cpu\":\"1\"}}]}";
+    "\"labels\":{\"a\":\"b\"}},\"timestamp\":\"2021-08-27T13:00:00Z\",\"window\":\"20s\",\"usage\":"
+    "{"
+    "\"cpu\":\"156340273n\",\"memory\":\"3213704Ki\"}},{\"metadata\":{},\"usage\":{\"cpu\":\"1\"}}]"
+    "}";
 
 static const char pods[] =
     "{\"kind\":\"PodMetricsList\",\"apiVersion\":\"metrics.k8s.io/v1beta1\",\"metadata\":{},"
-    "\"items\":[{\"metadata\":{\"name\":\"web-1\",\"namespace\":\"shop\"},\"timestamp\":\"2021-08-27T13"
-    ":00:00Z\",\"window\":\"20s\",\"containers\":[{\"name\":\"a\",\"usage\":{\"cpu\":\"100n\",\"memory\":"
-    "\"1Ki\"}},{\"name\":\"b\",\"usage\":{\"cpu\":\"2u\",\"memory\":\"1Mi\"}},{\"name\":\"c\",\"usage\":"
+    "\"items\":[{\"metadata\":{\"name\":\"web-1\",\"namespace\":\"shop\"},\"timestamp\":\"2021-08-"
+    "27T13"
+    ":00:00Z\",\"window\":\"20s\",\"containers\":[{\"name\":\"a\",\"usage\":{\"cpu\":\"100n\","
+    "\"memory\":"
+    "\"1Ki\"}},{\"name\":\"b\",\"usage\":{\"cpu\":\"2u\",\"memory\":\"1Mi\"}},{\"name\":\"c\","
+    "\"usage\":"
     "7}]},{\"metadata\":{\"name\":\"idle\",\"namespace\":\"shop\"},\"containers\":[]}]}";
 
 static void handle(void *context, struct server_request *r)
@@ -66,11 +71,10 @@ static void ask(struct test *t, bool of_nodes, const char *ns)
 {
     t->done = false;
     t->text[0] = '\0';
-    usage_ask(t->bench->client, &(struct usage_conf){.nodes = of_nodes,
-                                                     .namespace_ = ns,
-                                                     .context = t,
-                                                     .one = on_one,
-                                                     .done = on_done});
+    usage_ask(
+        t->bench->client,
+        &(struct usage_conf){
+            .nodes = of_nodes, .namespace_ = ns, .context = t, .one = on_one, .done = on_done});
     assert_false(t->done);
     assert_true(kube_bench_until(t->bench, &t->done, 10000));
 }
@@ -132,7 +136,8 @@ static void a_cluster_without_metrics(void **state)
     assert_string_equal(t->err.what, "the cluster serves no metrics");
     t->status = 403;
     t->type = "application/json";
-    t->body = "{\"kind\":\"Status\",\"message\":\"nodes.metrics.k8s.io is forbidden\",\"code\":403}";
+    t->body =
+        "{\"kind\":\"Status\",\"message\":\"nodes.metrics.k8s.io is forbidden\",\"code\":403}";
     ask(t, true, "");
     assert_int_equal(t->err.kind, ERR_DENIED);
     assert_string_equal(t->err.what, "nodes.metrics.k8s.io is forbidden");
@@ -142,10 +147,9 @@ static void given_up(void **state)
 {
     struct test *t = *state;
     t->body = nodes;
-    struct usage *u = usage_ask(t->bench->client, &(struct usage_conf){.nodes = true,
-                                                                       .context = t,
-                                                                       .one = on_one,
-                                                                       .done = on_done});
+    struct usage *u = usage_ask(
+        t->bench->client,
+        &(struct usage_conf){.nodes = true, .context = t, .one = on_one, .done = on_done});
     usage_cancel(u);
     kube_bench_wait(t->bench, 50);
     assert_false(t->done);

@@ -28,7 +28,8 @@ struct test {
 };
 
 #define LIST(version, resources)                                                                   \
-    "{\"kind\":\"APIResourceList\",\"groupVersion\":\"" version "\",\"resources\":[" resources "]}"
+    "{\"kind\":\"APIResourceList\",\"groupVersion\":\"" version "\",\"resources\":[" resources "]" \
+    "}"
 #define RESOURCE(name, kind, shorts)                                                               \
     "{\"name\":\"" name "\",\"namespaced\":true,\"kind\":\"" kind "\",\"shortNames\":[\"" shorts   \
     "\"]}"
@@ -43,24 +44,28 @@ static const struct {
     {"/api", "{\"kind\":\"APIVersions\",\"versions\":[\"v1\"]}"},
     {"/api/v1", LIST("v1", RESOURCE("pods", "Pod", "po"))},
     {"/apis", "{\"kind\":\"APIGroupList\",\"groups\":[" GROUP(
-                  "batch", VERSION("batch/v1") "," VERSION("batch/v1beta1")) ","
-                  GROUP("autoscaling", VERSION("autoscaling/v1") "," VERSION("autoscaling/v2beta2")) "]}"},
+                  "batch", VERSION("batch/v1") "," VERSION(
+                               "batch/v1beta1")) "," GROUP("autoscaling",
+                                                           VERSION("autoscaling/v1") "," VERSION(
+                                                               "autoscaling/v2beta2")) "]}"},
     {"/apis/batch/v1", LIST("batch/v1", RESOURCE("jobs", "Job", "j"))},
     {"/apis/batch/v1beta1", LIST("batch/v1beta1", RESOURCE("cronjobs", "CronJob", "cj"))},
-    {"/apis/autoscaling/v1",
-     LIST("autoscaling/v1", RESOURCE("horizontalpodautoscalers", "HorizontalPodAutoscaler", "hpa"))},
-    {"/apis/autoscaling/v2beta2", LIST("autoscaling/v2beta2", RESOURCE("horizontalpodautoscalers",
-                                                                       "HorizontalPodAutoscaler",
-                                                                       "hpa"))},
+    {"/apis/autoscaling/v1", LIST("autoscaling/v1", RESOURCE("horizontalpodautoscalers",
+                                                             "HorizontalPodAutoscaler", "hpa"))},
+    {"/apis/autoscaling/v2beta2",
+     LIST("autoscaling/v2beta2",
+          RESOURCE("horizontalpodautoscalers", "HorizontalPodAutoscaler", "hpa"))},
 };
 
 static const char modern[] =
-    "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"batch\"},\"versions\":"
+    "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"batch\"},"
+    "\"versions\":"
     "[{\"version\":\"v1\",\"resources\":[{\"resource\":\"cronjobs\",\"responseKind\":{\"kind\":"
     "\"CronJob\"},\"scope\":\"Namespaced\"}]}]},{\"metadata\":{\"name\":\"autoscaling\"},"
     "\"versions\":[{\"version\":\"v2\",\"resources\":[{\"resource\":\"horizontalpodautoscalers\","
     "\"responseKind\":{\"kind\":\"HorizontalPodAutoscaler\"},\"scope\":\"Namespaced\"}]},{"
-    "\"version\":\"v1\",\"resources\":[{\"resource\":\"horizontalpodautoscalers\",\"responseKind\":{"
+    "\"version\":\"v1\",\"resources\":[{\"resource\":\"horizontalpodautoscalers\",\"responseKind\":"
+    "{"
     "\"kind\":\"HorizontalPodAutoscaler\"},\"scope\":\"Namespaced\"}]}]}]}";
 
 static const char cronjob[] =

@@ -42,7 +42,8 @@ static int set_up(void **state)
     b->loop = loop_new();
     b->http = http_new(b->loop);
     b->server = canned_new(b->loop);
-    struct conn c = {.name = "loki", .url = (char *)(uintptr_t)canned_url(b->server), .tenant = "shop"};
+    struct conn c = {
+        .name = "loki", .url = (char *)(uintptr_t)canned_url(b->server), .tenant = "shop"};
     b->loki = loki_new(b->http, &c, NULL);
     buf_init(&b->text, 1 << 20);
     *state = b;
@@ -108,7 +109,8 @@ static void on_stats(void *context, const struct loki_stats *stats, const struct
 static void on_point(void *context, const struct labels *series, int64_t time, double value)
 {
     struct bench *b = context;
-    buf_printf(&b->text, "%s %lld %g\n", labels_value(series, "namespace"), (long long)(time / CLOCK_SECOND), value);
+    buf_printf(&b->text, "%s %lld %g\n", labels_value(series, "namespace"),
+               (long long)(time / CLOCK_SECOND), value);
 }
 
 static void on_matrix(void *context, size_t series, const struct err *err)
@@ -127,7 +129,12 @@ static void on_page(void *context, struct loki_page *page, const struct err *err
 
 static void ask_page(struct bench *b, int limit)
 {
-    loki_request_send(b->loki, &(struct loki_request_conf){.query = "{app=\"checkout\"}", .from = FROM, .to = TO, .limit = limit, .context = b, .done = on_page});
+    loki_request_send(b->loki, &(struct loki_request_conf){.query = "{app=\"checkout\"}",
+                                                           .from = FROM,
+                                                           .to = TO,
+                                                           .limit = limit,
+                                                           .context = b,
+                                                           .done = on_page});
     wait_done(b);
 }
 
@@ -144,7 +151,9 @@ static void recorded_pages_are_read(void **state)
     assert_string_equal(labels_value(l.labels, "detected_level"), "");
     assert_string_equal(labels_value(l.labels, "service_name"), "");
     assert_true(str_starts(l.text, "{\"ts\": \"2026-11-22T15:43:40.227Z\""));
-    assert_true(str_find(l.text, str_of("\xed\x95\x9c\xea\xb8\x80 \xec\x82\xac\xec\x9a\xa9\xec\x9e\x90")) > 0);
+    assert_true(
+        str_find(l.text, str_of("\xed\x95\x9c\xea\xb8\x80 \xec\x82\xac\xec\x9a\xa9\xec\x9e\x90")) >
+        0);
     assert_true(str_ends(l.text, "}}"));
     assert_int_equal(loki_upstream(b->loki)->state, UPSTREAM_LIVE);
     /* Categorised labels are not asked for, but a page that has them is read. */
@@ -162,7 +171,9 @@ static void the_server_s_limit_is_learned(void **state)
 {
     struct bench *b = *state;
     assert_int_equal(loki_limit(b->loki), 5000);
-    canned_text(b->server, "/loki", 400, "text/plain", "max entries limit per query exceeded, limit > max_entries_limit_per_query (5000 > 100)\n");
+    canned_text(
+        b->server, "/loki", 400, "text/plain",
+        "max entries limit per query exceeded, limit > max_entries_limit_per_query (5000 > 100)\n");
     ask_page(b, 5000);
     assert_int_equal(b->err.kind, ERR_LIMIT);
     assert_int_equal(loki_limit(b->loki), 100);
@@ -191,14 +202,16 @@ static void queries_are_checked(void **state)
     canned_file(b->server, "/loki/api/v1/query_range", "loki/query_range-matrix-count.txt");
     ask_check(b, "rate({a=\"b\"}[1m])");
     assert_int_equal(b->kind, LOKI_QUERY_METRIC);
-    canned_text(b->server, "/loki", 400, "text/plain", "parse error at line 1, col 23: literal not terminated\n");
+    canned_text(b->server, "/loki", 400, "text/plain",
+                "parse error at line 1, col 23: literal not terminated\n");
     ask_check(b, "{namespace=\"shop\"} |= \"abc");
     assert_int_equal(b->err.kind, ERR_REFUSED);
     assert_true(loki_error_place(&b->err, &line, &column));
     assert_int_equal(line, 1);
     assert_int_equal(column, 23);
     assert_int_equal(loki_upstream(b->loki)->state, UPSTREAM_LIVE); /* it answered */
-    canned_text(b->server, "/loki", 400, "text/plain", "parse error : syntax error: unexpected $end\n");
+    canned_text(b->server, "/loki", 400, "text/plain",
+                "parse error : syntax error: unexpected $end\n");
     ask_check(b, "");
     assert_false(loki_error_place(&b->err, &line, &column));
     /* A long query goes as a form. */
@@ -221,10 +234,13 @@ static void count_answer(void *context, const struct canned_request *r, struct c
     if (drops && b->count == 1) { /* an old one */
         a->status = 400;
         a->type = "text/plain";
-        buf_adds(&a->body, "parse error at line 1, col 40: syntax error: unexpected IDENTIFIER, expecting drop\n");
+        buf_adds(
+            &a->body,
+            "parse error at line 1, col 40: syntax error: unexpected IDENTIFIER, expecting drop\n");
         return;
     }
-    buf_adds(&a->body, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[1795361999.999,\"200000\"]}]}}");
+    buf_adds(&a->body, "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{"
+                       "\"metric\":{},\"value\":[1795361999.999,\"200000\"]}]}}");
 }
 
 static void lines_are_counted(void **state)
@@ -248,7 +264,8 @@ static void lines_are_counted(void **state)
     loki_count(b->loki, "{a=\"b\"}", FROM, TO + 1, on_count, b);
     wait_done(b);
     assert_int_equal(b->err.kind, ERR_USAGE);
-    canned_text(b->server, "/loki/api/v1/query", 200, "application/json", "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
+    canned_text(b->server, "/loki/api/v1/query", 200, "application/json",
+                "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
     loki_count(b->loki, "{a=\"b\"}", FROM, TO, on_count, b);
     wait_done(b);
     assert_int_equal(b->err.kind, ERR_NONE);
@@ -258,7 +275,8 @@ static void lines_are_counted(void **state)
 static void small_questions(void **state)
 {
     struct bench *b = *state;
-    canned_text(b->server, "/loki/api/v1/label/app/values", 200, "application/json", "{\"status\":\"success\",\"data\":[\"worker\",\"api\",\"cart\"]}");
+    canned_text(b->server, "/loki/api/v1/label/app/values", 200, "application/json",
+                "{\"status\":\"success\",\"data\":[\"worker\",\"api\",\"cart\"]}");
     loki_label_values(b->loki, "app", "{namespace=\"shop\"}", FROM, TO, on_values, b);
     wait_done(b);
     assert_string_equal(buf_text(&b->text), "api cart worker ");
@@ -268,8 +286,10 @@ static void small_questions(void **state)
     wait_done(b);
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_string_equal(buf_text(&b->text), "");
-    canned_text(b->server, "/loki/api/v1/index/stats", 200, "application/json", "{\"streams\":60,\"chunks\":120,\"bytes\":17881090,\"entries\":163366}");
-    loki_index_stats(b->loki, "sum(rate({namespace=\"sh}op\"} |= \"x\" [1m]))", FROM, TO, on_stats, b);
+    canned_text(b->server, "/loki/api/v1/index/stats", 200, "application/json",
+                "{\"streams\":60,\"chunks\":120,\"bytes\":17881090,\"entries\":163366}");
+    loki_index_stats(b->loki, "sum(rate({namespace=\"sh}op\"} |= \"x\" [1m]))", FROM, TO, on_stats,
+                     b);
     wait_done(b);
     assert_int_equal(b->stats.entries, 163366);
     assert_int_equal(b->stats.bytes, 17881090);
@@ -352,8 +372,9 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(recorded_pages_are_read), TEST(the_server_s_limit_is_learned), TEST(queries_are_checked),
-        TEST(lines_are_counted),       TEST(small_questions),              TEST(metric_queries_come_as_points),
+        TEST(recorded_pages_are_read), TEST(the_server_s_limit_is_learned),
+        TEST(queries_are_checked),     TEST(lines_are_counted),
+        TEST(small_questions),         TEST(metric_queries_come_as_points),
         TEST(what_is_no_loki_is_said), TEST(a_question_may_be_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

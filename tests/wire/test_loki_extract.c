@@ -74,7 +74,8 @@ static int tear_down(void **state)
 static void on_line(void *context, const struct line *line)
 {
     struct bench *b = context;
-    buf_printf(&b->got, "%lld %s ", (long long)(line->time - START), labels_value(line->labels, "pod"));
+    buf_printf(&b->got, "%lld %s ", (long long)(line->time - START),
+               labels_value(line->labels, "pod"));
     buf_add(&b->got, line->text.p, line->text.n);
     buf_addc(&b->got, '\n');
     b->lines++;
@@ -207,10 +208,12 @@ static void hints_save_requests_and_change_nothing(void **state)
     run(b, (struct loki_extract_conf){.in_flight = 2});
     uint32_t without = b->result.requests;
     assert_true(b->result.line_bytes > 10);
-    run(b, (struct loki_extract_conf){.in_flight = 2, .expect = 30, .expect_bytes = b->result.line_bytes});
+    run(b, (struct loki_extract_conf){
+               .in_flight = 2, .expect = 30, .expect_bytes = b->result.line_bytes});
     check_all(b, false);
     assert_true(b->result.requests < without);
-    run(b, (struct loki_extract_conf){.in_flight = 3, .expect = 5000, .expect_bytes = 1}); /* wrong ones */
+    run(b, (struct loki_extract_conf){
+               .in_flight = 3, .expect = 5000, .expect_bytes = 1}); /* wrong ones */
     check_all(b, false);
 }
 
@@ -281,7 +284,9 @@ static void a_crowd_in_one_stream_is_split_by_text(void **state)
     struct bench *b = *state;
     char text[200];
     for (int i = 0; i < 300; i++) {
-        snprintf(text, sizeof text, "the same beginning \xed\x95\x9c\xea\xb8\x80 \"and\" \\ more %03d%.*s", i, i % 5, "xxxxx");
+        snprintf(text, sizeof text,
+                 "the same beginning \xed\x95\x9c\xea\xb8\x80 \"and\" \\ more %03d%.*s", i, i % 5,
+                 "xxxxx");
         fake_loki_add(b->fake, START + CLOCK_SECOND, "shop", "p", text);
     }
     for (int i = 0; i < 60; i++) { /* each the beginning of the next */

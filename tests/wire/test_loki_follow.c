@@ -26,8 +26,8 @@ struct bench {
     struct fake_loki *fake;
     struct loki *loki;
     struct loki_follow *follow;
-    struct buf got;      /* log lines: "text" or "late text", a line each */
-    struct buf words;    /* gaps and notices */
+    struct buf got;   /* log lines: "text" or "late text", a line each */
+    struct buf words; /* gaps and notices */
     struct canned_socket *tail;
     int tails, tail_close; /* opened; close code at once, 0: stays */
     const char *tail_reason;
@@ -73,7 +73,9 @@ static void on_line(void *context, const struct line *line)
 {
     struct bench *b = context;
     struct buf *out = line->kind == LINE_LOG ? &b->got : &b->words;
-    buf_adds(out, line->kind == LINE_GAP ? "gap: " : line->late && line->kind == LINE_LOG ? "late " : "");
+    buf_adds(out, line->kind == LINE_GAP                 ? "gap: "
+                  : line->late && line->kind == LINE_LOG ? "late "
+                                                         : "");
     buf_add(out, line->text.p, line->text.n);
     buf_addc(out, '\n');
     if (line->kind == LINE_LOG && ++b->lines == b->stop_at) {
@@ -110,13 +112,14 @@ static void add(struct bench *b, int64_t ago, const char *pod, const char *text)
 
 static void start(struct bench *b, int64_t since, bool no_tail)
 {
-    b->follow = loki_follow_start(b->loki, &(struct loki_follow_conf){.query = "{namespace=\"shop\"}",
-                                                                     .since = since,
-                                                                     .interval_ms = 10,
-                                                                     .no_tail = no_tail,
-                                                                     .context = b,
-                                                                     .line = on_line,
-                                                                     .changed = on_changed});
+    b->follow =
+        loki_follow_start(b->loki, &(struct loki_follow_conf){.query = "{namespace=\"shop\"}",
+                                                              .since = since,
+                                                              .interval_ms = 10,
+                                                              .no_tail = no_tail,
+                                                              .context = b,
+                                                              .line = on_line,
+                                                              .changed = on_changed});
     assert_int_equal(b->got.n, 0);
     run_for(b, 80);
 }
@@ -251,7 +254,8 @@ static void finished_minutes_are_counted_again(void **state)
 static void a_refused_query_ends_it(void **state)
 {
     struct bench *b = *state;
-    canned_text(b->server, "/loki/api/v1/query_range", 400, "text/plain", "parse error at line 1, col 10: syntax error\n");
+    canned_text(b->server, "/loki/api/v1/query_range", 400, "text/plain",
+                "parse error at line 1, col 10: syntax error\n");
     start(b, 0, true);
     const struct upstream *u = &loki_follow_state(b->follow)->upstream;
     assert_int_equal(u->state, UPSTREAM_FAILED);
@@ -300,8 +304,10 @@ static void on_tail(void *context, struct canned_socket *s)
 
 static void tail_line(struct bench *b, const char *pod, int64_t ago, const char *text)
 {
-    char *frame = mem_printf("{\"streams\":[{\"stream\":{\"app\":\"web\",\"namespace\":\"shop\",\"pod\":\"%s\",\"service_name\":\"web\"},\"values\":[[\"%lld\",\"%s\"]]}]}", pod,
-                             (long long)(b->now - ago), text);
+    char *frame =
+        mem_printf("{\"streams\":[{\"stream\":{\"app\":\"web\",\"namespace\":\"shop\",\"pod\":\"%"
+                   "s\",\"service_name\":\"web\"},\"values\":[[\"%lld\",\"%s\"]]}]}",
+                   pod, (long long)(b->now - ago), text);
     canned_frame(b->tail, 1, str_of(frame));
     free(frame);
 }
@@ -368,7 +374,8 @@ static void a_tail_that_ends_is_opened_again(void **state)
     assert_string_equal(b->lane, "tail+poll");
     /* All ten of the tenant are open: the polls go on alone. */
     b->tail_close = 1011;
-    b->tail_reason = "rpc error: code = Code(400) desc = max concurrent tail requests limit exceeded, count > limit (11 > 10)";
+    b->tail_reason = "rpc error: code = Code(400) desc = max concurrent tail requests limit "
+                     "exceeded, count > limit (11 > 10)";
     canned_close_frame(b->tail, 1011, "all ingesters closed the connection");
     run_for(b, 1500);
     int tails = b->tails;

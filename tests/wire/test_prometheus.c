@@ -74,7 +74,8 @@ static int tear_down(void **state)
 static void on_point(void *context, const struct labels *series, int64_t time, double value)
 {
     struct bench *b = context;
-    buf_printf(&b->text, "%s%s %lld %.3g\n", labels_value(series, "namespace"), labels_value(series, "__name__"), (long long)(time / CLOCK_MS), value);
+    buf_printf(&b->text, "%s%s %lld %.3g\n", labels_value(series, "namespace"),
+               labels_value(series, "__name__"), (long long)(time / CLOCK_MS), value);
 }
 
 static void on_done(void *context, size_t series, const char *warnings, const struct err *err)
@@ -91,8 +92,13 @@ static void ask(struct bench *b, int64_t from, int64_t to, int64_t step)
 {
     buf_clear(&b->text);
     b->done = false;
-    prometheus_ask(b->prometheus,
-                   &(struct prometheus_query){.promql = "up{a=\"b\"}", .from = from, .to = to, .step = step, .context = b, .point = on_point, .done = on_done});
+    prometheus_ask(b->prometheus, &(struct prometheus_query){.promql = "up{a=\"b\"}",
+                                                             .from = from,
+                                                             .to = to,
+                                                             .step = step,
+                                                             .context = b,
+                                                             .point = on_point,
+                                                             .done = on_done});
     assert_false(b->done);
     for (int i = 0; i < 200 && !b->done; i++)
         loop_turn(b->loop, 20);
@@ -106,7 +112,8 @@ static void recorded_answers_are_read(void **state)
     ask(b, NOW - CLOCK_MINUTE, NOW, 15 * CLOCK_SECOND);
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_int_equal(b->series, 6);
-    assert_memory_equal(buf_text(&b->text), "data 1795363176325 4.71\ndata 1795363191325 8.21\n", 48);
+    assert_memory_equal(buf_text(&b->text), "data 1795363176325 4.71\ndata 1795363191325 8.21\n",
+                        48);
     assert_string_equal(canned_last(b->server), "/api/v1/query_range"); /* a form */
     canned_file(b->server, "/api/v1/query", "prometheus/prom-query-nan-inf.txt");
     ask(b, 0, 0, 0);
@@ -120,7 +127,8 @@ static void recorded_answers_are_read(void **state)
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_int_equal(b->series, 0);
     canned_text(b->server, "/api/v1/query", 200, "application/json",
-                "{\"status\":\"success\",\"warnings\":[\"a store is away\"],\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
+                "{\"status\":\"success\",\"warnings\":[\"a store is "
+                "away\"],\"data\":{\"resultType\":\"vector\",\"result\":[]}}");
     ask(b, 0, 0, 0);
     assert_string_equal(b->warnings, "a store is away");
     assert_int_equal(prometheus_upstream(b->prometheus)->state, UPSTREAM_LIVE);
@@ -142,16 +150,21 @@ static void recorded_errors_keep_their_words(void **state)
     canned_file(b->server, "/api/v1/query", "prometheus/prom-too-many-samples.txt");
     ask(b, 0, 0, 0);
     assert_int_equal(b->err.kind, ERR_REFUSED);
-    assert_string_equal(b->err.what, "query processing would load too many samples into memory in query execution");
+    assert_string_equal(
+        b->err.what, "query processing would load too many samples into memory in query execution");
     assert_false(prometheus_error_place(&b->err, &line, &column));
     canned_file(b->server, "/api/v1/query_range", "prometheus/prom-query_range-step-too-small.txt");
     ask(b, NOW - CLOCK_HOUR, NOW, CLOCK_SECOND);
     assert_int_equal(b->err.kind, ERR_REFUSED);
     assert_int_equal(prometheus_upstream(b->prometheus)->state, UPSTREAM_LIVE);
-    canned_text(b->server, "/api/v1/query", 503, "application/json", "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out in expression evaluation\"}");
+    canned_text(b->server, "/api/v1/query", 503, "application/json",
+                "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out in "
+                "expression evaluation\"}");
     ask(b, 0, 0, 0);
     assert_int_equal(b->err.kind, ERR_AWAY);
-    canned_text(b->server, "/api/v1/query", 422, "application/json", "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"expanding series: context deadline exceeded\"}");
+    canned_text(b->server, "/api/v1/query", 422, "application/json",
+                "{\"status\":\"error\",\"errorType\":\"execution\",\"error\":\"expanding series: "
+                "context deadline exceeded\"}");
     ask(b, 0, 0, 0);
     assert_int_equal(b->err.kind, ERR_AWAY);
     ask(b, NOW - CLOCK_HOUR, NOW, CLOCK_MS);
@@ -164,7 +177,9 @@ static void what_is_no_prometheus_is_said(void **state)
     struct {
         int status;
         const char *type, *body;
-    } others[] = {{404, "text/plain", "404 page not found\n"}, {200, "text/html", "<html>login</html>"}, {200, "application/json", "{\"status\":\"success\"}"}};
+    } others[] = {{404, "text/plain", "404 page not found\n"},
+                  {200, "text/html", "<html>login</html>"},
+                  {200, "application/json", "{\"status\":\"success\"}"}};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         canned_text(b->server, "/", others[i].status, others[i].type, others[i].body);
         ask(b, 0, 0, 0);
@@ -200,9 +215,12 @@ static double value_at(int64_t time)
     return 0.25 + (double)(time / CLOCK_MINUTE % 60) / 100;
 }
 
-static void add_series(struct buf *out, const char *labels, bool range, const struct canned_request *r, int64_t now)
+static void add_series(struct buf *out, const char *labels, bool range,
+                       const struct canned_request *r, int64_t now)
 {
-    buf_printf(out, "%s{\"metric\":{%s},\"value%s\":", out->n && out->p[out->n - 1] == '}' ? "," : "", labels, range ? "s" : "");
+    buf_printf(out,
+               "%s{\"metric\":{%s},\"value%s\":", out->n && out->p[out->n - 1] == '}' ? "," : "",
+               labels, range ? "s" : "");
     if (!range) {
         buf_printf(out, "[%lld,\"%g\"]}", (long long)(now / CLOCK_SECOND), value_at(now));
         return;
@@ -217,7 +235,8 @@ static void add_series(struct buf *out, const char *labels, bool range, const st
         step = (int64_t)number;
     buf_addc(out, '[');
     for (int64_t t = from; t <= to; t += step)
-        buf_printf(out, "%s[%lld,\"%g\"]", t > from ? "," : "", (long long)t, value_at(t * CLOCK_SECOND));
+        buf_printf(out, "%s[%lld,\"%g\"]", t > from ? "," : "", (long long)t,
+                   value_at(t * CLOCK_SECOND));
     buf_adds(out, "]}");
 }
 
@@ -234,19 +253,27 @@ static void keeper_answer(void *context, const struct canned_request *r, struct 
     buf_init(&result, 1 << 20);
     str_copy(b->last_query, sizeof b->last_query, canned_field(r, "query"));
     const char *q = b->last_query;
-    bool of_pods = strstr(q, "namespace,pod)") != NULL, of_exporter = strstr(q, "node_cpu_seconds") || strstr(q, "node_memory_Mem");
+    bool of_pods = strstr(q, "namespace,pod)") != NULL,
+         of_exporter = strstr(q, "node_cpu_seconds") || strstr(q, "node_memory_Mem");
     bool by_name = strstr(q, "nodename") != NULL, by_node = strstr(q, "by (node)") != NULL;
     if (strstr(q, "up[")) { /* samples of ten minutes */
-        buf_printf(&result, "{\"metric\":{},\"value\":[%lld,\"20\"]}", (long long)(clock_now() / CLOCK_SECOND));
+        buf_printf(&result, "{\"metric\":{},\"value\":[%lld,\"20\"]}",
+                   (long long)(clock_now() / CLOCK_SECOND));
     } else if (of_pods && b->cadvisor) {
         b->ranges += range;
         b->instants += !range;
         add_series(&result, "\"namespace\":\"shop\",\"pod\":\"cart-1\"", range, r, clock_now());
         add_series(&result, "\"namespace\":\"shop\",\"pod\":\"cart-2\"", range, r, clock_now());
-    } else if ((of_exporter && by_name && b->node_exporter) || (!of_exporter && !of_pods && by_node && !b->node_exporter && b->cadvisor)) {
-        add_series(&result, by_name ? "\"nodename\":\"node-1\",\"instance\":\"10.0.0.1:9100\"" : "\"node\":\"node-1\"", range, r, clock_now());
+    } else if ((of_exporter && by_name && b->node_exporter) ||
+               (!of_exporter && !of_pods && by_node && !b->node_exporter && b->cadvisor)) {
+        add_series(&result,
+                   by_name ? "\"nodename\":\"node-1\",\"instance\":\"10.0.0.1:9100\""
+                           : "\"node\":\"node-1\"",
+                   range, r, clock_now());
     }
-    buf_printf(&a->body, "{\"status\":\"success\",\"data\":{\"resultType\":\"%s\",\"result\":[%s]}}", range ? "matrix" : "vector", buf_text(&result));
+    buf_printf(&a->body,
+               "{\"status\":\"success\",\"data\":{\"resultType\":\"%s\",\"result\":[%s]}}",
+               range ? "matrix" : "vector", buf_text(&result));
     buf_free(&result);
 }
 
@@ -265,7 +292,10 @@ static void run_for(struct bench *b, int ms)
 static void start_keeper(struct bench *b)
 {
     canned_on(b->server, "/api/v1/query", keeper_answer, b);
-    b->keeper = prometheus_keeper_start(b->prometheus, &(struct prometheus_keeper_conf){.series = b->model, .interval = CLOCK_SECOND, .context = b, .changed = on_changed});
+    b->keeper = prometheus_keeper_start(
+        b->prometheus,
+        &(struct prometheus_keeper_conf){
+            .series = b->model, .interval = CLOCK_SECOND, .context = b, .changed = on_changed});
     assert_false(prometheus_keeper_settled(b->keeper));
     for (int i = 0; i < 100 && !prometheus_keeper_settled(b->keeper); i++)
         run_for(b, 10);
@@ -297,7 +327,8 @@ static void the_last_hour_then_points(void **state)
     run_for(b, 1300);
     assert_int_equal(b->ranges, 2);
     assert_true(b->instants >= 2);
-    assert_true(fabs(series_latest(b->model[METRIC_POD_CPU], str_of("shop/cart-1")) - value_at(NOW + CLOCK_MINUTE)) < 1e-6);
+    assert_true(fabs(series_latest(b->model[METRIC_POD_CPU], str_of("shop/cart-1")) -
+                     value_at(NOW + CLOCK_MINUTE)) < 1e-6);
     /* A gap is read as a span again. */
     clock_freeze(NOW + 30 * CLOCK_MINUTE);
     run_for(b, 1300);

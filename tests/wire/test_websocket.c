@@ -92,13 +92,13 @@ static int tear_down(void **state)
 static void run(struct bench *b, const char *path, size_t max_message, int idle_ms, int for_ms)
 {
     b->ws = websocket_open(b->http, &(struct websocket_call){.target = b->target,
-                                                            .path = path,
-                                                            .max_message = max_message,
-                                                            .idle_ms = idle_ms,
-                                                            .context = b,
-                                                            .opened = on_opened,
-                                                            .message = on_message,
-                                                            .closed = on_closed});
+                                                             .path = path,
+                                                             .max_message = max_message,
+                                                             .idle_ms = idle_ms,
+                                                             .context = b,
+                                                             .opened = on_opened,
+                                                             .message = on_message,
+                                                             .closed = on_closed});
     assert_false(b->opened || b->closed);
     int64_t until = clock_monotonic() + for_ms * CLOCK_MS;
     while (!b->closed && clock_monotonic() < until)
@@ -194,7 +194,8 @@ static void large_messages_come_whole(void **state)
     struct bench *b = *state;
     b->script = big;
     run(b, "/tail", 0, 0, 5000);
-    assert_string_equal(buf_text(&b->got), "t zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz 3145728\nt after 5\n");
+    assert_string_equal(buf_text(&b->got),
+                        "t zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz 3145728\nt after 5\n");
 }
 
 static void too_large_messages_end_it(void **state)
@@ -220,7 +221,8 @@ static void a_silent_link_is_dead(void **state)
 static void a_refusal_is_told_with_its_text(void **state)
 {
     struct bench *b = *state;
-    canned_text(b->server, "/tail", 400, "text/plain", "parse error at line 1, col 10: syntax error: unexpected $end, expecting } or ,\n");
+    canned_text(b->server, "/tail", 400, "text/plain",
+                "parse error at line 1, col 10: syntax error: unexpected $end, expecting } or ,\n");
     run(b, "/tail", 0, 0, 3000);
     assert_true(b->closed && !b->opened);
     assert_int_equal(b->err.kind, ERR_REFUSED);
@@ -231,7 +233,8 @@ static void a_refusal_is_told_with_its_text(void **state)
 static void a_refusal_in_chunks(void **state)
 {
     struct bench *b = *state;
-    canned_raw_once(b->server, "HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nno \r\n6\r\norg id\r\n0\r\n\r\n");
+    canned_raw_once(b->server, "HTTP/1.1 401 Unauthorized\r\nTransfer-Encoding: "
+                               "chunked\r\n\r\n3\r\nno \r\n6\r\norg id\r\n0\r\n\r\n");
     run(b, "/tail", 0, 0, 3000);
     assert_true(b->closed);
     assert_int_equal(b->err.kind, ERR_DENIED);
@@ -241,7 +244,8 @@ static void a_refusal_in_chunks(void **state)
 static void what_is_no_websocket_is_refused(void **state)
 {
     struct bench *b = *state;
-    canned_raw_once(b->server, "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: wrong\r\n\r\n");
+    canned_raw_once(b->server,
+                    "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: wrong\r\n\r\n");
     run(b, "/tail", 0, 0, 3000);
     assert_true(b->closed && !b->opened);
     assert_int_equal(b->err.kind, ERR_PROTOCOL);
@@ -270,10 +274,17 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(what_comes_behind_the_101_is_read), TEST(a_normal_end_is_no_error),        TEST(a_broken_connection_is_told),
-        TEST(large_messages_come_whole),         TEST(too_large_messages_end_it),       TEST(a_silent_link_is_dead),
-        TEST(a_refusal_is_told_with_its_text),   TEST(a_refusal_in_chunks),             TEST(what_is_no_websocket_is_refused),
-        TEST(it_may_be_closed_from_a_message),  TEST(pings_are_answered_and_keep_it_alive),
+        TEST(what_comes_behind_the_101_is_read),
+        TEST(a_normal_end_is_no_error),
+        TEST(a_broken_connection_is_told),
+        TEST(large_messages_come_whole),
+        TEST(too_large_messages_end_it),
+        TEST(a_silent_link_is_dead),
+        TEST(a_refusal_is_told_with_its_text),
+        TEST(a_refusal_in_chunks),
+        TEST(what_is_no_websocket_is_refused),
+        TEST(it_may_be_closed_from_a_message),
+        TEST(pings_are_answered_and_keep_it_alive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

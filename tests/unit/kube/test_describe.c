@@ -117,8 +117,9 @@ static void a_pod(void **state)
 {
     (void)state;
     struct look l = look("pods", crashing);
-    const char *head = "Pod shop/web-1 [title]\nCrashLoopBackOff: web since 2021-08-27 12:30 UTC, 7 "
-                       "restarts, last exit 137 (OOMKilled) at 2021-08-27 12:59 UTC [bad]\n";
+    const char *head =
+        "Pod shop/web-1 [title]\nCrashLoopBackOff: web since 2021-08-27 12:30 UTC, 7 "
+        "restarts, last exit 137 (OOMKilled) at 2021-08-27 12:59 UTC [bad]\n";
     assert_int_equal(strncmp(buf_text(&l.text), head, strlen(head)), 0);
     has(&l, "Namespace: shop -> Namespace//shop\n");
     has(&l, "Created: 2021-08-27 12:00:00 UTC, 60m ago\n");
@@ -256,12 +257,13 @@ static void events_oldest_first(void **state)
     put(events, "{'metadata':{'name':'a','namespace':'shop'},'type':'Normal','reason':'Pulled',"
                 "'message':'pulled','count':1,'lastTimestamp':'2021-08-27T12:00:00Z'}");
     l = look_at(&how, crashing);
-    has(&l, "== Events\nPulled: 60m ago: pulled\nBackOff:  [warn]\n  30s ago, 9 times, kubelet, n1: "
-            "restarting [warn]\n  failed container [warn]\n");
+    has(&l,
+        "== Events\nPulled: 60m ago: pulled\nBackOff:  [warn]\n  30s ago, 9 times, kubelet, n1: "
+        "restarting [warn]\n  failed container [warn]\n");
     done(&l);
     for (int i = 0; i < 150; i++) {
-        char *text = mem_printf("{'metadata':{'name':'e%d','namespace':'shop'},'reason':'R%d'}", i,
-                                i);
+        char *text =
+            mem_printf("{'metadata':{'name':'e%d','namespace':'shop'},'reason':'R%d'}", i, i);
         put(events, text);
         free(text);
     }

@@ -309,9 +309,8 @@ static void leases(void **state)
         clock_freeze(now + (i ? CLOCK_MINUTE : 0));
         struct made m = making("leases", json);
         assert_int_equal(m.row->health, i == 1 ? HEALTH_WARN : HEALTH_OK);
-        assert_string_equal(
-            m.row->trouble,
-            i == 1 ? "expired: renewed last 2021-08-27 13:00 UTC, lasts 15 s" : "");
+        assert_string_equal(m.row->trouble,
+                            i == 1 ? "expired: renewed last 2021-08-27 13:00 UTC, lasts 15 s" : "");
         assert_int_equal(making_number(&m, "LASTS"), 15);
         making_done(&m);
         free(json);
@@ -396,10 +395,10 @@ static int utc(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(deployments),       cmocka_unit_test(other_workloads),
-        cmocka_unit_test(jobs),              cmocka_unit_test(durations_of_jobs),
-        cmocka_unit_test(autoscalers),       cmocka_unit_test(volumes_and_the_rest),
-        cmocka_unit_test(leases),            cmocka_unit_test(wrong_members_break_no_row),
+        cmocka_unit_test(deployments), cmocka_unit_test(other_workloads),
+        cmocka_unit_test(jobs),        cmocka_unit_test(durations_of_jobs),
+        cmocka_unit_test(autoscalers), cmocka_unit_test(volumes_and_the_rest),
+        cmocka_unit_test(leases),      cmocka_unit_test(wrong_members_break_no_row),
     };
     return cmocka_run_group_tests(tests, utc, NULL);
 }

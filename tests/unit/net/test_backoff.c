@@ -45,6 +45,8 @@ static void retry_after_counts_more(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(waits_double_up_to_a_minute), cmocka_unit_test(waits_differ), cmocka_unit_test(retry_after_counts_more)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(waits_double_up_to_a_minute),
+                                       cmocka_unit_test(waits_differ),
+                                       cmocka_unit_test(retry_after_counts_more)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

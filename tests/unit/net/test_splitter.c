@@ -71,46 +71,69 @@ static void expect(const char *text, struct splitter_conf conf, const char *expe
 static void elements_come_whole_and_alone(void **state)
 {
     (void)state;
-    expect("{\"kind\":\"List\",\"metadata\":{\"continue\":\"x\"},\"items\":[ {\"a\":[1,{\"b\":\"]}\\\"\"}]} , 7,\"s\\\\\",[[]],null],\"z\":true}\n",
+    expect("{\"kind\":\"List\",\"metadata\":{\"continue\":\"x\"},\"items\":[ "
+           "{\"a\":[1,{\"b\":\"]}\\\"\"}]} , 7,\"s\\\\\",[[]],null],\"z\":true}\n",
            (struct splitter_conf){.array = "items"},
            "{\"a\":[1,{\"b\":\"]}\\\"\"}]}\n7\n\"s\\\\\"\n[[]]\nnull\n"
-           "rest {\"kind\":\"List\",\"metadata\":{\"continue\":\"x\"},\"items\":[],\"z\":true}\n\ncount 5 kind 0");
+           "rest "
+           "{\"kind\":\"List\",\"metadata\":{\"continue\":\"x\"},\"items\":[],\"z\":true}\n\ncount "
+           "5 kind 0");
 }
 
 static void path_of_the_array_is_followed(void **state)
 {
     (void)state;
-    expect("{\"result\":[1],\"data\":{\"x\":{\"result\":[2]},\"result\":[{\"m\":1},{\"m\":2}],\"y\":[3]}}", (struct splitter_conf){.array = "data.result"},
-           "{\"m\":1}\n{\"m\":2}\nrest {\"result\":[1],\"data\":{\"x\":{\"result\":[2]},\"result\":[],\"y\":[3]}}\ncount 2 kind 0");
-    expect("{\"items\":null}", (struct splitter_conf){.array = "items"}, "rest {\"items\":null}\ncount 0 kind 0");
-    expect("{\"items\":[]}", (struct splitter_conf){.array = "items"}, "rest {\"items\":[]}\ncount 0 kind 0");
-    expect("{\"data\":[1,2]}", (struct splitter_conf){.array = "data.result"}, "rest {\"data\":[1,2]}\ncount 0 kind 0");
+    expect("{\"result\":[1],\"data\":{\"x\":{\"result\":[2]},\"result\":[{\"m\":1},{\"m\":2}],"
+           "\"y\":[3]}}",
+           (struct splitter_conf){.array = "data.result"},
+           "{\"m\":1}\n{\"m\":2}\nrest "
+           "{\"result\":[1],\"data\":{\"x\":{\"result\":[2]},\"result\":[],\"y\":[3]}}\ncount 2 "
+           "kind 0");
+    expect("{\"items\":null}", (struct splitter_conf){.array = "items"},
+           "rest {\"items\":null}\ncount 0 kind 0");
+    expect("{\"items\":[]}", (struct splitter_conf){.array = "items"},
+           "rest {\"items\":[]}\ncount 0 kind 0");
+    expect("{\"data\":[1,2]}", (struct splitter_conf){.array = "data.result"},
+           "rest {\"data\":[1,2]}\ncount 0 kind 0");
     expect("[1,2]", (struct splitter_conf){.array = "items"}, "rest [1,2]\ncount 0 kind 0");
 }
 
 static void only_wanted_paths_are_kept(void **state)
 {
     (void)state;
-    static const char *const keep[] = {"metadata.name", "metadata.labels", "spec.containers.name", "spec.containers.env.k", "n", NULL};
-    expect("{\"items\":[{\"metadata\":{\"name\":\"a\",\"uid\":\"u\",\"labels\":{\"x\":{\"y\":1}},\"annotations\":{\"k\":\"}]\"}},"
-           "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"env\":[{\"k\":1,\"v\":2}]},[3],{\"name\":4}],\"volumes\":[[],{}]},"
+    static const char *const keep[] = {"metadata.name",
+                                       "metadata.labels",
+                                       "spec.containers.name",
+                                       "spec.containers.env.k",
+                                       "n",
+                                       NULL};
+    expect("{\"items\":[{\"metadata\":{\"name\":\"a\",\"uid\":\"u\",\"labels\":{\"x\":{\"y\":1}},"
+           "\"annotations\":{\"k\":\"}]\"}},"
+           "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"env\":[{\"k\":1,\"v\":2}]},"
+           "[3],{\"name\":4}],\"volumes\":[[],{}]},"
            "\"status\":-1.5e3,\"n\":true,\"o\":\"\\\"\"},5,{}]}",
            (struct splitter_conf){.array = "items", .keep = keep},
-           "{\"metadata\":{\"name\":\"a\",\"uid\":null,\"labels\":{\"x\":{\"y\":1}},\"annotations\":null},"
-           "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":null,\"env\":[{\"k\":1,\"v\":null}]},[null],{\"name\":4}],\"volumes\":null},"
+           "{\"metadata\":{\"name\":\"a\",\"uid\":null,\"labels\":{\"x\":{\"y\":1}},"
+           "\"annotations\":null},"
+           "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":null,\"env\":[{\"k\":1,\"v\":null}]"
+           "},[null],{\"name\":4}],\"volumes\":null},"
            "\"status\":null,\"n\":true,\"o\":null}\n5\n{}\nrest {\"items\":[]}\ncount 3 kind 0");
     /* An inner node of a wanted path that is no object or array. */
-    expect("{\"items\":[{\"spec\":\"odd\",\"metadata\":3}]}", (struct splitter_conf){.array = "items", .keep = keep},
+    expect("{\"items\":[{\"spec\":\"odd\",\"metadata\":3}]}",
+           (struct splitter_conf){.array = "items", .keep = keep},
            "{\"spec\":null,\"metadata\":null}\nrest {\"items\":[]}\ncount 1 kind 0");
 }
 
 static void values_one_behind_another(void **state)
 {
     (void)state;
-    expect("{\"type\":\"ADDED\"}\n{\"type\":\"X\",\"o\":{}}{}\n\n 12 \"s\"\n13", (struct splitter_conf){0},
-           "{\"type\":\"ADDED\"}\n{\"type\":\"X\",\"o\":{}}\n{}\n12\n\"s\"\n13\nrest \ncount 6 kind 0");
+    expect("{\"type\":\"ADDED\"}\n{\"type\":\"X\",\"o\":{}}{}\n\n 12 \"s\"\n13",
+           (struct splitter_conf){0},
+           "{\"type\":\"ADDED\"}\n{\"type\":\"X\",\"o\":{}}\n{}\n12\n\"s\"\n13\nrest \ncount 6 "
+           "kind 0");
     static const char *const keep[] = {"type", NULL};
-    expect("{\"type\":\"ADDED\",\"object\":{\"x\":[1]}}", (struct splitter_conf){.keep = keep}, "{\"type\":\"ADDED\",\"object\":null}\nrest \ncount 1 kind 0");
+    expect("{\"type\":\"ADDED\",\"object\":{\"x\":[1]}}", (struct splitter_conf){.keep = keep},
+           "{\"type\":\"ADDED\",\"object\":null}\nrest \ncount 1 kind 0");
 }
 
 static void long_keys_match_nothing(void **state)
@@ -128,7 +151,8 @@ static void long_keys_match_nothing(void **state)
     }
     buf_adds(&text, "\":1,\"a\":2,\"\":3}]}");
     buf_adds(&expected, "\":null,\"a\":2,\"\":null}\nrest {\"items\":[]}\ncount 1 kind 0");
-    expect(buf_text(&text), (struct splitter_conf){.array = "items", .keep = keep}, buf_text(&expected));
+    expect(buf_text(&text), (struct splitter_conf){.array = "items", .keep = keep},
+           buf_text(&expected));
     buf_free(&text);
     buf_free(&expected);
 }
@@ -148,13 +172,25 @@ static void kind_of(const char *text, struct splitter_conf conf, enum err_kind k
 static void what_is_no_json_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"<html>", "{\"items\":[{]}", "{\"items\":[}]", "{]", "{\"a\":1}}", "{\"items\":[1}", "{\"a\"1}", "{1:2}",
-                                      "{\"items\":[{\"a\":[}]]}", "{\"items\":[1],,}", "404 page not found", "{\"a\":}"};
+    static const char *const bad[] = {"<html>",
+                                      "{\"items\":[{]}",
+                                      "{\"items\":[}]",
+                                      "{]",
+                                      "{\"a\":1}}",
+                                      "{\"items\":[1}",
+                                      "{\"a\"1}",
+                                      "{1:2}",
+                                      "{\"items\":[{\"a\":[}]]}",
+                                      "{\"items\":[1],,}",
+                                      "404 page not found",
+                                      "{\"a\":}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         kind_of(bad[i], (struct splitter_conf){.array = "items"}, ERR_PROTOCOL);
     static const char *const keep[] = {"a.b", NULL};
-    kind_of("{\"items\":[{\"a\":{\"b\":[}}}]}", (struct splitter_conf){.array = "items", .keep = keep}, ERR_PROTOCOL);
-    kind_of("{\"items\":[{\"c\":[}}}]}", (struct splitter_conf){.array = "items", .keep = keep}, ERR_PROTOCOL);
+    kind_of("{\"items\":[{\"a\":{\"b\":[}}}]}",
+            (struct splitter_conf){.array = "items", .keep = keep}, ERR_PROTOCOL);
+    kind_of("{\"items\":[{\"c\":[}}}]}", (struct splitter_conf){.array = "items", .keep = keep},
+            ERR_PROTOCOL);
 }
 
 static void what_ends_early_was_cut_off(void **state)
@@ -176,12 +212,16 @@ static void bounds_hold(void **state)
     memset(deep, '[', sizeof deep - 1);
     deep[sizeof deep - 1] = '\0';
     kind_of(deep, (struct splitter_conf){.array = "items"}, ERR_PROTOCOL);
-    kind_of("{\"items\":[\"0123456789\"]}", (struct splitter_conf){.array = "items", .max_element = 11}, ERR_LIMIT);
-    kind_of("{\"items\":[\"0123456789\"]}", (struct splitter_conf){.array = "items", .max_element = 12}, ERR_NONE);
-    kind_of("{\"x\":\"0123456789\",\"items\":[1]}", (struct splitter_conf){.array = "items", .max_rest = 12}, ERR_LIMIT);
+    kind_of("{\"items\":[\"0123456789\"]}",
+            (struct splitter_conf){.array = "items", .max_element = 11}, ERR_LIMIT);
+    kind_of("{\"items\":[\"0123456789\"]}",
+            (struct splitter_conf){.array = "items", .max_element = 12}, ERR_NONE);
+    kind_of("{\"x\":\"0123456789\",\"items\":[1]}",
+            (struct splitter_conf){.array = "items", .max_rest = 12}, ERR_LIMIT);
     /* What is filtered out does not count. */
     static const char *const keep[] = {"a", NULL};
-    kind_of("{\"items\":[{\"a\":1,\"b\":\"01234567890123456789\"}]}", (struct splitter_conf){.array = "items", .keep = keep, .max_element = 20}, ERR_NONE);
+    kind_of("{\"items\":[{\"a\":1,\"b\":\"01234567890123456789\"}]}",
+            (struct splitter_conf){.array = "items", .keep = keep, .max_element = 20}, ERR_NONE);
 }
 
 static void the_caller_may_stop(void **state)
@@ -196,9 +236,15 @@ static void the_caller_may_stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(elements_come_whole_and_alone), cmocka_unit_test(path_of_the_array_is_followed), cmocka_unit_test(only_wanted_paths_are_kept),
-        cmocka_unit_test(values_one_behind_another),     cmocka_unit_test(long_keys_match_nothing),       cmocka_unit_test(what_is_no_json_is_refused),
-        cmocka_unit_test(what_ends_early_was_cut_off),   cmocka_unit_test(bounds_hold),                   cmocka_unit_test(the_caller_may_stop),
+        cmocka_unit_test(elements_come_whole_and_alone),
+        cmocka_unit_test(path_of_the_array_is_followed),
+        cmocka_unit_test(only_wanted_paths_are_kept),
+        cmocka_unit_test(values_one_behind_another),
+        cmocka_unit_test(long_keys_match_nothing),
+        cmocka_unit_test(what_is_no_json_is_refused),
+        cmocka_unit_test(what_ends_early_was_cut_off),
+        cmocka_unit_test(bounds_hold),
+        cmocka_unit_test(the_caller_may_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,7 +91,8 @@ static void memory_has_a_bound(void **state)
     struct loki_ledger *l = loki_ledger_new(BOUND);
     for (int s = 0; s < SECONDS; s++) {
         for (int i = 0; i < EACH; i++)
-            assert_int_equal(add_number(l, START + s * CLOCK_SECOND + i * CLOCK_MS, i), LOKI_LEDGER_NEW);
+            assert_int_equal(add_number(l, START + s * CLOCK_SECOND + i * CLOCK_MS, i),
+                             LOKI_LEDGER_NEW);
         loki_ledger_settle(l, START + (s - 2) * CLOCK_SECOND);
         assert_true(loki_ledger_bytes(l) <= BOUND + 8192);
     }

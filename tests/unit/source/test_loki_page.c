@@ -10,7 +10,8 @@
 
 #include "base/buf.h"
 
-static struct loki_page *read_page(const char *text, size_t chunk, size_t max_bytes, bool frame, struct err *err)
+static struct loki_page *read_page(const char *text, size_t chunk, size_t max_bytes, bool frame,
+                                   struct err *err)
 {
     struct loki_page *p = loki_page_new(max_bytes, frame);
     size_t n = strlen(text);
@@ -50,16 +51,20 @@ static char *as_text(const struct loki_page *p)
 static void streams_are_merged_in_order(void **state)
 {
     (void)state;
-    const char *text = HEAD "{\"stream\":{\"pod\":\"b\",\"detected_level\":\"info\"},\"values\":[[\"5\",\"b5\"],[\"7\",\"b7\"]]},"
-                            "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"a5 first\"],[\"5\",\"a5 second\"]]},"
-                            "{\"stream\":{\"pod\":\"b\",\"service_name\":\"s\",\"__stream_shard__\":\"1\"},\"values\":[[\"5\",\"b5 later\"],[\"6\",\"b6\"]]}" TAIL;
+    const char *text =
+        HEAD "{\"stream\":{\"pod\":\"b\",\"detected_level\":\"info\"},\"values\":[[\"5\",\"b5\"],["
+             "\"7\",\"b7\"]]},"
+             "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"a5 first\"],[\"5\",\"a5 second\"]]},"
+             "{\"stream\":{\"pod\":\"b\",\"service_name\":\"s\",\"__stream_shard__\":\"1\"},"
+             "\"values\":[[\"5\",\"b5 later\"],[\"6\",\"b6\"]]}" TAIL;
     for (size_t chunk = 1; chunk < 400; chunk = chunk * 3 + 1) {
         struct err err;
         struct loki_page *p = read_page(text, chunk, 0, false, &err);
         assert_non_null(p);
         loki_page_sort(p, false, false);
         char *got = as_text(p);
-        assert_string_equal(got, "5 a a5 first\n5 a a5 second\n5 b b5\n5 b b5 later\n6 b b6\n7 b b7\n");
+        assert_string_equal(got,
+                            "5 a a5 first\n5 a a5 second\n5 b b5\n5 b b5 later\n6 b b6\n7 b b7\n");
         free(got);
         assert_false(loki_page_is_metric(p));
         assert_true(loki_page_size(p) == strlen(text));
@@ -72,9 +77,11 @@ static void backward_is_the_exact_reverse(void **state)
     (void)state;
     struct err err;
     /* What Loki answers backward: equal times of a stream come last first. */
-    struct loki_page *p = read_page(HEAD "{\"stream\":{\"pod\":\"b\"},\"values\":[[\"7\",\"b7\"],[\"5\",\"b5\"]]},"
-                                         "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"a5 second\"],[\"5\",\"a5 first\"]]}" TAIL,
-                                    4096, 0, false, &err);
+    struct loki_page *p = read_page(
+        HEAD
+        "{\"stream\":{\"pod\":\"b\"},\"values\":[[\"7\",\"b7\"],[\"5\",\"b5\"]]},"
+        "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"a5 second\"],[\"5\",\"a5 first\"]]}" TAIL,
+        4096, 0, false, &err);
     loki_page_sort(p, true, false);
     char *got = as_text(p);
     assert_string_equal(got, "7 b b7\n5 b b5\n5 a a5 second\n5 a a5 first\n");
@@ -86,8 +93,13 @@ static void text_decides_where_it_is_asked_to(void **state)
 {
     (void)state;
     struct err err;
-    struct loki_page *p = read_page(HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"z\"],[\"5\",\"m\"],[\"5\",\"ma\"]]}" TAIL, 4096, 0, false, &err),
-                     *q = read_page(HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"b\"],[\"4\",\"y\"]]}" TAIL, 4096, 0, false, &err);
+    struct loki_page
+        *p = read_page(HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"z\"],[\"5\",\"m\"],["
+                            "\"5\",\"ma\"]]}" TAIL,
+                       4096, 0, false, &err),
+        *q = read_page(HEAD
+                       "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"b\"],[\"4\",\"y\"]]}" TAIL,
+                       4096, 0, false, &err);
     assert_true(loki_page_append(p, q, &err));
     loki_page_free(q);
     loki_page_sort(p, false, true);
@@ -103,8 +115,10 @@ static void nul_and_structured_metadata(void **state)
 {
     (void)state;
     struct err err;
-    struct loki_page *p = read_page(HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"x\\u0000y\",{\"structuredMetadata\":{\"k\":\"]\"},\"parsed\":{}}]]}" TAIL, 3,
-                                    0, false, &err);
+    struct loki_page *p =
+        read_page(HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"x\\u0000y\",{"
+                       "\"structuredMetadata\":{\"k\":\"]\"},\"parsed\":{}}]]}" TAIL,
+                  3, 0, false, &err);
     assert_int_equal(loki_page_count(p), 1);
     struct line l = loki_page_at(p, 0);
     assert_int_equal(l.text.n, 3);
@@ -129,19 +143,24 @@ static void what_is_wrong_is_said(void **state)
     kind_of("{\"status\":\"success\"}", 0, ERR_PROTOCOL);
     kind_of(HEAD "{\"stream\":{\"pod\":\"a\"}}" TAIL, 0, ERR_PROTOCOL);
     kind_of(HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"x\",\"y\"]]}" TAIL, 0, ERR_PROTOCOL);
-    kind_of(HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"0123456789\"],[\"6\",\"0123456789\"]]}" TAIL, 19, ERR_LIMIT);
+    kind_of(HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"0123456789\"],[\"6\","
+                 "\"0123456789\"]]}" TAIL,
+            19, ERR_LIMIT);
 }
 
 static void numbers_are_no_lines(void **state)
 {
     (void)state;
     struct err err;
-    struct loki_page *p = read_page("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1,\"2\"]]}]}}", 4096, 0, false, &err);
+    struct loki_page *p = read_page("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\","
+                                    "\"result\":[{\"metric\":{},\"values\":[[1,\"2\"]]}]}}",
+                                    4096, 0, false, &err);
     assert_non_null(p);
     assert_true(loki_page_is_metric(p));
     assert_int_equal(loki_page_count(p), 0);
     loki_page_free(p);
-    p = read_page("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}", 4096, 0, false, &err);
+    p = read_page("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[]}}",
+                  4096, 0, false, &err);
     assert_true(loki_page_is_metric(p));
     loki_page_free(p);
 }
@@ -150,9 +169,12 @@ static void frames_of_the_tail(void **state)
 {
     (void)state;
     struct err err;
-    struct loki_page *p = read_page("{\"streams\":[{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"x\"]]},{\"stream\":{\"pod\":\"b\"},\"values\":[[\"4\",\"y\"]]}],"
-                                    "\"dropped_entries\":[{\"timestamp\":\"1\",\"labels\":{\"pod\":\"a\"}},{\"timestamp\":\"2\",\"labels\":{}}]}",
-                                    7, 0, true, &err);
+    struct loki_page *p =
+        read_page("{\"streams\":[{\"stream\":{\"pod\":\"a\"},\"values\":[[\"5\",\"x\"]]},{"
+                  "\"stream\":{\"pod\":\"b\"},\"values\":[[\"4\",\"y\"]]}],"
+                  "\"dropped_entries\":[{\"timestamp\":\"1\",\"labels\":{\"pod\":\"a\"}},{"
+                  "\"timestamp\":\"2\",\"labels\":{}}]}",
+                  7, 0, true, &err);
     char *got = as_text(p);
     assert_string_equal(got, "5 a x\n4 b y\n");
     free(got);
@@ -167,9 +189,12 @@ static void frames_of_the_tail(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(streams_are_merged_in_order), cmocka_unit_test(backward_is_the_exact_reverse),
-        cmocka_unit_test(text_decides_where_it_is_asked_to), cmocka_unit_test(nul_and_structured_metadata),
-        cmocka_unit_test(what_is_wrong_is_said), cmocka_unit_test(numbers_are_no_lines),
+        cmocka_unit_test(streams_are_merged_in_order),
+        cmocka_unit_test(backward_is_the_exact_reverse),
+        cmocka_unit_test(text_decides_where_it_is_asked_to),
+        cmocka_unit_test(nul_and_structured_metadata),
+        cmocka_unit_test(what_is_wrong_is_said),
+        cmocka_unit_test(numbers_are_no_lines),
         cmocka_unit_test(frames_of_the_tail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,8 @@ static void a_recorded_matrix(void **state)
     struct err err;
     char *got = read_matrix(body, 100, &err, NULL);
     assert_int_equal(err.kind, ERR_NONE);
-    assert_memory_equal(got, "namespace=data 1795363176325 4.71465\nnamespace=data 1795363191325 8.21435\n", 72);
+    assert_memory_equal(
+        got, "namespace=data 1795363176325 4.71465\nnamespace=data 1795363191325 8.21435\n", 72);
     assert_non_null(strstr(got, "6 series"));
     free(got);
     free(body);
@@ -90,16 +91,23 @@ static void a_recorded_matrix(void **state)
 static void scalars_strings_and_nothing(void **state)
 {
     (void)state;
-    expect("{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1795363236.335,\"2.5\"]}}", "1795363236335 2.5\n1 series");
-    expect("{\"status\":\"success\",\"data\":{\"resultType\":\"string\",\"result\":[1795363236.335,\"x\"]}}", "0 series");
-    expect("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}", "0 series");
+    expect("{\"status\":\"success\",\"data\":{\"resultType\":\"scalar\",\"result\":[1795363236.335,"
+           "\"2.5\"]}}",
+           "1795363236335 2.5\n1 series");
+    expect("{\"status\":\"success\",\"data\":{\"resultType\":\"string\",\"result\":[1795363236.335,"
+           "\"x\"]}}",
+           "0 series");
+    expect("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}",
+           "0 series");
 }
 
 static void warnings_are_kept(void **state)
 {
     (void)state;
     struct err err;
-    char *warnings, *got = read_matrix("{\"status\":\"success\",\"warnings\":[\"a\",\"b\"],\"data\":{\"resultType\":\"vector\",\"result\":[]}}", 9, &err, &warnings);
+    char *warnings, *got = read_matrix("{\"status\":\"success\",\"warnings\":[\"a\",\"b\"],"
+                                       "\"data\":{\"resultType\":\"vector\",\"result\":[]}}",
+                                       9, &err, &warnings);
     assert_string_equal(warnings, "a; b");
     free(warnings);
     free(got);
@@ -116,10 +124,17 @@ static void kind_of(const char *text, enum err_kind kind)
 static void what_is_no_matrix_is_said(void **state)
 {
     (void)state;
-    kind_of("{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[{\"stream\":{},\"values\":[[\"1\",\"x\"]]}]}}", ERR_REFUSED);
-    kind_of("{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[]}}", ERR_REFUSED);
-    kind_of("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{},\"value\":[1,\"x\"]}]}}", ERR_PROTOCOL);
-    kind_of("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[1", ERR_AWAY);
+    kind_of("{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[{\"stream\":{"
+            "},\"values\":[[\"1\",\"x\"]]}]}}",
+            ERR_REFUSED);
+    kind_of("{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[]}}",
+            ERR_REFUSED);
+    kind_of("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[{\"metric\":{}"
+            ",\"value\":[1,\"x\"]}]}}",
+            ERR_PROTOCOL);
+    kind_of("{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{}"
+            ",\"values\":[[1",
+            ERR_AWAY);
     kind_of("{\"a\":1}", ERR_PROTOCOL);
     kind_of("<html>", ERR_PROTOCOL);
 }
@@ -127,8 +142,9 @@ static void what_is_no_matrix_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_recorded_vector_with_nan_and_inf), cmocka_unit_test(a_recorded_matrix), cmocka_unit_test(scalars_strings_and_nothing),
-        cmocka_unit_test(warnings_are_kept),                  cmocka_unit_test(what_is_no_matrix_is_said),
+        cmocka_unit_test(a_recorded_vector_with_nan_and_inf), cmocka_unit_test(a_recorded_matrix),
+        cmocka_unit_test(scalars_strings_and_nothing),        cmocka_unit_test(warnings_are_kept),
+        cmocka_unit_test(what_is_no_matrix_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

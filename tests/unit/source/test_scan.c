@@ -71,7 +71,8 @@ static void a_buffer_that_is_full_is_told_from_a_broken_text(void **state)
 static void broken_texts_are_bad(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "{", "[1", "\"abc", "\"abc\\", "\"abc\\\"", "]", ",", ":", "{\"a\"", "[[[}"};
+    static const char *const texts[] = {"",  "{", "[1", "\"abc",  "\"abc\\", "\"abc\\\"",
+                                        "]", ",", ":",  "{\"a\"", "[[[}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct scan s = of(texts[i]);
         scan_skip(&s);
@@ -89,7 +90,8 @@ static void labels_are_sets(void **state)
 {
     (void)state;
     static const char *const without[] = {"detected_level", NULL};
-    struct scan s = of("{\"pod\":\"a\\\"1\",\"detected_level\":\"info\",\"app\":\"\\u003c\\u003e\",\"ns\":\"x\"} rest");
+    struct scan s = of("{\"pod\":\"a\\\"1\",\"detected_level\":\"info\",\"app\":\"\\u003c\\u003e\","
+                       "\"ns\":\"x\"} rest");
     const struct labels *l = scan_labels(&s, without);
     assert_false(s.bad);
     assert_int_equal(l->count, 3);

@@ -15,7 +15,8 @@
 static void answer(struct server_clock *c, int64_t at, int64_t ahead)
 {
     clock_freeze(at);
-    server_clock_learn(c, clock_align(at - 10 * CLOCK_MS + ahead, CLOCK_SECOND), at - 20 * CLOCK_MS);
+    server_clock_learn(c, clock_align(at - 10 * CLOCK_MS + ahead, CLOCK_SECOND),
+                       at - 20 * CLOCK_MS);
 }
 
 static void our_clock_counts_while_it_fits(void **state)
@@ -34,7 +35,8 @@ static void our_clock_counts_while_it_fits(void **state)
 static void the_difference_is_found_ever_closer(void **state)
 {
     (void)state;
-    static const int64_t differences[] = {90 * CLOCK_SECOND + 300 * CLOCK_MS, -7 * CLOCK_HOUR, 1400 * CLOCK_MS};
+    static const int64_t differences[] = {90 * CLOCK_SECOND + 300 * CLOCK_MS, -7 * CLOCK_HOUR,
+                                          1400 * CLOCK_MS};
     for (size_t d = 0; d < 3; d++) {
         struct server_clock c = {0};
         answer(&c, START, differences[d]);
