@@ -69,8 +69,10 @@ static inline void making_done(struct made *m)
 static inline const union cell *making_cell(const struct made *m, const char *title)
 {
     int column = objects_column(m->kind, title);
-    if (column < 0)
+    if (column < 0) {
         fail_msg("%s has no column %s", m->kind->name, title);
+        abort();
+    }
     return &m->row->cells[column];
 }
 

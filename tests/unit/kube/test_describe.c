@@ -325,11 +325,11 @@ static void nothing_breaks_a_page(void **state)
 {
     static const char *const texts[] = {
         "{}", "{'metadata':7,'spec':[],'status':'x'}",
-        "{'metadata':{'name':'x','ownerReferences':{},'labels':[1],'annotations':null},'spec':{"
-        "'containers':{'a':1},'volumes':[7,{}],'tolerations':[[]]},'status':{'conditions':[7,{}],"
-        "'containerStatuses':7}}",
-        "{'metadata':{'name':'\\u001b[2J'},'spec':{'containers':[{'env':[7,{}],'ports':[7],"
-        "'livenessProbe':{},'volumeMounts':[7],'envFrom':[7]}]}}"};
+        ("{'metadata':{'name':'x','ownerReferences':{},'labels':[1],'annotations':null},'spec':{"
+         "'containers':{'a':1},'volumes':[7,{}],'tolerations':[[]]},'status':{'conditions':[7,{}],"
+         "'containerStatuses':7}}"),
+        ("{'metadata':{'name':'\\u001b[2J'},'spec':{'containers':[{'env':[7,{}],'ports':[7],"
+         "'livenessProbe':{},'volumeMounts':[7],'envFrom':[7]}]}}")};
     static const char *const kinds[] = {"pods", "nodes", "deploy", "cm", "events", "cj"};
     (void)state;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)

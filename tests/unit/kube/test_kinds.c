@@ -591,8 +591,8 @@ static void no_name_no_row(void **state)
         "{}", "null", "[]", "7", "{\"metadata\":{}}", "{\"metadata\":{\"name\":\"\"}}",
         "{\"metadata\":{\"name\":7}}",
         /* a bookmark of 1.20 */
-        "{\"kind\":\"Pod\",\"metadata\":{\"resourceVersion\":\"1\",\"creationTimestamp\":null},"
-        "\"spec\":{\"containers\":null},\"status\":{}}"};
+        ("{\"kind\":\"Pod\",\"metadata\":{\"resourceVersion\":\"1\",\"creationTimestamp\":null},"
+         "\"spec\":{\"containers\":null},\"status\":{}}")};
     (void)state;
     for (size_t i = 0; i < sizeof nameless / sizeof *nameless; i++) {
         struct made m = making_json("pods", nameless[i]);
