@@ -1,6 +1,5 @@
 #include "kube/workload_cells.h"
 
-#include "base/buf.h"
 #include "base/json.h"
 #include "kube/label_text.h"
 

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "model/object.h"
 
 struct json;
@@ -22,7 +23,6 @@ void workload_cells_labels(struct object *row, size_t column, const struct json 
 int32_t workload_cells_count(const struct json *object, const char *path, int32_t otherwise);
 
 /* Adds "2 of 3 not ready". */
-struct buf;
 void workload_cells_short(struct buf *words, int32_t missing, int32_t of, const char *what);
 
 #endif

@@ -23,7 +23,7 @@
 #include "net/loop.h"
 #include "sandbox/sandbox.h"
 
-enum { READY_MS = 20000 };
+enum { READY_MS = 20000, COLLECTED_MS = 180000 };
 
 extern char **environ;
 
@@ -189,7 +189,7 @@ static bool start(struct demo *d, const struct options *o, struct err *err)
     /* The screen opens at once and sees the windows come; one frame must wait for them. */
     if (!options_has(o, OPTION_ONCE) && output_is_terminal())
         return close(ready) == 0;
-    return wait_ready(ready, READY_MS, "collector", err);
+    return wait_ready(ready, COLLECTED_MS, "collector", err);
 }
 
 static void end_child(pid_t pid)

@@ -196,7 +196,7 @@ static void make_namespaces(struct world *w, bool filled)
     for (size_t i = 0; i < base; i++)
         w->namespaces[w->namespace_count++] = base_namespaces[i];
     for (int i = 0; filled && i < NAMESPACES_FILLED; i++) {
-        char text[16];
+        char text[32];
         snprintf(text, sizeof text, "team-%02d", i);
         w->namespaces[w->namespace_count++] = world_keep(w, text);
     }
