@@ -216,7 +216,8 @@ bool scan_seconds(struct str text, int64_t *ns)
     size_t i = 0;
     for (; i < text.n && text.p[i] >= '0' && text.p[i] <= '9' && whole < INT64_C(9000000000); i++)
         whole = whole * 10 + (text.p[i] - '0');
-    if (!i)
+    /* Past the year 2262 nanoseconds do not fit. */
+    if (!i || whole >= INT64_MAX / CLOCK_SECOND)
         return false;
     if (i < text.n && text.p[i] == '.')
         for (i++; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++)
