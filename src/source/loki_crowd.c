@@ -179,7 +179,7 @@ static bool choose_cut(const struct loki_page *sample, struct cut *best)
         points[i] = (struct point){text.p, text.p + text.n};
     }
     for (size_t position = 0;
-         left && best->worse < n / 3 && (position < DECODED / n || !best->worse); position++) {
+         left && (!best->worse || (best->worse < n / 3 && position < DECODED / n)); position++) {
         left = 0;
         for (size_t i = 0; i < n; i++) {
             if (points[i].p == points[i].end)

@@ -120,6 +120,7 @@ static void tell_end(struct loki_extract *x, const struct err *err)
     x->dead = true;
     x->result.requests += loki_pager_requests(x->pager);
     x->result.line_bytes = loki_pager_line_bytes(x->pager);
+    x->result.slowest = loki_pager_slowest(x->pager);
     x->conf.done(x->conf.context, &x->result, err);
 }
 
@@ -392,7 +393,8 @@ struct loki_extract *loki_extract_start(struct loki *l, const struct loki_extrac
     if (!x->conf.max_held)
         x->conf.max_held = DEFAULT_HELD;
     int retries = conf->retries < 0 ? 0 : conf->retries ? conf->retries : DEFAULT_RETRIES;
-    x->pager = loki_pager_new(l, x->query, conf->backward, retries, conf->expect_bytes);
+    x->pager = loki_pager_new(l, x->query, conf->backward, retries, conf->expect_bytes,
+                              conf->expect_slowest);
     x->cursor = x->result.reached = conf->backward ? conf->to : conf->from;
     if (conf->expect > 0)
         x->width = loki_pager_limit(x->pager) * FILL / conf->expect * (double)CLOCK_SECOND;

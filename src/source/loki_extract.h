@@ -26,8 +26,9 @@ struct loki_extract_result {
     int64_t reached;  /* everything before it (backward: at or after it) was given out: where to go
                           on after an error */
     uint32_t requests;
-    double line_bytes; /* average size of the last lines as Loki sends them: for the next extract's
-                          expect_bytes */
+    /* Of the last lines in Loki's JSON, and the longest answer (ns): the next extract's hints. */
+    double line_bytes;
+    int64_t slowest;
 };
 
 struct loki_extract_conf {
@@ -40,8 +41,10 @@ struct loki_extract_conf {
                         is not counted */
     double expect;   /* lines a second that are expected; 0: unknown. Saves a request over the whole
                         span */
-    double expect_bytes; /* line_bytes of an extract of the same query; 0: unknown. Saves a first
-                            page of few lines */
+    /* line_bytes and slowest of an extract of the same query; 0: unknown. They save a first page of
+     * few lines, and tell a slow server from one that chokes on a page that is too large. */
+    double expect_bytes;
+    int64_t expect_slowest;
     bool prove; /* count at the end. to − from must then be whole milliseconds, and there must be no
                    limit */
     int retries; /* tries again of one request after transient errors (with backoff); 0: 4; -1:

@@ -63,7 +63,8 @@ struct loki_follow {
     int64_t poll_started; /* monotonic */
     int64_t newest;       /* of the lines that this poll gave out */
     uint64_t poll_new;
-    double line_bytes;
+    double line_bytes; /* hints of the last poll for the next */
+    int64_t slowest;
     struct backoff backoff;
     int64_t away_since,
         away_from;  /* outage: when it was noticed (monotonic), verified then; 0: none */
@@ -410,6 +411,7 @@ static void on_poll_done(void *context, const struct loki_extract_result *result
     f->busy = true;
     if (result->line_bytes > 0)
         f->line_bytes = result->line_bytes;
+    f->slowest = result->slowest - result->slowest / 8; /* forgotten slowly */
     measure_rate(f);
     /* As far as it came nothing need be read again, but for the overlap. */
     int64_t reached =
@@ -441,6 +443,7 @@ static void start_poll(struct loki_follow *f)
                                              .max_held = HELD_BYTES,
                                              .expect = f->caught_up ? f->state.per_second : 0,
                                              .expect_bytes = f->line_bytes,
+                                             .expect_slowest = f->slowest,
                                              .retries = RETRIES,
                                              .context = f,
                                              .line = on_poll_line,

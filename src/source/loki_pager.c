@@ -26,7 +26,8 @@ enum {
     STATS_BYTES = 2600,
     FIRST_LIMIT = 10,
     GROWTH = 10,
-    LARGE = 500
+    LARGE = 500, /* lines: such a page may be too large though nothing is known of it yet */
+    SMALL = 16
 };
 enum { PATIENCE_MS = 5000, IMPATIENT = 2, BREAK_OFF_MS = 1000, MUCH_LESS = 32, LESS = 4 };
 
@@ -48,7 +49,8 @@ struct loki_pager_fetch {
     struct loop_timer *again, *patience;
     struct backoff backoff;
     int limit, tries, impatient;
-    int64_t sent; /* monotonic */
+    int64_t sent;        /* monotonic */
+    double bytes_before; /* line_bytes before the first loss of patience */
     char *stages;
     int64_t from, to;
     bool lone;    /* a single line, with all the room that there is */
@@ -77,7 +79,7 @@ static void send(struct loki_pager_fetch *f)
                                              .context = f,
                                              .done = on_page});
     int64_t wait = 5 * p->slowest / CLOCK_MS;
-    if (f->limit >= LARGE && f->impatient < IMPATIENT)
+    if (f->limit >= (p->slowest ? SMALL : LARGE) && f->impatient < IMPATIENT)
         loop_timer_set(f->patience, wait > PATIENCE_MS ? wait : PATIENCE_MS);
 }
 
@@ -121,6 +123,11 @@ double loki_pager_line_bytes(const struct loki_pager *p)
     return p->line_bytes;
 }
 
+int64_t loki_pager_slowest(const struct loki_pager *p)
+{
+    return p->slowest;
+}
+
 /* Large lines count at once, small ones little by little. */
 static void learn_size(struct loki_pager *p, const struct loki_page *page)
 {
@@ -153,7 +160,8 @@ static void lose_patience(void *context)
     struct loki_pager_fetch *f = context;
     loki_request_cancel(f->request);
     f->request = NULL;
-    f->impatient++;
+    if (!f->impatient++)
+        f->bytes_before = f->pager->line_bytes;
     shrink(f, MUCH_LESS);
     send(f);
 }
@@ -201,6 +209,9 @@ static void on_page(void *context, struct loki_page *page, const struct err *err
     if (err->kind && goes_on(f, err, took))
         return;
     if (page) {
+        /* It was not the size: the small page took as long. */
+        if (f->impatient && took > PATIENCE_MS / 2 * CLOCK_MS)
+            f->pager->line_bytes = f->bytes_before;
         learn_size(f->pager, page);
         f->pager->slowest = took > f->pager->slowest ? took : f->pager->slowest;
         if (!unshift(f, page, &full)) {
@@ -244,14 +255,15 @@ struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stag
 }
 
 struct loki_pager *loki_pager_new(struct loki *l, const char *query, bool backward, int retries,
-                                  double line_bytes)
+                                  double line_bytes, int64_t slowest)
 {
     struct loki_pager *p = mem_alloc(sizeof *p);
     *p = (struct loki_pager){.loki = l,
                              .query = mem_dup(query),
                              .backward = backward,
                              .retries = retries,
-                             .line_bytes = line_bytes};
+                             .line_bytes = line_bytes,
+                             .slowest = slowest};
     p->most = line_bytes > 0 ? loki_limit(l) : FIRST_LIMIT;
     return p;
 }

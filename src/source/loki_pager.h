@@ -18,14 +18,15 @@ struct loki_pager;
 struct loki_pager_fetch;
 
 /* retries: of one fetch, after errors that may pass; a server that never answered is not tried
- * again. line_bytes: what loki_pager_line_bytes of the same query's last pager said; 0: unknown,
- * then the first page is a small one. */
+ * again. line_bytes and slowest: what loki_pager_line_bytes and loki_pager_slowest of the same
+ * query's last pager said; 0: unknown, then the first page is a small one. */
 struct loki_pager *loki_pager_new(struct loki *l, const char *query, bool backward, int retries,
-                                  double line_bytes);
+                                  double line_bytes, int64_t slowest);
 void loki_pager_free(
     struct loki_pager *p); /* cancels its fetches, without callbacks; NULL is allowed */
 uint32_t loki_pager_requests(const struct loki_pager *p);
-int loki_pager_limit(const struct loki_pager *p); /* lines that the next page may have */
+int loki_pager_limit(const struct loki_pager *p);       /* lines that the next page may have */
+int64_t loki_pager_slowest(const struct loki_pager *p); /* ns that an answer took */
 double loki_pager_line_bytes(
     const struct loki_pager *p); /* average size of the last lines in Loki's JSON; 0: unknown */
 

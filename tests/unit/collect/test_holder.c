@@ -79,7 +79,20 @@ static void turn_until(struct bench *b, const int *count, int wanted, int64_t ms
         loop_turn(b->loop, 20);
 }
 
-/* Another process that holds the lock until it is killed; it writes a byte once it does. */
+/* This program run again as another process that holds the lock until it is killed; it writes a byte to its standard
+ * output once it does. (A program of its own, since a fork of one with threads may not start threads.) */
+static int hold(const char *folder)
+{
+    struct bench own = {.loop = loop_new()};
+    str_copy(own.folder, sizeof own.folder, folder);
+    start(&own, "the-other");
+    turn_until(&own, &own.told, 1, 10000);
+    if (!own.held || write(STDOUT_FILENO, "x", 1) != 1)
+        return 1;
+    for (;;)
+        loop_turn(own.loop, -1);
+}
+
 static pid_t other_holder(const struct bench *b)
 {
     int ends[2];
@@ -87,14 +100,10 @@ static pid_t other_holder(const struct bench *b)
     assert_int_equal(pipe(ends), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        struct bench own = {.loop = loop_new()};
-        str_copy(own.folder, sizeof own.folder, b->folder);
-        start(&own, "the-other");
-        turn_until(&own, &own.told, 1, 10000);
-        if (!own.held || write(ends[1], "x", 1) != 1)
-            _exit(1);
-        for (;;)
-            loop_turn(own.loop, -1);
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        execl("/proc/self/exe", "test_holder", "hold", b->folder, (char *)NULL);
+        _exit(127);
     }
     close(ends[1]);
     assert_int_equal(read(ends[0], &byte, 1), 1);
@@ -172,8 +181,10 @@ static void without_a_folder_it_is_always_held(void **state)
     holder_free(h);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "hold") == 0)
+        return hold(argv[2]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(one_of_two_processes_holds_the_lock_file, set_up,
                                         tear_down),

@@ -66,7 +66,7 @@ static int teardown(void **state)
 static int ask_as(struct bench *b, const char *token, const char *method, const char *path,
                   const char *body, const char *header)
 {
-    char *authorization = mem_printf("Authorization: Bearer %s", token);
+    char *authorization = mem_printf("Authorization: Bearer %s", token ? token : "");
     int status = serving_ask(
         &b->s, &(struct serving_ask){.method = method,
                                      .path = path,
