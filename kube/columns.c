@@ -15,6 +15,7 @@ enum { CELL_LONGEST = 4096, TITLE_LONGEST = 64 };
 
 /* A row names its object below "object"; the items of a plain list are the objects. */
 const char *const columns_keep[] = {"cells",
+                                    "object.metadata.uid",
                                     "object.metadata.name",
                                     "object.metadata.namespace",
                                     "object.metadata.resourceVersion",

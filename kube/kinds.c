@@ -144,6 +144,7 @@ struct object *kinds_make_bare(const struct objects *table, const struct json *m
     row->version_hash = hash_bytes(version.p, version.n);
     row->created = kinds_time(metadata, "creationTimestamp");
     row->deleted = kinds_time(metadata, "deletionTimestamp");
+    object_set_uid(row, json_string(metadata, "uid", ""));
     set_owner(row, metadata);
     return row;
 }

@@ -67,7 +67,7 @@ struct kinds_row {
 
 /* The paths that every row needs. */
 #define KINDS_METADATA                                                                             \
-    "metadata.name", "metadata.namespace", "metadata.resourceVersion",                             \
+    "metadata.name", "metadata.namespace", "metadata.uid", "metadata.resourceVersion",             \
         "metadata.creationTimestamp", "metadata.deletionTimestamp",                                \
         "metadata.ownerReferences.kind", "metadata.ownerReferences.name",                          \
         "metadata.ownerReferences.controller"

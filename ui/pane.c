@@ -49,6 +49,11 @@ void pane_free(struct pane *p)
     free(p);
 }
 
+bool pane_object(struct pane *p, struct object_ref *out)
+{
+    return p->ops->object && p->ops->object(p, out);
+}
+
 void pane_say(struct pane *p, enum theme_role role, const char *fmt, ...)
 {
     char text[PANE_TEXT];

@@ -12,6 +12,7 @@
 
 #include "base/regex.h"
 #include "model/model.h"
+#include "model/object_ref.h"
 #include "model/rule.h"
 #include "ui/draw.h"
 #include "ui/keys.h"
@@ -102,6 +103,8 @@ struct pane_ops {
     /* Appends a piece of what is shown, some hundred rows at most; false: that was all. NULL: the rows of
      * the list as text. */
     bool (*save)(struct pane *p, struct pane_save *save, struct buf *out);
+    /* The object under the cursor, or that the row there speaks of; false: none. May be NULL. */
+    bool (*object)(struct pane *p, struct object_ref *out);
     void (*counts)(struct pane *p, char out[PANE_TEXT]); /* "12/128"; may be NULL */
     void (*note)(struct pane *p, char out[PANE_TEXT]);   /* more for the title; may be NULL */
     /* The upstream that the title's state speaks of; NULL: none. */
@@ -122,6 +125,8 @@ void pane_say(struct pane *p, enum theme_role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void pane_show(struct pane *p, const char *name); /* gives the pane of that name the focus */
 void pane_wake(struct pane *p, int64_t delay);    /* wants a frame in `delay` ns at the latest */
+
+bool pane_object(struct pane *p, struct object_ref *out); /* ops->object; false when it has none */
 
 /* Sets a pattern from what was typed; an empty one clears it. False and *err for a bad regular
  * expression: the old one stays. */

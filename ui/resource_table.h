@@ -85,6 +85,7 @@ const struct object *resource_table_cursor(const struct resource_table *t); /* N
 /* A pane's functions that are the same for all: its private state is a struct resource_table. */
 struct list *resource_table_pane_list(struct pane *p);
 bool resource_table_pane_copy(struct pane *p, struct buf *out); /* the row's name */
+bool resource_table_pane_object(struct pane *p, struct object_ref *out);
 bool resource_table_pane_sync(struct pane *p);
 void resource_table_pane_draw(struct pane *p, const struct draw_area *body);
 void resource_table_pane_counts(struct pane *p, char out[PANE_TEXT]);

@@ -15,6 +15,13 @@ bool resource_table_pane_copy(struct pane *p, struct buf *out)
     return o && buf_adds(out, o->name);
 }
 
+bool resource_table_pane_object(struct pane *p, struct object_ref *out)
+{
+    const struct resource_table *t = p->state;
+    const struct object *o = resource_table_cursor(t);
+    return o && object_ref_of(out, objects_kind(t->table), o);
+}
+
 bool resource_table_pane_sync(struct pane *p)
 {
     return resource_table_sync(p->state);

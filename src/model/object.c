@@ -117,6 +117,45 @@ void object_set_owner(struct object *o, struct str owner)
     intern_drop(old);
 }
 
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+void object_set_uid(struct object *o, const char *uuid)
+{
+    unsigned char bytes[OBJECT_UID] = {0};
+    size_t digits = 0;
+    for (size_t i = 0; uuid[i]; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        int digit = dash ? -1 : hex_digit(uuid[i]);
+        if (dash ? uuid[i] != '-' : digit < 0 || digits == 2 * OBJECT_UID)
+            return;
+        if (!dash) {
+            bytes[digits / 2] = (unsigned char)(bytes[digits / 2] << 4 | digit);
+            digits++;
+        }
+    }
+    if (digits == 2 * OBJECT_UID)
+        memcpy(o->uid, bytes, sizeof bytes);
+}
+
+const char *object_uid_text(const struct object *o, char out[OBJECT_UID_TEXT])
+{
+    static const unsigned char none[OBJECT_UID];
+    char *p = out;
+    *p = '\0';
+    if (memcmp(o->uid, none, sizeof none) == 0)
+        return out;
+    for (size_t i = 0; i < OBJECT_UID; i++) {
+        bool dash = i == 4 || i == 6 || i == 8 || i == 10;
+        p += snprintf(p, 4, "%s%02x", dash ? "-" : "", o->uid[i]);
+    }
+    return out;
+}
+
 void object_set_trouble(struct object *o, struct str trouble)
 {
     const char *old = o->trouble;

@@ -49,13 +49,16 @@ struct kind {
 
 enum health { HEALTH_OK, HEALTH_UNKNOWN, HEALTH_DONE, HEALTH_PENDING, HEALTH_WARN, HEALTH_BAD };
 
+enum { OBJECT_UID = 16, OBJECT_UID_TEXT = 37 };
+
 struct object {
-    const char *namespace_; /* interned; "" when the kind has none */
-    const char *name;       /* the row's own */
-    const char *owner;      /* interned "Kind/name" of the controller, or "" */
-    uint64_t version_hash;  /* of the resourceVersion: versions are opaque */
-    int64_t created;        /* wall ns */
-    int64_t deleted;        /* deletionTimestamp, 0: not being deleted */
+    const char *namespace_;        /* interned; "" when the kind has none */
+    const char *name;              /* the row's own */
+    const char *owner;             /* interned "Kind/name" of the controller, or "" */
+    unsigned char uid[OBJECT_UID]; /* zeros: none, or no UUID */
+    uint64_t version_hash;         /* of the resourceVersion: versions are opaque */
+    int64_t created;               /* wall ns */
+    int64_t deleted;               /* deletionTimestamp, 0: not being deleted */
     enum health health;
     uint32_t mark;       /* the table's own */
     const char *trouble; /* interned: what is wrong, in words; "" when nothing */
@@ -98,6 +101,10 @@ char *object_cell_text(const struct kind *kind, const struct object *o, size_t c
                        char *out, size_t size);
 /* Sets a text cell: interns, drops the old one. */
 void object_set_text(struct object *o, size_t column, struct str text);
+/* A text that is no UUID leaves none. */
+void object_set_uid(struct object *o, const char *uuid);
+const char *object_uid_text(const struct object *o,
+                            char out[OBJECT_UID_TEXT]); /* "" when none; out */
 void object_set_owner(struct object *o, struct str owner);
 void object_set_trouble(struct object *o, struct str trouble);
 /* Orders two rows by a column (-3 namespace, -2 name, -1 age: the youngest first), then by

@@ -104,6 +104,19 @@ static void status(struct pane *p, char out[PANE_TEXT])
                  resource_table_cell(t, o, MESSAGE));
 }
 
+/* What the event is about ("pod/NAME"): there is no more to an event than its row. */
+static bool object(struct pane *p, struct object_ref *out)
+{
+    const struct resource_table *t = p->state;
+    const struct object *o = resource_table_cursor(t);
+    struct str name = str_of(o ? resource_table_cell(t, o, OBJECT) : ""), kind;
+    char text[OBJECT_REF_KIND];
+    if (!str_cut(&name, '/', &kind) || !name.n || kind.n >= sizeof text)
+        return false;
+    snprintf(text, sizeof text, "%.*s", (int)kind.n, kind.p);
+    return object_ref_set(out, text, o->namespace_, name.p, "");
+}
+
 const struct pane_ops events_pane = {
     .name = "events",
     .title = "Events",
@@ -116,6 +129,7 @@ const struct pane_ops events_pane = {
     .sync = resource_table_pane_sync,
     .draw = resource_table_pane_draw,
     .list = resource_table_pane_list,
+    .object = object,
     .action = action,
     .counts = resource_table_pane_counts,
     .note = resource_table_pane_note,

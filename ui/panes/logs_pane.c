@@ -274,6 +274,18 @@ static bool copy(struct pane *p, struct buf *out)
     return buf_add(out, line.text.p, line.text.n);
 }
 
+/* The pod that wrote the line. */
+static bool object(struct pane *p, struct object_ref *out)
+{
+    const struct logs *l = p->state;
+    const struct rule_labels *names = p->host->labels;
+    if (!lines_count(l->view.lines))
+        return false;
+    const struct labels *labels = lines_at(l->view.lines, l->view.cursor).labels;
+    const char *pod = labels_value(labels, names->pod);
+    return pod[0] && object_ref_set(out, "pods", labels_value(labels, names->namespace_), pod, "");
+}
+
 static bool save(struct pane *p, struct pane_save *s, struct buf *out)
 {
     struct logs *l = p->state;
@@ -405,6 +417,7 @@ const struct pane_ops logs_pane = {
     .search = search,
     .copy = copy,
     .save = save,
+    .object = object,
     .counts = counts,
     .note = note,
     .upstream = upstream,

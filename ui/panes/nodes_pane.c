@@ -111,6 +111,7 @@ const struct pane_ops nodes_pane = {
     .draw = resource_table_pane_draw,
     .list = resource_table_pane_list,
     .copy = resource_table_pane_copy,
+    .object = resource_table_pane_object,
     .action = action,
     .counts = resource_table_pane_counts,
     .note = resource_table_pane_note,

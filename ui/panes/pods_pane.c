@@ -179,6 +179,7 @@ const struct pane_ops pods_pane = {
     .draw = resource_table_pane_draw,
     .list = resource_table_pane_list,
     .copy = resource_table_pane_copy,
+    .object = resource_table_pane_object,
     .moved = moved,
     .action = action,
     .counts = resource_table_pane_counts,

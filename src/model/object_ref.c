@@ -1,0 +1,48 @@
+#include "model/object_ref.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static bool fits(char *out, size_t size, const char *text)
+{
+    size_t n = strlen(text);
+    if (n >= size)
+        return false;
+    memcpy(out, text, n + 1);
+    return true;
+}
+
+bool object_ref_set(struct object_ref *r, const char *kind, const char *ns, const char *name,
+                    const char *uid)
+{
+    return fits(r->kind, sizeof r->kind, kind) && fits(r->namespace_, sizeof r->namespace_, ns) &&
+           fits(r->name, sizeof r->name, name) && fits(r->uid, sizeof r->uid, uid);
+}
+
+bool object_ref_kind(const struct kind *kind, char out[OBJECT_REF_KIND])
+{
+    struct str rest = str_of(kind->api), part, group = {"", 0};
+    if (str_starts(rest, "/apis/")) {
+        rest = (struct str){rest.p + 6, rest.n - 6};
+        if (str_cut(&rest, '/', &part))
+            group = part;
+    }
+    int n = snprintf(out, OBJECT_REF_KIND, "%s%s%.*s", kind->name, group.n ? "." : "", (int)group.n,
+                     group.p);
+    return n > 0 && n < OBJECT_REF_KIND;
+}
+
+bool object_ref_of(struct object_ref *r, const struct kind *kind, const struct object *o)
+{
+    char name[OBJECT_REF_KIND], uid[OBJECT_UID_TEXT];
+    return object_ref_kind(kind, name) &&
+           object_ref_set(r, name, o->namespace_, o->name, object_uid_text(o, uid));
+}
+
+bool object_ref_same(const struct object_ref *a, const struct object_ref *b)
+{
+    return strcmp(a->kind, b->kind) == 0 && strcmp(a->namespace_, b->namespace_) == 0 &&
+           strcmp(a->name, b->name) == 0;
+}
