@@ -71,11 +71,28 @@ void app_free(struct app *a)
     app_terminal_stop(a);
     engine_close(a);
     moves_free(a->moves);
+    highlights_clear(&a->highlights);
     prompt_free(a->prompt);
     theme_free(a->theme);
     keys_free(a->keys);
     free(a->layout_name);
     free(a);
+}
+
+void app_change(struct app *a, void (*change)(void *context), void *context)
+{
+    int width = a->width, height = a->height;
+    struct err err;
+    engine_close(a);
+    moves_free(a->moves);
+    change(context);
+    a->moves = moves_new(a->model, a->conf.labels, a->conf.span);
+    a->zoomed = false;
+    engine_open(a, &err); /* its layout was good before */
+    engine_resize(a, width, height);
+    choose_glyphs(a);
+    a->dirty = a->fresh = true;
+    moves_due(a->moves, engine_now(a), engine_tick(a));
 }
 
 bool app_terminal_start(struct app *a, struct err *err)

@@ -62,6 +62,10 @@ bool app_draw(struct app *a);
 /* Milliseconds until app_draw has something to do by itself; at most 1,000. */
 int64_t app_next_draw_ms(const struct app *a);
 
+/* Another cluster: closes every pane and forgets the moves, calls `change`, which may replace all that
+ * the model points to, and opens the panes again, layout, theme and terminal as they were. */
+void app_change(struct app *a, void (*change)(void *context), void *context);
+
 bool app_wants_quit(const struct app *a);
 /* Shows a line in the footer for some seconds: what went wrong beside any pane. */
 void app_say(struct app *a, bool error, const char *text);

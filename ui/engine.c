@@ -74,7 +74,8 @@ bool engine_open(struct app *a, struct err *err)
     a->width = LAYOUT_LEAST_WIDTH;
     a->height = LAYOUT_LEAST_HEIGHT;
     cells_resize(&a->cells, a->width, a->height);
-    if (!engine_place(a, a->conf.layout ? a->conf.layout : "triage", err))
+    const char *first = a->conf.layout ? a->conf.layout : "triage";
+    if (!engine_place(a, a->layout_name ? a->layout_name : first, err))
         return false;
     a->focus = a->previous = a->layout.places[a->layout.count > 1 ? 1 : 0].panes[0];
     engine_focused(a)->focused = true;
@@ -87,8 +88,8 @@ void engine_close(struct app *a)
         pane_free(a->panes[i]);
     export_close(a);
     free(a->export.path);
+    a->export.path = NULL;
     patterns_free(a->host.patterns);
-    highlights_clear(&a->highlights);
     cells_free(&a->cells);
 }
 

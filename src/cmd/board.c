@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "cmd/board_feed.h"
+#include "cmd/board_feeds.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "cmd/wire.h"
@@ -30,89 +30,17 @@ struct board {
     struct model *model;
     struct app *app;
     struct keys_override *keys;
-    struct board_kube *kube;
-    struct board_logs *logs;
-    struct board_windows *windows;
-    struct board_metrics *metrics;
+    const char **contexts;
+    struct board_feeds feeds;
+    struct kubeconfig_context *next; /* on the way to it */
     bool key, hung_up;
     int64_t drawn; /* monotonic ns of the last frame */
 };
 
-/* A source that never was made: a pane shows no place, and here the place is a file that the reader
- * has to mend. */
-static void mark_wrong(struct upstream *u, const struct err *err)
+static void name_cluster(struct board *b)
 {
-    struct err placed = *err;
-    if (err->where[0]) {
-        char *what = mem_printf("%s: %s", err->where, err->what);
-        str_copy(placed.what, sizeof placed.what, what);
-        free(what);
-    }
-    upstream_failed(u, &placed, 0);
-}
-
-/* A source that is not configured, or wrongly: its panes say so, the others work. */
-static void mark_off(struct upstream *u, const struct err *err)
-{
-    bool wrong = !strstr(err->what, "is configured");
-    if (wrong)
-        mark_wrong(u, err);
-    else
-        *u = (struct upstream){.state = UPSTREAM_OFF, .err = *err};
-}
-
-static void start_kube(struct board *b)
-{
-    struct err err;
-    struct client *c = wire_client(&b->wire, &err);
-    struct model *m = b->model;
-    if (!c) {
-        struct resource *all[] = {&m->pods, &m->nodes, &m->namespaces, &m->events};
-        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-            mark_wrong(&all[i]->upstream, &err);
-        return;
-    }
-    const struct conn *conn = &client_context(c)->conn;
-    if (conn->insecure)
-        m->insecure = mem_printf("the certificate of %s is not verified", conn->url);
-    b->kube = board_kube_start(c, m, m->scope.namespace_);
-}
-
-static void start_logs(struct board *b)
-{
-    struct err err;
-    struct loki *l = wire_loki(&b->wire, &err);
-    if (l)
-        b->logs = board_logs_new(l, b->model);
-    else
-        mark_off(&b->model->logs.upstream, &err);
-}
-
-static void start_metrics(struct board *b)
-{
-    struct err err;
-    struct prometheus *p = wire_prometheus(&b->wire, &err);
-    if (p)
-        b->metrics = board_metrics_start(p, b->model);
-    else
-        mark_off(&b->model->metrics, &err);
-}
-
-static void start_windows(struct board *b)
-{
-    struct err err;
-    const struct config *config = b->wire.config;
-    struct board_windows_conf conf = {.loop = b->wire.loop,
-                                      .store = wire_store(&b->wire, &err),
-                                      .loki = b->wire.loki,
-                                      .cluster = wire_cluster(&b->wire),
-                                      .rules = config->collector.rules,
-                                      .rule_count = config->collector.rule_count,
-                                      .labels = &config->loki_labels,
-                                      .width = config->collector.window};
-    if (!conf.store)
-        mark_off(&b->model->windows.upstream, &err);
-    b->windows = board_windows_start(&conf, b->model);
+    struct scope *s = &b->model->scope;
+    snprintf(s->cluster, sizeof s->cluster, "%s", wire_cluster(&b->wire));
 }
 
 static bool set_scope(struct board *b, struct err *err)
@@ -120,7 +48,7 @@ static bool set_scope(struct board *b, struct err *err)
     const struct options *o = b->options;
     struct scope *s = &b->model->scope;
     int64_t at;
-    snprintf(s->cluster, sizeof s->cluster, "%s", wire_cluster(&b->wire));
+    name_cluster(b);
     const char *ns = options_text(o, OPTION_NAMESPACE, NULL);
     if (ns && !options_has(o, OPTION_ALL_NAMESPACES))
         scope_set_namespace(s, ns);
@@ -144,6 +72,7 @@ static bool make_app(struct board *b, struct err *err)
     b->keys = mem_array(c->ui.keys.count, sizeof *b->keys);
     for (size_t i = 0; i < c->ui.keys.count; i++)
         b->keys[i] = (struct keys_override){c->ui.keys.list[i].name, c->ui.keys.list[i].value};
+    b->contexts = wire_contexts(&b->wire);
     struct app_conf conf = {.theme = c->ui.theme,
                             .layout = c->ui.layout,
                             .keys = b->keys,
@@ -151,35 +80,43 @@ static bool make_app(struct board *b, struct err *err)
                             .ascii = ascii[c->ui.ascii],
                             .colour = (enum app_choice)colour,
                             .mouse = c->ui.mouse,
+                            .contexts = b->contexts,
                             .labels = &c->loki_labels};
     b->app = app_new(b->model, &conf, err);
     return b->app != NULL;
 }
 
+/* The old cluster's rows are never seen as the new one's: all that came from it goes first. */
+static void change_cluster(void *context)
+{
+    struct board *b = context;
+    board_feeds_stop(&b->feeds);
+    model_clear(b->model);
+    wire_switch(&b->wire, b->next);
+    b->next = NULL;
+    name_cluster(b);
+    board_feeds_start(&b->feeds);
+}
+
+static void change_context(struct board *b, const char *name)
+{
+    struct err err;
+    char text[sizeof err.where + sizeof err.what + sizeof err.mend];
+    b->next = wire_find_context(&b->wire, name, &err);
+    if (b->next)
+        app_change(b->app, change_cluster, b);
+    else
+        app_say(b->app, true, err_line(&err, text, sizeof text));
+}
+
 static void obey(struct board *b, const struct intent *wish)
 {
-    switch (wish->type) {
-    case INTENT_LOGS:
-        if (b->logs)
-            board_logs_show(b->logs, wish->text, wish->from, wish->to);
-        break;
-    case INTENT_WINDOW_DAY:
-        board_windows_show_day(b->windows, wish->text, wish->from);
-        break;
-    case INTENT_WINDOW:
-        board_windows_show(b->windows, wish->text, wish->from);
-        break;
-    case INTENT_METRICS:
-        if (b->metrics)
-            board_metrics_show(b->metrics, wish->from, wish->to);
-        break;
-    case INTENT_CONTEXT:
-        app_say(b->app, true, "start kubeboard again with --context to look at another cluster");
-        break;
-    case INTENT_QUIT:
+    if (board_feeds_obey(&b->feeds, wish))
+        return;
+    if (wish->type == INTENT_CONTEXT)
+        change_context(b, wish->text);
+    else if (wish->type == INTENT_QUIT)
         b->wire.stopped = true;
-        break;
-    }
 }
 
 static void take_intents(struct board *b)
@@ -260,12 +197,6 @@ static bool run_screen(struct board *b, struct err *err)
     return true;
 }
 
-static bool settled(const struct board *b)
-{
-    return board_kube_settled(b->kube) && board_logs_settled(b->logs) &&
-           board_windows_settled(b->windows) && board_metrics_settled(b->metrics);
-}
-
 static void on_deadline(void *context)
 {
     bool *late = context;
@@ -284,9 +215,9 @@ static void wait_for_sources(struct board *b, int width, int height, int64_t ms)
     for (int round = 0; round < ONCE_ROUNDS && !late && !b->wire.stopped; round++) {
         do {
             take_intents(b);
-            if (!settled(b))
+            if (!board_feeds_settled(&b->feeds))
                 loop_turn(b->wire.loop, FRAME_MS);
-        } while (!settled(b) && !late && !b->wire.stopped);
+        } while (!board_feeds_settled(&b->feeds) && !late && !b->wire.stopped);
         buf_clear(&frame);
         app_frame(b->app, width, height, &frame);
         take_intents(b);
@@ -333,26 +264,22 @@ static bool run_once(struct board *b, int *status, struct err *err)
 static void close_board(struct board *b)
 {
     app_free(b->app);
-    board_metrics_free(b->metrics);
-    board_windows_free(b->windows);
-    board_logs_free(b->logs);
-    board_kube_free(b->kube);
+    board_feeds_stop(&b->feeds);
     model_free(b->model);
     free(b->keys);
+    free(b->contexts);
 }
 
 int cmd_board(const struct options *o)
 {
     struct board b = {.options = o, .model = model_new()};
+    b.feeds = (struct board_feeds){.wire = &b.wire, .model = b.model, .options = o};
     struct err err = {0};
     int status = 0;
     bool once = options_has(o, OPTION_ONCE) || !output_is_terminal();
     bool ok = wire_open(&b.wire, o, &err) && set_scope(&b, &err) && make_app(&b, &err);
     if (ok) {
-        start_kube(&b);
-        start_logs(&b);
-        start_metrics(&b);
-        start_windows(&b);
+        board_feeds_start(&b.feeds);
         ok = once ? run_once(&b, &status, &err) : run_screen(&b, &err);
     }
     close_board(&b);

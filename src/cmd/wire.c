@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cmd/output.h"
 #include "config/config.h"
 #include "kube/client.h"
@@ -39,7 +40,7 @@ bool wire_open(struct wire *w, const struct options *o, struct err *err)
     return true;
 }
 
-void wire_close(struct wire *w)
+static void let_go(struct wire *w)
 {
     window_store_free(w->store);
     if (w->raw != w->processed)
@@ -49,18 +50,56 @@ void wire_close(struct wire *w)
     loki_free(w->loki);
     client_free(w->client);
     kubeconfig_context_free(w->context);
+    w->store = NULL;
+    w->raw = w->processed = NULL;
+    w->prometheus = NULL;
+    w->loki = NULL;
+    w->client = NULL;
+    w->context = NULL;
+}
+
+void wire_close(struct wire *w)
+{
+    let_go(w);
+    kubeconfig_free(w->kubeconfig);
     http_free(w->http);
     loop_free(w->loop);
     config_free(w->config);
     *w = (struct wire){0};
 }
 
+struct kubeconfig_context *wire_find_context(struct wire *w, const char *name, struct err *err)
+{
+    return kubeconfig_resolve(w->config->kubernetes.kubeconfig, name, err);
+}
+
+const char **wire_contexts(struct wire *w)
+{
+    struct err ignored;
+    kubeconfig_free(w->kubeconfig);
+    w->kubeconfig = kubeconfig_load(w->config->kubernetes.kubeconfig, &ignored);
+    if (!w->kubeconfig)
+        return NULL;
+    size_t n = kubeconfig_count(w->kubeconfig);
+    const char **names = mem_array(n + 1, sizeof *names);
+    for (size_t i = 0; i < n; i++)
+        names[i] = kubeconfig_name(w->kubeconfig, i);
+    return names;
+}
+
+void wire_switch(struct wire *w, struct kubeconfig_context *to)
+{
+    let_go(w);
+    w->context = to;
+    w->switched = true;
+}
+
 struct client *wire_client(struct wire *w, struct err *err)
 {
     if (w->client)
         return w->client;
-    w->context =
-        kubeconfig_resolve(w->config->kubernetes.kubeconfig, w->config->kubernetes.context, err);
+    if (!w->context)
+        w->context = wire_find_context(w, w->config->kubernetes.context, err);
     if (w->context)
         w->client = client_new(w->http, w->context);
     return w->client;
@@ -110,7 +149,7 @@ static struct store *open_store(struct wire *w, const char *url, struct err *err
 const char *wire_cluster(struct wire *w)
 {
     struct err ignored;
-    if (w->config->cluster)
+    if (w->config->cluster && !w->switched)
         return w->config->cluster;
     if (!w->context)
         wire_client(w, &ignored);

@@ -12,6 +12,7 @@ struct wire {
     struct loop *loop;
     struct http *http;
     struct config *config;
+    struct kubeconfig *kubeconfig;      /* as it was read for wire_contexts */
     struct kubeconfig_context *context; /* NULL until wire_client */
     struct client *client;
     struct loki *loki;
@@ -19,6 +20,7 @@ struct wire {
     struct store *raw, *processed; /* may be one */
     struct window_store *store;
     char cluster[64];
+    bool switched;    /* to another context than the configuration's */
     bool stopped;     /* wire_run ends */
     bool interrupted; /* SIGINT or SIGTERM came */
 };
@@ -27,6 +29,15 @@ struct wire {
  * false only wire_close. */
 bool wire_open(struct wire *w, const struct options *o, struct err *err);
 void wire_close(struct wire *w);
+
+/* Another context of the kubeconfig, or NULL and *err. The caller's. */
+struct kubeconfig_context *wire_find_context(struct wire *w, const char *name, struct err *err);
+/* The contexts' names, NULL-terminated, free() the list; NULL: there is no kubeconfig. They last as
+ * long as the wire. */
+const char **wire_contexts(struct wire *w);
+/* Goes to that context and takes it over: every source is let go of, to be made anew when it is asked
+ * for. The cluster is then called as the context has it. */
+void wire_switch(struct wire *w, struct kubeconfig_context *to);
 
 /* Each makes its source at the first call. NULL and *err (ERR_CONFIG) when it is not configured or
  * wrongly so; no connection is made yet. */

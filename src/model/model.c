@@ -5,21 +5,25 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-struct model *model_new(void)
+static void fill(struct model *m)
 {
-    struct model *m = mem_alloc(sizeof *m);
     m->logs.lines = lines_new(MODEL_LOG_BYTES);
     m->logs.lag = -1;
     for (int i = 0; i < METRIC_COUNT; i++)
         m->series[i] = series_new(MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND, MODEL_SERIES_POINTS);
+}
+
+struct model *model_new(void)
+{
+    struct model *m = mem_alloc(sizeof *m);
+    fill(m);
     m->intents = intents_new();
     return m;
 }
 
-void model_free(struct model *m)
+/* All but the intents. */
+static void empty(struct model *m)
 {
-    if (!m)
-        return;
     struct resource *const resources[] = {&m->nodes, &m->pods, &m->namespaces, &m->events};
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
         objects_free(resources[i]->table);
@@ -33,7 +37,25 @@ void model_free(struct model *m)
     window_free(m->windows.chosen);
     for (int i = 0; i < METRIC_COUNT; i++)
         series_free(m->series[i]);
-    intents_free(m->intents);
     free(m->insecure);
+}
+
+void model_free(struct model *m)
+{
+    if (!m)
+        return;
+    empty(m);
+    intents_free(m->intents);
     free(m);
+}
+
+void model_clear(struct model *m)
+{
+    struct intents *intents = m->intents;
+    struct intent wish;
+    empty(m);
+    while (intents_take(intents, &wish))
+        free(wish.text);
+    *m = (struct model){.intents = intents, .dirty = true};
+    fill(m);
 }

@@ -55,5 +55,8 @@ struct model {
  * Tables are made by whoever knows the kinds: they are NULL at first. */
 struct model *model_new(void);
 void model_free(struct model *m);
+/* As new, but for the intents, of which none waits any more: another cluster is looked at. No feed
+ * may be running, and no pane may hold anything of it. */
+void model_clear(struct model *m);
 
 #endif

@@ -33,6 +33,15 @@ static void test_life(void **state)
     m->windows.days[0] = mem_alloc(sizeof(struct window_day));
     m->insecure = mem_dup("not verified");
     intents_push(m->intents, INTENT_LOGS, "{}", 0, 0);
+    model_clear(m);
+    struct intent left;
+    assert_null(m->nodes.table);
+    assert_null(m->windows.chosen);
+    assert_null(m->insecure);
+    assert_int_equal(m->windows.rule_count, 0);
+    assert_int_equal(lines_count(m->logs.lines), 0);
+    assert_false(intents_take(m->intents, &left));
+    assert_true(m->dirty);
     model_free(m);
     model_free(NULL);
     assert_int_equal(intern_count(), 0);

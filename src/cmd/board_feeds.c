@@ -1,0 +1,189 @@
+#include "cmd/board_feeds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "config/config.h"
+#include "kube/client.h"
+
+/* A source that never was made: a pane shows no place, and here the place is a file that the reader
+ * has to mend. */
+static void mark_wrong(struct upstream *u, const struct err *err)
+{
+    struct err placed = *err;
+    if (err->where[0]) {
+        char *what = mem_printf("%s: %s", err->where, err->what);
+        str_copy(placed.what, sizeof placed.what, what);
+        free(what);
+    }
+    upstream_failed(u, &placed, 0);
+}
+
+/* A source that is not configured, or wrongly: its panes say so, the others work. */
+static void mark_off(struct upstream *u, const struct err *err)
+{
+    bool wrong = !strstr(err->what, "is configured");
+    if (wrong)
+        mark_wrong(u, err);
+    else
+        *u = (struct upstream){.state = UPSTREAM_OFF, .err = *err};
+}
+
+static void start_kube(struct board_feeds *f)
+{
+    struct err err;
+    struct client *c = wire_client(f->wire, &err);
+    struct model *m = f->model;
+    if (!c) {
+        struct resource *all[] = {&m->pods, &m->nodes, &m->namespaces, &m->events};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            mark_wrong(&all[i]->upstream, &err);
+        return;
+    }
+    const struct conn *conn = &client_context(c)->conn;
+    if (conn->insecure)
+        m->insecure = mem_printf("the certificate of %s is not verified", conn->url);
+    f->kube = board_kube_start(c, m, m->scope.namespace_);
+}
+
+static void start_logs(struct board_feeds *f)
+{
+    struct err err;
+    struct loki *l = wire_loki(f->wire, &err);
+    if (l)
+        f->logs = board_logs_new(l, f->model);
+    else
+        mark_off(&f->model->logs.upstream, &err);
+}
+
+static void start_metrics(struct board_feeds *f)
+{
+    struct err err;
+    struct prometheus *p = wire_prometheus(f->wire, &err);
+    if (p)
+        f->metrics = board_metrics_start(p, f->model);
+    else
+        mark_off(&f->model->metrics, &err);
+}
+
+static void start_windows(struct board_feeds *f)
+{
+    struct err err;
+    const struct config *config = f->wire->config;
+    struct board_windows_conf conf = {.loop = f->wire->loop,
+                                      .store = wire_store(f->wire, &err),
+                                      .loki = f->wire->loki,
+                                      .cluster = wire_cluster(f->wire),
+                                      .rules = config->collector.rules,
+                                      .rule_count = config->collector.rule_count,
+                                      .labels = &config->loki_labels,
+                                      .width = config->collector.window};
+    if (!conf.store)
+        mark_off(&f->model->windows.upstream, &err);
+    f->windows = board_windows_start(&conf, f->model);
+}
+
+static void stop_kube(struct board_feeds *f)
+{
+    board_kube_free(f->kube);
+    f->kube = NULL;
+}
+
+static bool kube_settled(const struct board_feeds *f)
+{
+    return board_kube_settled(f->kube);
+}
+
+static void stop_logs(struct board_feeds *f)
+{
+    board_logs_free(f->logs);
+    f->logs = NULL;
+}
+
+static bool logs_settled(const struct board_feeds *f)
+{
+    return board_logs_settled(f->logs);
+}
+
+static void stop_metrics(struct board_feeds *f)
+{
+    board_metrics_free(f->metrics);
+    f->metrics = NULL;
+}
+
+static bool metrics_settled(const struct board_feeds *f)
+{
+    return board_metrics_settled(f->metrics);
+}
+
+static void stop_windows(struct board_feeds *f)
+{
+    board_windows_free(f->windows);
+    f->windows = NULL;
+}
+
+static bool windows_settled(const struct board_feeds *f)
+{
+    return board_windows_settled(f->windows);
+}
+
+/* Each row stands on those above it. */
+static const struct feed {
+    void (*start)(struct board_feeds *f);
+    void (*stop)(struct board_feeds *f);
+    bool (*settled)(const struct board_feeds *f);
+} feeds[] = {
+    {start_kube, stop_kube, kube_settled},
+    {start_logs, stop_logs, logs_settled},
+    {start_metrics, stop_metrics, metrics_settled},
+    {start_windows, stop_windows, windows_settled},
+};
+
+enum { FEEDS = sizeof feeds / sizeof *feeds };
+
+void board_feeds_start(struct board_feeds *f)
+{
+    for (size_t i = 0; i < FEEDS; i++)
+        feeds[i].start(f);
+}
+
+void board_feeds_stop(struct board_feeds *f)
+{
+    for (size_t i = FEEDS; i-- > 0;)
+        feeds[i].stop(f);
+}
+
+bool board_feeds_settled(const struct board_feeds *f)
+{
+    for (size_t i = 0; i < FEEDS; i++)
+        if (!feeds[i].settled(f))
+            return false;
+    return true;
+}
+
+bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
+{
+    switch (wish->type) {
+    case INTENT_LOGS:
+        if (f->logs)
+            board_logs_show(f->logs, wish->text, wish->from, wish->to);
+        return true;
+    case INTENT_WINDOW_DAY:
+        board_windows_show_day(f->windows, wish->text, wish->from);
+        return true;
+    case INTENT_WINDOW:
+        board_windows_show(f->windows, wish->text, wish->from);
+        return true;
+    case INTENT_METRICS:
+        if (f->metrics)
+            board_metrics_show(f->metrics, wish->from, wish->to);
+        return true;
+    case INTENT_CONTEXT:
+    case INTENT_QUIT:
+        break;
+    }
+    return false;
+}

@@ -1,0 +1,31 @@
+/*
+ * The life of the feeds: one table says how each is started, stopped and known to have settled; the
+ * board starts all of it, and stops it to look at another cluster. A feed joins by a member here and
+ * a row in board_feeds.c.
+ */
+#ifndef CMD_BOARD_FEEDS_H
+#define CMD_BOARD_FEEDS_H
+
+#include "cmd/board_feed.h"
+#include "cmd/options.h"
+#include "cmd/wire.h"
+
+struct board_feeds {
+    struct wire *wire;
+    struct model *model;
+    const struct options *options;
+    struct board_kube *kube;
+    struct board_logs *logs;
+    struct board_metrics *metrics;
+    struct board_windows *windows;
+};
+
+/* In the table's order; a source that is not there is said in its part of the model. */
+void board_feeds_start(struct board_feeds *f);
+/* In the order turned round. The model keeps what came; none of the feeds touches it any more. */
+void board_feeds_stop(struct board_feeds *f);
+bool board_feeds_settled(const struct board_feeds *f);
+/* False: the wish is not one of a feed's. */
+bool board_feeds_obey(struct board_feeds *f, const struct intent *wish);
+
+#endif
