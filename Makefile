@@ -160,6 +160,10 @@ e2e: kubeboard
 	@tests/shell $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh)) tests/screen/tmux.sh
 real: kubeboard $(REAL)
 	@tests/shell $(wildcard tests/real/test_*.sh)
+# A kube-apiserver built from Debian's source once a machine (some minutes), and kube/'s tests on it.
+test-real: deps-test kubeboard
+	@packaging/deps build real
+	@tests/real/kube/run
 
 test: deps-test
 	+@$(MAKE) --no-print-directory unit wire screen e2e real
@@ -187,7 +191,8 @@ help:
 	@echo 'make             builds ./kubeboard      make HEADLESS=1  without the dashboard and its ncurses'
 	@echo 'make demo        the dashboard on a sandbox (ARGS=--once: one frame)'
 	@echo 'make test        unit, wire, screen, e2e, real: all tests; each is a target too (unit T=splitter: one)'
+	@echo 'make test-real   builds a kube-apiserver once a machine and runs the tests of kube on it'
 	@echo 'make check       the rules of the house'
 	@echo 'make debug|asan|ubsan|tsan|coverage   build/NAME/kubeboard; make unit BUILD=asan runs tests so'
 	@echo 'make install     into PREFIX (/usr/local)   make deps   installs what is missing   make clean'
-.PHONY: all unit wire screen e2e real test check demo install debug asan ubsan tsan coverage clean deps deps-test deps-check help
+.PHONY: all unit wire screen e2e real test-real test check demo install debug asan ubsan tsan coverage clean deps deps-test deps-check help

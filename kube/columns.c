@@ -34,7 +34,8 @@ bool columns_read(struct columns *c, const struct json *definitions)
     for (unsigned cell = 0; d && c->count < COLUMNS_MAX && cell <= 255; d = json_next(d), cell++) {
         struct str title = str_of(json_string(d, "name", ""));
         bool is_name = str_is(str_of(json_string(d, "format", "")), "name");
-        if (is_name || strcasecmp(title.p, "name") == 0 || strcasecmp(title.p, "age") == 0)
+        is_name = is_name || strcasecmp(title.p, "name") == 0;
+        if (strcasecmp(title.p, "age") == 0)
             continue;
         if (title.n > TITLE_LONGEST)
             title.n = TITLE_LONGEST;
@@ -42,7 +43,10 @@ bool columns_read(struct columns *c, const struct json *definitions)
         for (char *p = upper; *p; p++)
             *p = (char)toupper((unsigned char)*p);
         c->cell[c->count] = (unsigned char)cell;
-        c->list[c->count++] = (struct column){upper, CELL_TEXT, json_int(d, "priority", 0) > 0};
+        c->list[c->count++] = (struct column){.title = upper,
+                                              .type = CELL_TEXT,
+                                              .wide = json_int(d, "priority", 0) > 0,
+                                              .renames = is_name};
     }
     return json_is_array(definitions) && json_first(definitions);
 }

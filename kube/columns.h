@@ -17,8 +17,8 @@ struct json;
 /* What a Table's row needs of the answer: for the splitter, inside an element of "rows". */
 extern const char *const columns_keep[];
 
-/* The columns of a Table without name and age, which every object has: titles in capitals as
- * kubectl's, all CELL_TEXT, priority > 0 is wide. Cells beyond COLUMNS_MAX are dropped. */
+/* The columns of a Table without age, which every object has: titles in capitals as kubectl's, all
+ * CELL_TEXT, priority > 0 is wide. Cells beyond COLUMNS_MAX are dropped. */
 enum { COLUMNS_MAX = 64 };
 struct columns {
     struct column list[COLUMNS_MAX];

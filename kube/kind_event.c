@@ -128,4 +128,5 @@ const struct kinds_row kind_event = {
              .column_count = COLUMNS},
     .keep = keep,
     .fill = fill,
+    .blank = 1u << SUBOBJECT | 1u << SOURCE,
 };

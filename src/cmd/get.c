@@ -60,13 +60,20 @@ static bool with_namespace(const struct get_cmd *g)
 
 static bool shows(const struct get_cmd *g, size_t column)
 {
-    return g->format == FORMAT_WIDE || !g->kind->columns[column].wide;
+    const struct column *c = &g->kind->columns[column];
+    return (g->format == FORMAT_WIDE || !c->wide) && !c->renames;
 }
 
-/* Events carry their own time and are known by their object. */
+/* Events carry their own time and are known by their object: their names come last, where there is
+ * room for everything. */
 static bool is_event(const struct get_cmd *g)
 {
     return strcmp(g->kind->name, "events") == 0;
+}
+
+static bool name_is_last(const struct get_cmd *g)
+{
+    return is_event(g) && g->format == FORMAT_WIDE;
 }
 
 static void on_columns(void *context, const struct kind *kind)
@@ -83,9 +90,11 @@ static void on_columns(void *context, const struct kind *kind)
             g->titles[n++] = (struct table_column){.title = kind->columns[i].title};
     if (!is_event(g))
         g->titles[n++] = (struct table_column){.title = "AGE"};
-    for (size_t i = 0; i < kind->column_count && n < COLUMNS_MAX_SHOWN; i++)
+    for (size_t i = 0; i < kind->column_count && n < COLUMNS_MAX_SHOWN - 1; i++)
         if (shows(g, i) && kind->columns[i].wide)
             g->titles[n++] = (struct table_column){.title = kind->columns[i].title};
+    if (name_is_last(g))
+        g->titles[n++] = (struct table_column){.title = "NAME"};
     struct table_options options = {.ascii = !output_is_utf8()};
     g->table = table_new(&g->out, g->titles, n, &options);
 }
@@ -118,18 +127,28 @@ static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
     }
 }
 
+static const char *name_of(const struct get_cmd *g, const struct object *row)
+{
+    for (size_t i = 0; i < g->kind->column_count; i++)
+        if (g->kind->columns[i].renames && *row->cells[i].text)
+            return row->cells[i].text;
+    return row->name;
+}
+
 static void print_row(struct get_cmd *g, const struct object *row)
 {
     char age[CLOCK_TEXT];
     if (with_namespace(g))
         table_add_foreign(g->table, row->namespace_);
     if (!is_event(g))
-        table_add_foreign(g->table, row->name);
+        table_add_foreign(g->table, name_of(g, row));
     add_cells(g, row, false);
     if (!is_event(g))
         table_add_safe(g->table,
                        row->created ? clock_age(clock_now() - row->created, age) : "<unknown>");
     add_cells(g, row, true);
+    if (name_is_last(g))
+        table_add_foreign(g->table, row->name);
     g->printed++;
     hand_over(g);
 }

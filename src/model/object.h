@@ -33,7 +33,8 @@ union cell {
 struct column {
     const char *title;
     enum cell_type type;
-    bool wide; /* only in wide output */
+    bool wide;    /* only in wide output */
+    bool renames; /* the server's wording of the name ("fast (default)"): in the name's place */
 };
 
 struct kind {

@@ -359,10 +359,10 @@ static void rows_that_the_server_makes(void **state)
     assert_int_equal(t->err.kind, ERR_NONE);
     assert_int_equal(t->count, 3);
     assert_string_equal(t->columns,
-                        "READY STATUS RESTARTS +IP +NODE +NOMINATED NODE +READINESS GATES ");
+                        "NAME READY STATUS RESTARTS +IP +NODE +NOMINATED NODE +READINESS GATES ");
     assert_int_equal(strncmp(t->rows, "data/", 5), 0);
     assert_int_equal(strncmp(t->asked, "/api/v1/namespaces/shop/resourcequotas?limit=500", 48), 0);
-    assert_int_equal(kind->column_count, 7);
+    assert_int_equal(kind->column_count, 8);
 }
 
 static void empty_table(struct test *t, struct server_request *r)
@@ -381,7 +381,7 @@ static void no_rows_but_columns(void **state)
     get(t, find(t, "quota"), "", NULL, false);
     assert_int_equal(t->err.kind, ERR_NONE);
     assert_int_equal(t->count, 0);
-    assert_string_equal(t->columns, "DATA ");
+    assert_string_equal(t->columns, "NAME DATA ");
 }
 
 /* An aggregated API that makes no Tables: the list is asked for again as it is. */
@@ -523,7 +523,7 @@ static void a_table_is_followed(void **state)
         kube_bench_wait(t->bench, 10);
     assert_non_null(t->stream);
     assert_int_equal(resource.upstream.state, UPSTREAM_LIVE);
-    assert_string_equal(objects_at(resource.table, 0)->cells[0].text, "1");
+    assert_string_equal(objects_at(resource.table, 0)->cells[1].text, "1");
     server_stream_add(
         t->stream,
         str_of("{\"type\":\"MODIFIED\",\"object\":{\"kind\":\"Table\",\"metadata\":{"
@@ -539,7 +539,7 @@ static void a_table_is_followed(void **state)
     kube_bench_wait(t->bench, 50);
     assert_int_equal(objects_count(resource.table), 2);
     const struct object *a = objects_find(resource.table, str_of("n"), str_of("a"));
-    assert_string_equal(a->cells[0].text, "2");
+    assert_string_equal(a->cells[1].text, "2");
     server_stream_end(t->stream, false);
     t->stream = NULL;
     for (int i = 0; i < 200 && !t->stream; i++)

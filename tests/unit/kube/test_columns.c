@@ -23,17 +23,18 @@ static const struct json *parse(struct json_doc *doc, const char *text)
     return json_parse(doc, text, strlen(text), &err);
 }
 
-static void columns_without_name_and_age(void **state)
+static void columns_without_age(void **state)
 {
     struct columns c;
     (void)state;
     struct json_doc *doc = json_doc_new();
     assert_true(columns_read(&c, parse(doc, definitions)));
-    assert_int_equal(c.count, 2);
-    assert_string_equal(c.list[0].title, "SIZE");
-    assert_false(c.list[0].wide);
-    assert_string_equal(c.list[1].title, "SELECTOR");
-    assert_true(c.list[1].wide);
+    assert_int_equal(c.count, 3);
+    assert_true(c.list[0].renames);
+    assert_string_equal(c.list[1].title, "SIZE");
+    assert_false(c.list[1].wide || c.list[1].renames);
+    assert_string_equal(c.list[2].title, "SELECTOR");
+    assert_true(c.list[2].wide);
     columns_free(&c);
     assert_false(columns_read(&c, parse(doc, "null")));
     assert_false(columns_read(&c, parse(doc, "[]")));
@@ -96,8 +97,8 @@ static void rows_of_a_table(void **state)
             continue;
         }
         assert_string_equal(row->name, cases[i].name);
-        assert_string_equal(row->cells[0].text, cases[i].first);
-        assert_string_equal(row->cells[1].text, cases[i].second);
+        assert_string_equal(row->cells[1].text, cases[i].first);
+        assert_string_equal(row->cells[2].text, cases[i].second);
         objects_discard(table, row);
     }
     objects_free(table);
@@ -109,7 +110,7 @@ static void rows_of_a_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(columns_without_name_and_age),
+        cmocka_unit_test(columns_without_age),
         cmocka_unit_test(more_columns_than_we_hold),
         cmocka_unit_test(rows_of_a_table),
     };
