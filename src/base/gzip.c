@@ -185,7 +185,10 @@ bool gzip_unpack(struct buf *out, struct str packed, struct err *err)
 struct gzip_reader {
     z_stream z;
     struct str rest;
-    bool ended; /* a member: another may follow */
+    ptrdiff_t (*more)(void *context, char *to, size_t n); /* NULL: `rest` is all */
+    void *context;
+    char *piece; /* of what `more` gave */
+    bool ended;  /* a member: another may follow */
 };
 
 struct gzip_reader *gzip_reader_new(struct str packed)
@@ -198,12 +201,37 @@ struct gzip_reader *gzip_reader_new(struct str packed)
     return r;
 }
 
+struct gzip_reader *gzip_reader_from(ptrdiff_t (*more)(void *context, char *to, size_t n),
+                                     void *context)
+{
+    struct gzip_reader *r = gzip_reader_new((struct str){"", 0});
+    r->more = more;
+    r->context = context;
+    r->piece = mem_alloc(PIECE);
+    return r;
+}
+
 void gzip_reader_free(struct gzip_reader *r)
 {
     if (!r)
         return;
+    free(r->piece);
     inflateEnd(&r->z);
     free(r);
+}
+
+/* The next packed bytes: 1; 0 at the end; -1: they cannot be had. */
+static int next_input(struct gzip_reader *r, struct err *err)
+{
+    if (!r->rest.n && r->more) {
+        ptrdiff_t n = r->more(r->context, r->piece, PIECE);
+        if (n < 0) {
+            err_set(err, ERR_IO, NULL, NULL, "the packed bytes cannot be read");
+            return -1;
+        }
+        r->rest = (struct str){r->piece, (size_t)n};
+    }
+    return give_input(&r->z, &r->rest);
 }
 
 ptrdiff_t gzip_reader_read(struct gzip_reader *r, char *to, size_t n, struct err *err)
@@ -213,12 +241,13 @@ ptrdiff_t gzip_reader_read(struct gzip_reader *r, char *to, size_t n, struct err
     z->avail_out = (uInt)(n < PTRDIFF_MAX / 2 && n < UINT_MAX ? n : UINT_MAX);
     size_t room = z->avail_out;
     while (z->avail_out) {
-        if (!z->avail_in && !give_input(z, &r->rest)) {
-            if (r->ended)
-                break;
+        int more = z->avail_in ? 1 : next_input(r, err);
+        if (!more && r->ended)
+            break;
+        if (!more)
             is_broken(err);
+        if (more <= 0)
             return -1;
-        }
         if (r->ended)
             inflateReset(z);
         int result = inflate(z, Z_NO_FLUSH);

@@ -19,6 +19,10 @@ bool gzip_unpack(struct buf *out, struct str packed, struct err *err);
 /* The same piece by piece: `packed` must outlive it. */
 struct gzip_reader;
 struct gzip_reader *gzip_reader_new(struct str packed);
+/* The same of bytes that `more` gives: how many it wrote to `to` (at most n), 0 at the end, -1: none
+ * can be had (ERR_IO). */
+struct gzip_reader *gzip_reader_from(ptrdiff_t (*more)(void *context, char *to, size_t n),
+                                     void *context);
 /* Bytes written to `to`, at most n; 0 at the end; -1 with ERR_PROTOCOL as above. */
 ptrdiff_t gzip_reader_read(struct gzip_reader *r, char *to, size_t n, struct err *err);
 void gzip_reader_free(struct gzip_reader *r); /* NULL is allowed */

@@ -198,7 +198,7 @@ void board_windows_show(struct board_windows *b, const char *rule, int64_t from)
 
 static void next_open(struct board_windows *b);
 
-static void on_open(void *context, struct window *w, struct s3_spool *raw, const struct err *err)
+static void on_open(void *context, struct window *w, struct spool *raw, const struct err *err)
 {
     struct board_windows *b = context;
     struct model_windows *all = &b->model->windows;

@@ -19,6 +19,7 @@
 struct doctor {
     struct wire *wire;
     size_t step;
+    const struct store *writing; /* asked whether it may be written */
     size_t ok, failed, off;
     int64_t started;
 };
@@ -193,6 +194,40 @@ static bool raw(struct doctor *d)
     return true;
 }
 
+/* The collector writes; a board that only reads does without. */
+static void on_write(void *context, const struct err *err)
+{
+    struct doctor *d = context;
+    const char *name = d->writing == d->wire->raw ? "may write raw" : "may write processed";
+    struct err why = *err;
+    char mend[sizeof why.mend];
+    str_copy(mend, sizeof mend, why.mend);
+    if (why.kind)
+        snprintf(why.mend, sizeof why.mend, "%.*s%sonly the collector needs it",
+                 (int)sizeof why.mend - 60, mend, *mend ? "; " : "");
+    told(d, name, "allowed", &why);
+}
+
+static bool ask_to_write(struct doctor *d, struct store *s, const char *what)
+{
+    char *prefix = mem_printf("%s/%s/", wire_cluster(d->wire), what);
+    d->writing = s;
+    bool asked = store_probe(s, prefix, d, on_write) != NULL;
+    free(prefix);
+    return asked;
+}
+
+static bool write_processed(struct doctor *d)
+{
+    return d->wire->store && ask_to_write(d, d->wire->processed, "windows");
+}
+
+static bool write_raw(struct doctor *d)
+{
+    return d->wire->store && d->wire->raw != d->wire->processed &&
+           ask_to_write(d, d->wire->raw, "lines");
+}
+
 /* What the board reads of Kubernetes, by an access review each. */
 static const struct {
     const char *resource, *verb;
@@ -236,9 +271,10 @@ static bool right(struct doctor *d)
 
 /* Each starts an answer that calls `told`, or has said its line and returns false. */
 static bool (*const steps[])(struct doctor *d) = {
-    configuration, kubernetes, right, right, right, right, right, loki, prometheus, processed, raw,
+    configuration, kubernetes, right,     right,           right, right,     right,
+    loki,          prometheus, processed, write_processed, raw,   write_raw,
 };
-_Static_assert(sizeof steps / sizeof *steps == RIGHTS + 6, "a step for each right");
+_Static_assert(sizeof steps / sizeof *steps == RIGHTS + 8, "a step for each right");
 
 static void next(struct doctor *d)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/output.h"
 #include "config/config.h"
@@ -142,6 +143,9 @@ static struct store *open_store(struct wire *w, const char *url, struct err *err
                               .endpoint = c->store.endpoint,
                               .region = c->store.region,
                               .path_style = c->store.path_style,
+                              .encryption = c->store.encryption,
+                              .timeout_ms = (int)(c->store.timeout / CLOCK_MS),
+                              .part_size = (size_t)c->store.part_size,
                               .tls = &c->store.tls};
     return store_open(w->http, &conf, err);
 }

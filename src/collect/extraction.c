@@ -22,7 +22,7 @@
 #include "collect/raw_pack.h"
 #include "source/loki.h"
 #include "source/loki_extract.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 #include "triage/redact.h"
 #include "triage/window_build.h"
 
@@ -159,8 +159,7 @@ static struct str clean_text(struct extraction *x, const struct line *line, stru
 }
 
 static void on_extracted(struct extraction *x);
-static void end(struct extraction *x, struct window *w, struct s3_spool *raw,
-                const struct err *err);
+static void end(struct extraction *x, struct window *w, struct spool *raw, const struct err *err);
 
 static void not_packed(struct extraction *x)
 {
@@ -193,7 +192,7 @@ static void on_line(void *context, const struct line *line)
 
 /* ---- the end ---- */
 
-static void end(struct extraction *x, struct window *w, struct s3_spool *raw, const struct err *err)
+static void end(struct extraction *x, struct window *w, struct spool *raw, const struct err *err)
 {
     struct err copy = *err;
     x->conf.done(x->conf.context, w, raw, &copy);
@@ -203,7 +202,7 @@ static void end(struct extraction *x, struct window *w, struct s3_spool *raw, co
 static void finish(struct extraction *x)
 {
     struct err err = {0};
-    struct s3_spool *raw = x->pack ? raw_pack_finish(x->pack, &err) : NULL;
+    struct spool *raw = x->pack ? raw_pack_finish(x->pack, &err) : NULL;
     if (x->pack && !raw) {
         end(x, NULL, NULL, &err);
         return;

@@ -14,7 +14,7 @@ struct catalogue;
 struct extraction;
 struct loki;
 struct redactor;
-struct s3_spool;
+struct spool;
 
 /* Packed bytes that a window may have (what a store takes, with room for gzip's end); then it is
  * cut: `truncated`. They lie in a spool file, never in memory. */
@@ -37,7 +37,7 @@ struct extraction_conf {
     /* The end, once, never from inside extraction_start; the extraction is gone afterwards. The
      * window and the packed lines (NULL unless asked for) are the callee's; both NULL on error. A
      * window whose proof failed three times comes with complete false. */
-    void (*done)(void *context, struct window *w, struct s3_spool *raw, const struct err *err);
+    void (*done)(void *context, struct window *w, struct spool *raw, const struct err *err);
 };
 
 /* Everything that conf points to must live until `done`. Does not block but to write the spool

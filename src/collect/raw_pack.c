@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "model/labels.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 
 enum {
     SETS = 1024, /* label sets whose JSON is kept; a power of two */
@@ -31,7 +31,7 @@ struct set {
 };
 
 struct raw_pack {
-    struct s3_spool *spool;
+    struct spool *spool;
     struct gzip *gzip;
     struct buf packed, plain, line;
     struct set sets[SETS];
@@ -43,7 +43,7 @@ struct raw_pack *raw_pack_new(size_t max)
 {
     struct raw_pack *p = mem_alloc(sizeof *p);
     p->max = max;
-    p->spool = s3_spool_new(max + TRAILER);
+    p->spool = spool_new(max + TRAILER);
     buf_init(&p->packed, AT_ONCE + LINE_ROOM + TRAILER);
     buf_init(&p->plain, AT_ONCE + LINE_ROOM);
     buf_init(&p->line, LINE_ROOM);
@@ -65,7 +65,7 @@ void raw_pack_free(struct raw_pack *p)
         return;
     for (size_t i = 0; i < SETS; i++)
         forget_set(p, &p->sets[i]);
-    s3_spool_free(p->spool);
+    spool_free(p->spool);
     gzip_free(p->gzip);
     buf_free(&p->packed);
     buf_free(&p->plain);
@@ -118,7 +118,7 @@ static void write_line(struct raw_pack *p, const struct line *line, bool around)
 
 static bool drain(struct raw_pack *p, struct err *err)
 {
-    p->failed = !s3_spool_add(p->spool, buf_str(&p->packed), err);
+    p->failed = !spool_add(p->spool, buf_str(&p->packed), err);
     buf_clear(&p->packed);
     return !p->failed;
 }
@@ -142,14 +142,14 @@ bool raw_pack_add(struct raw_pack *p, const struct line *line, bool around, stru
     if (p->failed)
         return has_failed(err);
     write_line(p, line, around);
-    if (p->line.over || s3_spool_size(p->spool) + p->packed.n > p->max)
+    if (p->line.over || spool_size(p->spool) + p->packed.n > p->max)
         return err_set(err, ERR_LIMIT, "raw", "narrow the rule or give it a limit",
                        "the window's lines do not fit");
     buf_add(&p->plain, p->line.p, p->line.n);
     return p->plain.n < AT_ONCE || pack_plain(p, err);
 }
 
-struct s3_spool *raw_pack_finish(struct raw_pack *p, struct err *err)
+struct spool *raw_pack_finish(struct raw_pack *p, struct err *err)
 {
     if (p->failed) {
         has_failed(err);
@@ -157,7 +157,7 @@ struct s3_spool *raw_pack_finish(struct raw_pack *p, struct err *err)
     }
     if (!pack_plain(p, err) || !gzip_finish(p->gzip) || !drain(p, err))
         return NULL;
-    struct s3_spool *spool = p->spool;
+    struct spool *spool = p->spool;
     p->spool = NULL;
     return spool;
 }

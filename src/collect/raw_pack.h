@@ -14,7 +14,7 @@
 #include "model/line.h"
 
 struct raw_pack;
-struct s3_spool;
+struct spool;
 
 struct raw_pack *raw_pack_new(size_t max); /* packed bytes at most */
 void raw_pack_free(struct raw_pack *p);    /* NULL is allowed */
@@ -24,6 +24,6 @@ void raw_pack_free(struct raw_pack *p);    /* NULL is allowed */
 bool raw_pack_add(struct raw_pack *p, const struct line *line, bool around, struct err *err);
 /* The packed bytes, the caller's; nothing may be added afterwards. NULL and *err when the spool
  * file cannot be written. */
-struct s3_spool *raw_pack_finish(struct raw_pack *p, struct err *err);
+struct spool *raw_pack_finish(struct raw_pack *p, struct err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "model/window_raw.h"
 #include "net/loop.h"
+#include "store/spool.h"
 #include "store/window_store.h"
 #include "triage/window_build.h"
 
@@ -25,7 +26,8 @@ struct reprocess {
     struct reprocess_conf conf;
     struct window_store_op *op;
     struct loop_timer *timer;
-    struct buf packed, plain, text;
+    struct spool *packed;
+    struct buf plain, text;
     struct gzip_reader *reader;
     struct json_doc *doc;
     struct window *stored; /* NULL: none */
@@ -38,10 +40,10 @@ void reprocess_free(struct reprocess *r)
         return;
     window_store_cancel(r->op);
     loop_timer_free(r->timer);
-    buf_free(&r->packed);
     buf_free(&r->plain);
     buf_free(&r->text);
     gzip_reader_free(r->reader);
+    spool_free(r->packed);
     json_doc_free(r->doc);
     window_free(r->stored);
     window_build_free(r->build);
@@ -151,7 +153,7 @@ static void unpack_some(void *context)
     loop_timer_set(r->timer, 0);
 }
 
-static void on_lines(void *context, struct str packed, const struct err *err)
+static void on_lines(void *context, struct spool *yours, const struct err *err)
 {
     struct reprocess *r = context;
     struct buf query;
@@ -160,9 +162,8 @@ static void on_lines(void *context, struct str packed, const struct err *err)
         end(r, NULL, err);
         return;
     }
-    buf_init(&r->packed, packed.n);
-    buf_add(&r->packed, packed.p, packed.n);
-    r->reader = gzip_reader_new(buf_str(&r->packed));
+    r->packed = yours;
+    r->reader = gzip_reader_from(spool_read, yours);
     buf_init(&query, QUERY_ROOM);
     rule_query(r->conf.rule, r->conf.labels, &query);
     r->build = window_build_new(window_store_cluster(r->conf.store), r->conf.rule->name,

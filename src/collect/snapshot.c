@@ -19,7 +19,7 @@
 #include "kube/client.h"
 #include "kube/pages.h"
 #include "net/loop.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 #include "store/store.h"
 #include "store/window_store.h"
 #include "triage/redact.h"
@@ -34,7 +34,7 @@ enum {
 
 struct snapshot {
     struct snapshot_conf conf;
-    struct s3_spool *spool;
+    struct spool *spool;
     struct gzip *gzip;
     struct buf text, packed, message;
     struct json_out out;
@@ -58,7 +58,7 @@ void snapshot_free(struct snapshot *s)
     snapshot_usage_free(s->usage);
     store_cancel(s->put);
     gzip_free(s->gzip);
-    s3_spool_free(s->spool);
+    spool_free(s->spool);
     json_doc_free(s->doc);
     buf_free(&s->text);
     buf_free(&s->packed);
@@ -88,7 +88,7 @@ static bool drain(struct snapshot *s, bool all, struct err *err)
     buf_clear(&s->text);
     if (!packed)
         return err_set(err, ERR_LIMIT, "snapshot", "", "it is too large");
-    bool ok = s3_spool_add(s->spool, buf_str(&s->packed), err);
+    bool ok = spool_add(s->spool, buf_str(&s->packed), err);
     buf_clear(&s->packed);
     return ok;
 }
@@ -272,7 +272,7 @@ struct snapshot *snapshot_start(const struct snapshot_conf *conf)
 {
     struct snapshot *s = mem_alloc(sizeof *s);
     s->conf = *conf;
-    s->spool = s3_spool_new(SPOOL_MAX);
+    s->spool = spool_new(SPOOL_MAX);
     buf_init(&s->text, TEXT_ROOM);
     buf_init(&s->packed, PACKED_ROOM);
     buf_init(&s->message, MESSAGE_ROOM);

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "collect/reprocess.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 #include "store/store.h"
 #include "store/window_store.h"
 #include "triage/window_build.h"
@@ -17,7 +17,7 @@ struct window_job {
     struct window_store_op *op;
     struct store_op *put;
     struct window *window;
-    struct s3_spool *raw;
+    struct spool *raw;
 };
 
 void window_job_free(struct window_job *j)
@@ -29,7 +29,7 @@ void window_job_free(struct window_job *j)
     window_store_cancel(j->op);
     store_cancel(j->put);
     window_free(j->window);
-    s3_spool_free(j->raw);
+    spool_free(j->raw);
     free(j);
 }
 
@@ -131,8 +131,7 @@ static void compare(struct window_job *j)
     j->op = window_store_load(j->conf.store, w->rule, w->from, j, on_stored);
 }
 
-static void on_extracted(void *context, struct window *w, struct s3_spool *raw,
-                         const struct err *err)
+static void on_extracted(void *context, struct window *w, struct spool *raw, const struct err *err)
 {
     struct window_job *j = context;
     j->extraction = NULL;

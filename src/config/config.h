@@ -46,7 +46,9 @@ struct config {
         enum config_store_client client;
         char *endpoint, *region;
         bool path_style;
-        struct conn tls; /* only its TLS members and proxy */
+        char *encryption;
+        int64_t timeout, part_size; /* ns; bytes; 0: as the store has it */
+        struct conn tls;            /* only its TLS members and proxy */
     } store;
     struct {
         int64_t window, grace, catch_up;

@@ -15,10 +15,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 #include "store/store_job.h"
 
-enum { TRIES = 4, PARALLEL = 4 };
+enum { TRIES = 4, PARALLEL = 4, PIECE = 64 << 10 };
 
 struct errno_mend {
     int number;
@@ -79,18 +79,13 @@ static void explain_write(struct err *err)
     }
 }
 
-static ptrdiff_t read_spool(void *context, char *to, size_t n)
-{
-    return s3_spool_read(context, to, n);
-}
-
 static bool write_body(struct store_job *j, const char *path)
 {
     const struct folder *f = j->state;
     if (!j->ask.spool)
         return file_write_atomic(path, j->ask.body.p, j->ask.body.n, f->file_mode, &j->err);
-    s3_spool_rewind(j->ask.spool);
-    return file_write_atomic_from(path, read_spool, j->ask.spool, f->file_mode, &j->err);
+    spool_rewind(j->ask.spool);
+    return file_write_atomic_from(path, spool_read, j->ask.spool, f->file_mode, &j->err);
 }
 
 static void put(struct store_job *j)
@@ -122,6 +117,32 @@ static bool look(const char *path, struct stat *st, struct err *err)
     return true;
 }
 
+/* Into the spool, a piece at a time. */
+static bool copy_out(struct store_job *j, const char *path)
+{
+    char piece[PIECE];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_errno(&j->err, path, "", "cannot read it");
+    ssize_t n;
+    bool ok = true;
+    while (ok && (n = read(fd, piece, sizeof piece)) != 0)
+        ok = n < 0 ? errno == EINTR || err_errno(&j->err, path, "", "cannot read it")
+                   : spool_add(j->ask.spool, (struct str){piece, (size_t)n}, &j->err);
+    close(fd);
+    return ok;
+}
+
+static bool read_out(struct store_job *j, const char *path)
+{
+    if (!j->ask.spool) {
+        buf_clear(&j->bytes);
+        return file_read(path, &j->bytes, &j->err);
+    }
+    spool_clear(j->ask.spool);
+    return copy_out(j, path);
+}
+
 static void get(struct store_job *j)
 {
     char *path = path_of(j->state, j->ask.key);
@@ -129,8 +150,7 @@ static void get(struct store_job *j)
     /* A file that another machine replaced while we read it is stale: the new one is there. */
     for (int i = 0; i < TRIES; i++) {
         err_clear(&j->err);
-        buf_clear(&j->bytes);
-        if (!look(path, &st, &j->err) || file_read(path, &j->bytes, &j->err))
+        if (!look(path, &st, &j->err) || read_out(j, path))
             break;
         if (j->err.kind == ERR_DENIED) {
             errno = EACCES;
@@ -174,6 +194,25 @@ static void delete (struct store_job *j)
     free(path);
 }
 
+/* A file is made and removed in the deepest folder of the prefix that is there. */
+static void probe(struct store_job *j)
+{
+    char *path = path_of(j->state, j->ask.key);
+    struct stat st;
+    for (char *slash; stat(path, &st) != 0 && (slash = strrchr(path, '/')) && slash > path;)
+        *slash = '\0';
+    char *file = mem_printf("%s/" FILE_TEMPORARY "XXXXXX", path);
+    int fd = mkostemp(file, O_CLOEXEC);
+    if (fd < 0) {
+        folder_errno(&j->err, path, "cannot write here");
+    } else {
+        close(fd);
+        unlink(file);
+    }
+    free(file);
+    free(path);
+}
+
 static void work(struct store_job *j)
 {
     static void (*const works[])(struct store_job * j) = {
@@ -183,6 +222,7 @@ static void work(struct store_job *j)
         [STORE_DELETE] = delete,
         [STORE_LIST] = folder_walk_list,
         [STORE_CLEAN] = folder_walk_clean,
+        [STORE_PROBE] = probe,
     };
     works[j->ask.verb](j);
 }
@@ -219,6 +259,7 @@ static void describe(const void *state, struct buf *out)
 }
 
 const struct store_kind folder_kind = {.parallel = PARALLEL,
+                                       .probes = true,
                                        .start = start,
                                        .stop = store_job_stop,
                                        .close = drop,

@@ -85,7 +85,8 @@ static struct s3_curl_run *begin_simple(struct store_op *op, struct s3_place *p)
     struct s3_request_call call = {.place = p, .key = op->ask.key, .context = r};
     if (op->ask.verb == STORE_GET) {
         call.method = "GET";
-        call.into = &op->bytes;
+        call.into = op->ask.spool ? NULL : &op->bytes;
+        call.spool = op->ask.spool;
         call.done = got;
     } else if (op->ask.verb == STORE_HEAD) {
         call.method = "HEAD";
@@ -102,9 +103,10 @@ static bool start(struct store_op *op, struct err *err)
 {
     struct s3_place *p = op->store->state;
     static struct s3_curl_run *(*const begins[])(struct store_op *, struct s3_place *) = {
-        [STORE_GET] = begin_simple,   [STORE_PUT] = s3_put_begin,
-        [STORE_HEAD] = begin_simple,  [STORE_DELETE] = begin_simple,
-        [STORE_LIST] = s3_list_begin, [STORE_CLEAN] = s3_uploads_begin,
+        [STORE_GET] = begin_simple,     [STORE_PUT] = s3_put_begin,
+        [STORE_HEAD] = begin_simple,    [STORE_DELETE] = begin_simple,
+        [STORE_LIST] = s3_list_begin,   [STORE_CLEAN] = s3_uploads_begin,
+        [STORE_PROBE] = s3_probe_begin,
     };
     (void)err;
     op->run = begins[op->ask.verb](op, p);
@@ -134,8 +136,12 @@ static void describe(const void *state, struct buf *out)
     s3_place_describe(state, library, out);
 }
 
-const struct store_kind s3_curl_kind = {
-    .parallel = PARALLEL, .start = start, .stop = stop, .close = close_place, .describe = describe};
+const struct store_kind s3_curl_kind = {.parallel = PARALLEL,
+                                        .probes = true,
+                                        .start = start,
+                                        .stop = stop,
+                                        .close = close_place,
+                                        .describe = describe};
 
 bool s3_curl_open(struct s3_place *p, struct err *err)
 {

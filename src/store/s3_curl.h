@@ -28,5 +28,6 @@ void s3_curl_end(struct s3_curl_run *r, const struct err *err);
 struct s3_curl_run *s3_put_begin(struct store_op *op, struct s3_place *p);
 struct s3_curl_run *s3_list_begin(struct store_op *op, struct s3_place *p);
 struct s3_curl_run *s3_uploads_begin(struct store_op *op, struct s3_place *p);
+struct s3_curl_run *s3_probe_begin(struct store_op *op, struct s3_place *p);
 
 #endif

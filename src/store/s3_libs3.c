@@ -15,7 +15,7 @@
 #include "store/aws_credentials.h"
 #include "store/s3_error.h"
 #include "store/s3_place.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 #include "store/store_job.h"
 
 enum { PARALLEL = 2, TRIES = 5 };
@@ -33,10 +33,11 @@ struct own {
     struct aws_keys keys;
     struct aws_credentials_wait *wait;
     struct backoff backoff;
-    struct s3_spool *spool;
+    struct spool *spool;
     struct s3_error refused;
     int tries;
-    bool renewed, over;
+    bool renewed;
+    struct err kept; /* why the answer could not be kept */
     S3Status status;
     char *last_key, *next_marker; /* of a page, below the bucket */
     bool truncated;
@@ -73,15 +74,19 @@ static S3Status take_bytes(int n, const char *bytes, void *context)
 {
     struct store_job *j = context;
     struct own *own = j->own;
-    own->over = !buf_add(&j->bytes, bytes, (size_t)n);
-    return own->over || atomic_load(&j->stop) ? S3StatusAbortedByCallback : S3StatusOK;
+    if (j->ask.spool)
+        spool_add(j->ask.spool, (struct str){bytes, (size_t)n}, &own->kept);
+    else if (!buf_add(&j->bytes, bytes, (size_t)n))
+        err_set(&own->kept, ERR_LIMIT, j->ask.key, "", "the object is larger than %zu bytes",
+                j->bytes.max);
+    return own->kept.kind || atomic_load(&j->stop) ? S3StatusAbortedByCallback : S3StatusOK;
 }
 
 static int give_bytes(int room, char *to, void *context)
 {
     struct store_job *j = context;
     struct own *own = j->own;
-    return (int)s3_spool_read(own->spool, to, (size_t)room);
+    return (int)spool_read(own->spool, to, (size_t)room);
 }
 
 static void keep_text(char **to, const char *text)
@@ -159,6 +164,8 @@ static void get(struct store_job *j, const char *key)
     S3BucketContext b = bucket_of(j);
     S3GetObjectHandler handler = {plain_handler, take_bytes};
     buf_clear(&j->bytes);
+    if (j->ask.spool)
+        spool_clear(j->ask.spool);
     S3_get_object(&b, key, NULL, 0, 0, NULL TIME_LIMIT(j), &handler, j);
 }
 
@@ -168,8 +175,8 @@ static void put(struct store_job *j, const char *key)
     struct own *own = j->own;
     S3PutProperties properties = {.contentType = j->ask.content_type, .expires = -1};
     S3PutObjectHandler handler = {plain_handler, give_bytes};
-    s3_spool_rewind(own->spool);
-    S3_put_object(&b, key, s3_spool_size(own->spool), &properties, NULL TIME_LIMIT(j), &handler, j);
+    spool_rewind(own->spool);
+    S3_put_object(&b, key, spool_size(own->spool), &properties, NULL TIME_LIMIT(j), &handler, j);
 }
 
 static void delete (struct store_job *j, const char *key)
@@ -251,8 +258,8 @@ static void explain(struct store_job *j)
     const char *name = S3_get_status_name(own->status);
     char where[200];
     s3_place_where(j->state, j->ask.key, where, sizeof where);
-    if (own->over) {
-        err_set(&j->err, ERR_LIMIT, where, "", "the object is larger than %zu bytes", j->bytes.max);
+    if (own->kept.kind) {
+        j->err = own->kept;
         return;
     }
     if (own->refused.code[0]) {
@@ -290,8 +297,8 @@ static bool spool_body(struct store_job *j)
     j->ask.spool = NULL;
     if (own->spool)
         return true;
-    own->spool = s3_spool_new(STORE_OBJECT_MAX);
-    bool ok = s3_spool_add(own->spool, buf_str(&j->ask.body), &j->err);
+    own->spool = spool_new(STORE_OBJECT_MAX);
+    bool ok = spool_add(own->spool, buf_str(&j->ask.body), &j->err);
     buf_free(&j->ask.body);
     return ok;
 }
@@ -306,7 +313,7 @@ static void work(struct store_job *j)
     if (!key_works(j) || !spool_body(j))
         return;
     char *key = s3_place_key(j->state, j->ask.key);
-    own->over = false;
+    err_clear(&own->kept);
     works[j->ask.verb](j, key);
     free(key);
     if (own->status == S3StatusOK)
@@ -363,7 +370,7 @@ static void end(struct store_job *j)
     struct own *own = j->own;
     aws_credentials_cancel(own->wait);
     aws_credentials_free_keys(&own->keys);
-    s3_spool_free(own->spool);
+    spool_free(own->spool);
     free(own->last_key);
     free(own->next_marker);
     free(own);

@@ -17,8 +17,8 @@
 #include "net/loop.h"
 #include "store/s3_curl.h"
 #include "store/s3_error.h"
-#include "store/s3_spool.h"
 #include "store/s3_xml.h"
+#include "store/spool.h"
 
 enum {
     HASH_ON_LOOP = 64 * 1024,
@@ -33,7 +33,7 @@ enum {
 struct body {
     int references; /* the loop's */
     struct buf bytes;
-    struct s3_spool *spool; /* then `bytes` are the part under way, read by the worker */
+    struct spool *spool; /* then `bytes` are the part under way, read by the worker */
     size_t size;
 };
 
@@ -66,7 +66,7 @@ static void drop_body(struct body *b)
     if (--b->references)
         return;
     buf_free(&b->bytes);
-    s3_spool_free(b->spool);
+    spool_free(b->spool);
     free(b);
 }
 
@@ -109,7 +109,7 @@ static bool read_part(struct body *b, size_t n)
     b->bytes.max = n;
     while (b->bytes.n < n) {
         char *room = buf_room(&b->bytes, n - b->bytes.n);
-        ptrdiff_t got = room ? s3_spool_read(b->spool, room, n - b->bytes.n) : -1;
+        ptrdiff_t got = room ? spool_read(b->spool, room, n - b->bytes.n) : -1;
         if (got <= 0)
             return false;
         buf_added(&b->bytes, (size_t)got);
@@ -365,7 +365,7 @@ struct s3_curl_run *s3_put_begin(struct store_op *op, struct s3_place *place)
     op->ask.body = (struct buf){0};
     op->ask.spool = NULL;
     if (p->body->spool)
-        s3_spool_rewind(p->body->spool);
+        spool_rewind(p->body->spool);
     if (p->body->size > part_size(p)) {
         begin_upload(p);
     } else {

@@ -16,6 +16,7 @@
 #include "store/aws_credentials.h"
 #include "store/s3_error.h"
 #include "store/s3_place.h"
+#include "store/spool.h"
 
 enum { TRIES = 5, HEADERS_MAX = 8, URL_MAX = 32 * 1024 };
 #define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -39,7 +40,8 @@ struct s3_request {
     struct backoff backoff;
     int tries;
     unsigned serial; /* of the keys that it was signed with */
-    bool renewed, over, off;
+    bool renewed, off;
+    struct err kept; /* why the answer could not be kept */
 };
 
 struct s3_request_client *s3_request_client_new(struct s3_place *p)
@@ -132,8 +134,12 @@ static void start(void *context)
 static bool take_piece(void *context, struct str bytes)
 {
     struct s3_request *r = context;
-    r->over = !buf_add(r->call.into, bytes.p, bytes.n);
-    return !r->over;
+    if (r->call.spool)
+        return spool_add(r->call.spool, bytes, &r->kept);
+    if (!buf_add(r->call.into, bytes.p, bytes.n))
+        err_set(&r->kept, ERR_LIMIT, r->where, "", "the object is larger than %zu bytes",
+                r->call.into->max);
+    return !r->kept.kind;
 }
 
 /* What a refusal means; the status of a HEAD has no body to explain it. */
@@ -164,9 +170,8 @@ static void answered(void *context, struct http_request *http, int status, struc
     struct err why = *err;
     struct s3_error e = {"", "", ""};
     r->http = NULL;
-    if (r->over) {
-        err_set(&why, ERR_LIMIT, r->where, "", "the object is larger than %zu bytes",
-                r->call.into->max);
+    if (r->kept.kind) {
+        why = r->kept;
     } else if (why.kind != ERR_NONE) {
         explain(r, http, status, body, &why, &e);
         r->tries++;
@@ -199,6 +204,8 @@ static void sign_and_send(struct s3_request *r)
     r->serial = keys->serial;
     if (r->call.into)
         buf_clear(r->call.into);
+    if (r->call.spool)
+        spool_clear(r->call.spool);
     struct http_call call = {
         .target = client->target,
         .method = r->method,
@@ -214,7 +221,7 @@ static void sign_and_send(struct s3_request *r)
         .sigv4_user = keys->id,
         .sigv4_password = keys->secret,
         .context = r,
-        .chunk = r->call.into ? take_piece : NULL,
+        .chunk = r->call.into || r->call.spool ? take_piece : NULL,
         .done = answered,
     };
     r->http = http_send(p->http, &call);

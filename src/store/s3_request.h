@@ -12,6 +12,7 @@
 struct http_request;
 struct s3_place;
 struct s3_request;
+struct spool;
 
 struct s3_request_call {
     struct s3_place *place;
@@ -21,8 +22,9 @@ struct s3_request_call {
     const char *const *headers; /* "name: value"; NULL-terminated; may be NULL */
     struct str body;            /* not copied: valid until the end */
     const char *content_type;
-    const char *sha256; /* of the body, hex; NULL: of an empty one */
-    struct buf *into;   /* a 2xx answer's body goes there; not copied. It is emptied at each try */
+    const char *sha256;  /* of the body, hex; NULL: of an empty one */
+    struct buf *into;    /* a 2xx answer's body goes there; not copied. It is emptied at each try */
+    struct spool *spool; /* or there */
     void *context;
     /* The end, once, never from inside s3_request_send; the request is gone then. `http` is for
      * http_header, NULL without an answer. */

@@ -15,7 +15,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "store/s3_place.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 #include "store/store_kind.h"
 
 enum { PART_MAX = 255, AFTER_MAX = 1024 };
@@ -88,7 +88,7 @@ void store_ask_free(struct store_ask *a)
     free(a->after);
     free(a->content_type);
     buf_free(&a->body);
-    s3_spool_free(a->spool);
+    spool_free(a->spool);
     *a = (struct store_ask){0};
 }
 
@@ -126,13 +126,26 @@ static void free_op(struct store_op *op)
     free(op);
 }
 
+static void tell_bytes(struct store_op *op, const struct err *err)
+{
+    struct spool *spool = op->ask.spool;
+    if (!spool) {
+        op->done.get(op->context, err->kind ? (struct str){"", 0} : buf_str(&op->bytes), err);
+        return;
+    }
+    if (err->kind == ERR_NONE)
+        op->ask.spool = NULL;
+    spool_rewind(spool);
+    op->done.spool(op->context, op->ask.spool ? NULL : spool, err);
+}
+
 static void tell(struct store_op *op, const struct err *err)
 {
     bool ok = err->kind == ERR_NONE;
     struct store_entry entry = {.key = op->ask.key, .size = op->size, .modified = op->modified};
     switch (op->ask.verb) {
     case STORE_GET:
-        op->done.get(op->context, ok ? buf_str(&op->bytes) : (struct str){"", 0}, err);
+        tell_bytes(op, err);
         break;
     case STORE_HEAD:
         op->done.head(op->context, ok ? &entry : NULL, err);
@@ -143,6 +156,7 @@ static void tell(struct store_op *op, const struct err *err)
     case STORE_PUT:
     case STORE_DELETE:
     case STORE_LIST:
+    case STORE_PROBE:
         op->done.plain(op->context, err);
         break;
     }
@@ -211,7 +225,7 @@ static struct store_op *begin(struct store *s, enum store_verb verb, const char 
     op->ask.verb = verb;
     op->ask.key = mem_dup(key ? key : "");
     buf_init(&op->bytes, 0);
-    bool prefix = verb == STORE_LIST || verb == STORE_CLEAN;
+    bool prefix = verb == STORE_LIST || verb == STORE_CLEAN || verb == STORE_PROBE;
     if (s->ops >= STORE_OPS_MAX)
         err_set(&op->early, ERR_LIMIT, s->url, "", "over %d operations wait", STORE_OPS_MAX);
     else
@@ -229,6 +243,17 @@ struct store_op *store_get(struct store *s, const char *key, size_t max, void *c
     op->done.get = done;
     op->ask.max = max;
     buf_init(&op->bytes, max);
+    return op;
+}
+
+struct store_op *store_get_spool(struct store *s, const char *key, size_t max, void *context,
+                                 void (*done)(void *context, struct spool *yours,
+                                              const struct err *err))
+{
+    struct store_op *op = begin(s, STORE_GET, key, context);
+    op->done.spool = done;
+    op->ask.max = max;
+    op->ask.spool = spool_new(max);
     return op;
 }
 
@@ -261,10 +286,10 @@ struct store_op *store_put(struct store *s, const char *key, const char *content
 }
 
 struct store_op *store_put_spool(struct store *s, const char *key, const char *content_type,
-                                 struct s3_spool *body, void *context,
+                                 struct spool *body, void *context,
                                  void (*done)(void *context, const struct err *err))
 {
-    struct store_op *op = begin_put(s, key, content_type, s3_spool_size(body), context, done);
+    struct store_op *op = begin_put(s, key, content_type, spool_size(body), context, done);
     op->ask.spool = body;
     return op;
 }
@@ -305,6 +330,16 @@ struct store_op *store_clean(struct store *s, const char *prefix, int64_t age_ns
     struct store_op *op = begin(s, STORE_CLEAN, prefix, context);
     op->done.clean = done;
     op->ask.age = age_ns;
+    return op;
+}
+
+struct store_op *store_probe(struct store *s, const char *prefix, void *context,
+                             void (*done)(void *context, const struct err *err))
+{
+    if (!s->kind->probes)
+        return NULL;
+    struct store_op *op = begin(s, STORE_PROBE, prefix, context);
+    op->done.plain = done;
     return op;
 }
 

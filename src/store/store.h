@@ -15,7 +15,7 @@
 
 struct conn;
 struct http;
-struct s3_spool;
+struct spool;
 struct store;
 struct store_op; /* under way */
 
@@ -84,16 +84,22 @@ bool store_key_check(const char *key, struct err *err);
 struct store_op *store_get(struct store *s, const char *key, size_t max, void *context,
                            void (*done)(void *context, struct str bytes, const struct err *err));
 
+/* The same, of an object that is too large for memory (spool.h): read from its start. The spool is
+ * the callee's, NULL on error. */
+struct store_op *store_get_spool(struct store *s, const char *key, size_t max, void *context,
+                                 void (*done)(void *context, struct spool *yours,
+                                              const struct err *err));
+
 /* Whole or not at all, replacing what is there; of several writers one wins. The body is taken
  * over: it is empty afterwards. content_type may be NULL. */
 struct store_op *store_put(struct store *s, const char *key, const char *content_type,
                            struct buf *body, void *context,
                            void (*done)(void *context, const struct err *err));
 
-/* The same, of a body that is too large for memory (s3_spool.h), which is taken over; only a part
+/* The same, of a body that is too large for memory (spool.h), which is taken over; only a part
  * of it is held at a time. */
 struct store_op *store_put_spool(struct store *s, const char *key, const char *content_type,
-                                 struct s3_spool *body, void *context,
+                                 struct spool *body, void *context,
                                  void (*done)(void *context, const struct err *err));
 
 /* No such key is no error. */
@@ -130,6 +136,11 @@ struct store_op *store_list(struct store *s, const struct store_list *call);
  * than `age_ns`. */
 struct store_op *store_clean(struct store *s, const char *prefix, int64_t age_ns, void *context,
                              void (*done)(void *context, size_t removed, const struct err *err));
+
+/* Whether objects below the prefix can be put; leaves nothing behind. NULL: this client cannot be
+ * asked (libs3), `done` does not come. */
+struct store_op *store_probe(struct store *s, const char *prefix, void *context,
+                             void (*done)(void *context, const struct err *err));
 
 /* `done` is not called any more; a put may have happened or not. NULL is allowed; not after `done`.
  */

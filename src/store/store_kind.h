@@ -10,16 +10,24 @@
 
 struct loop_timer;
 
-enum store_verb { STORE_GET, STORE_PUT, STORE_DELETE, STORE_HEAD, STORE_LIST, STORE_CLEAN };
+enum store_verb {
+    STORE_GET,
+    STORE_PUT,
+    STORE_DELETE,
+    STORE_HEAD,
+    STORE_LIST,
+    STORE_CLEAN,
+    STORE_PROBE
+};
 
 /* What is asked: plain data that may go to a worker thread and come back. */
 struct store_ask {
     enum store_verb verb;
-    char *key;   /* checked; of a list and a clean: the prefix, "" for none */
+    char *key;   /* checked; of a list, a clean and a probe: the prefix, "" for none */
     char *after; /* of a list; NULL: none */
     char *content_type;
-    struct buf body;        /* of a put, */
-    struct s3_spool *spool; /* or this */
+    struct buf body;     /* of a put, */
+    struct spool *spool; /* or this. Of a get: bytes go there, if not NULL */
     bool folders;
     size_t max;  /* of a get: bytes. Of a list: entries, 0: no bound */
     int64_t age; /* of a clean, ns */
@@ -42,6 +50,7 @@ struct store_op {
     void *context;
     union {
         void (*get)(void *context, struct str bytes, const struct err *err);
+        void (*spool)(void *context, struct spool *yours, const struct err *err);
         void (*plain)(void *context, const struct err *err);
         void (*head)(void *context, const struct store_entry *entry, const struct err *err);
         void (*clean)(void *context, size_t removed, const struct err *err);
@@ -51,6 +60,7 @@ struct store_op {
 
 struct store_kind {
     int parallel; /* operations that run at once */
+    bool probes;  /* knows STORE_PROBE */
     /* Begins; never ends the operation from inside. False when it cannot begin. */
     bool (*start)(struct store_op *op, struct err *err);
     void (*stop)(struct store_op *op); /* forgets it: frees op->run, or leaves that to a worker */

@@ -168,7 +168,7 @@ struct get_op {
     size_t max;
     char key[WINDOW_KEY_SIZE];
     void (*window)(void *context, struct window *yours, const struct err *err);
-    void (*bytes)(void *context, struct str bytes, const struct err *err);
+    void (*lines)(void *context, struct spool *yours, const struct err *err);
 };
 
 static void stop_get(struct window_store_op *op)
@@ -177,29 +177,40 @@ static void stop_get(struct window_store_op *op)
     store_cancel(g->io);
 }
 
-static void get_ended(void *context, struct str bytes, const struct err *err)
+static void got_window(void *context, struct str bytes, const struct err *err)
 {
     struct get_op *g = context;
     struct get_op copy = *g;
     struct err why = *err;
     struct window *window = NULL;
-    if (why.kind == ERR_NONE && g->window)
+    if (why.kind == ERR_NONE)
         window = window_from_json(bytes.p, bytes.n, g->key, &why);
     g->io = NULL;
     window_op_free(&g->op);
-    if (copy.window)
-        copy.window(copy.op.context, window, &why);
-    else
-        copy.bytes(copy.op.context, bytes, &why);
+    copy.window(copy.op.context, window, &why);
+}
+
+static void got_lines(void *context, struct spool *yours, const struct err *err)
+{
+    struct get_op *g = context;
+    struct get_op copy = *g;
+    struct err why = *err;
+    g->io = NULL;
+    window_op_free(&g->op);
+    copy.lines(copy.op.context, yours, &why);
 }
 
 static void run_get(struct window_store_op *op, const struct err *early)
 {
     struct get_op *g = (struct get_op *)op;
-    if (early->kind != ERR_NONE)
-        get_ended(g, (struct str){"", 0}, early);
+    if (early->kind != ERR_NONE && g->window)
+        got_window(g, (struct str){"", 0}, early);
+    else if (early->kind != ERR_NONE)
+        got_lines(g, NULL, early);
+    else if (g->window)
+        g->io = store_get(g->store, g->key, g->max, g, got_window);
     else
-        g->io = store_get(g->store, g->key, g->max, g, get_ended);
+        g->io = store_get_spool(g->store, g->key, g->max, g, got_lines);
 }
 
 struct window_store_op *
@@ -219,12 +230,12 @@ window_store_load(struct window_store *w, const char *rule, int64_t from, void *
 
 struct window_store_op *
 window_store_load_lines(struct window_store *w, const char *rule, int64_t from, void *context,
-                        void (*done)(void *context, struct str packed, const struct err *err))
+                        void (*done)(void *context, struct spool *yours, const struct err *err))
 {
     struct get_op *g = mem_alloc(sizeof *g);
     g->store = w->raw;
     g->max = STORE_OBJECT_MAX;
-    g->bytes = done;
+    g->lines = done;
     window_op_begin(w, &g->op, run_get, stop_get, context);
     if (!w->raw)
         err_set(&g->op.early, ERR_CONFIG, "store.raw", "set store.raw",

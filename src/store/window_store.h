@@ -17,6 +17,7 @@
 #include "model/window.h"
 #include "store/window_key.h"
 
+struct spool;
 struct store;
 struct window_store;
 struct window_store_op; /* under way */
@@ -85,14 +86,14 @@ struct window_store_op *
 window_store_groups_merge(struct window_store *w, const struct catalogue *more, void *context,
                           void (*done)(void *context, const struct err *err));
 
-/* Raw lines, gzip as stored (base/gzip.h). The buffer is taken over. ERR_CONFIG when there is no
- * raw store. */
+/* Raw lines, gzip as stored (base/gzip.h). The buffer is taken over; the spool (spool.h) is the
+ * callee's. ERR_CONFIG when there is no raw store. */
 struct window_store_op *window_store_save_lines(struct window_store *w, const char *rule,
                                                 int64_t from, struct buf *packed, void *context,
                                                 void (*done)(void *context, const struct err *err));
 struct window_store_op *
 window_store_load_lines(struct window_store *w, const char *rule, int64_t from, void *context,
-                        void (*done)(void *context, struct str packed, const struct err *err));
+                        void (*done)(void *context, struct spool *yours, const struct err *err));
 
 /* Snapshots, gzip as stored; `at` is the time in the key, in whole minutes. The buffer is taken
  * over. */

@@ -67,6 +67,7 @@ has out '^ok +kubernetes'
 has out '^ok +loki'
 has out '^ok +prometheus'
 has out '^ok +store.processed'
+has out '^ok +may write processed'
 
 printf 'user 1 failed\nuser 2 failed\n\ndisk full\n' >"$work/in"
 "$kubeboard" group -o ids <"$work/in" >"$work/out"

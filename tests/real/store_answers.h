@@ -19,7 +19,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "net/server.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 #include "store/store.h"
 
 static struct loop *loop;
@@ -72,6 +72,17 @@ static inline void on_plain(void *context, const struct err *err)
     struct answer *a = context;
     a->err = *err;
     a->came = true;
+}
+
+static inline void on_spool(void *context, struct spool *yours, const struct err *err)
+{
+    struct answer *a = context;
+    char piece[1000];
+    buf_init(&a->bytes, 64 << 20);
+    for (ptrdiff_t n; yours && (n = spool_read(yours, piece, sizeof piece)) > 0;)
+        buf_add(&a->bytes, piece, (size_t)n);
+    spool_free(yours);
+    on_plain(context, err);
 }
 
 static inline void on_head(void *context, const struct store_entry *entry, const struct err *err)
@@ -162,6 +173,14 @@ static inline void expect(struct store *s, const char *key, struct str bytes)
     if (bytes.n)
         assert_memory_equal(got.p, bytes.p, bytes.n);
     buf_free(&got);
+    struct answer a = {0};
+    store_get_spool(s, key, 64 << 20, &a, on_spool);
+    wait_for(&a.came);
+    must(&a.err, key);
+    assert_int_equal(a.bytes.n, bytes.n);
+    if (bytes.n)
+        assert_memory_equal(a.bytes.p, bytes.p, bytes.n);
+    answer_free(&a);
 }
 
 static inline void list(struct store *s, const char *prefix, bool folders, const char *after,

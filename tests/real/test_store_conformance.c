@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "net/conn.h"
 #include "net/server.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 
 enum { MANY = 1050, AT_ONCE = 16, LARGE = 20 << 20 };
 
@@ -223,9 +223,9 @@ static void takes_a_spool(void **state)
     char *large = large_object(9);
     for (int i = 0; i < 3; i++) {
         struct answer a = {0};
-        struct s3_spool *spool = s3_spool_new(LARGE);
+        struct spool *spool = spool_new(LARGE);
         for (size_t at = 0; at < LARGE; at += 1 << 20)
-            assert_true(s3_spool_add(spool, (struct str){large + at, 1 << 20}, &a.err));
+            assert_true(spool_add(spool, (struct str){large + at, 1 << 20}, &a.err));
         store_put_spool(stores[i], "spooled", NULL, spool, &a, on_plain);
         wait_for(&a.came);
         must(&a.err, "put");
@@ -317,6 +317,23 @@ static void a_killed_upload_is_cleaned(void **state)
     wait_for(&c.came);
     must(&c.err, "clean");
     assert_int_equal(c.removed, 1);
+    store_free(s);
+}
+
+static void a_probe_leaves_nothing(void **state)
+{
+    (void)state;
+    struct store *s = open_s3(STORE_CLIENT_CURL);
+    struct answer a = {0};
+    assert_non_null(store_probe(s, "probe/", &a, on_plain));
+    wait_for(&a.came);
+    must(&a.err, "probe");
+    a.came = false;
+    store_clean(s, "probe/", -CLOCK_HOUR, &a, on_clean);
+    wait_for(&a.came);
+    must(&a.err, "clean");
+    assert_int_equal(a.removed, 0);
+    expect_list(s, "probe/", false, NULL, 0, "");
     store_free(s);
 }
 
@@ -539,6 +556,7 @@ int main(void)
         cmocka_unit_test(lists_more_than_a_page),
         cmocka_unit_test(a_cancelled_upload_leaves_nothing),
         cmocka_unit_test(a_killed_upload_is_cleaned),
+        cmocka_unit_test(a_probe_leaves_nothing),
         cmocka_unit_test(wrong_settings_are_named),
         cmocka_unit_test(chooses_libs3_for_plain_http),
     };

@@ -47,6 +47,62 @@ static void what_was_packed_unpacks(void **state)
     buf_free(&back);
 }
 
+struct source {
+    struct str rest;
+    size_t piece;
+    bool breaks;
+};
+
+static ptrdiff_t give_piece(void *context, char *to, size_t n)
+{
+    struct source *s = context;
+    size_t take = s->rest.n < s->piece ? s->rest.n : s->piece;
+    take = take < n ? take : n;
+    if (!take)
+        return s->breaks ? -1 : 0;
+    memcpy(to, s->rest.p, take);
+    s->rest = (struct str){s->rest.p + take, s->rest.n - take};
+    return (ptrdiff_t)take;
+}
+
+static ptrdiff_t unpack_from(struct source source, struct buf *out, struct err *err)
+{
+    struct gzip_reader *r = gzip_reader_from(give_piece, &source);
+    ptrdiff_t n;
+    buf_clear(out);
+    while ((n = gzip_reader_read(r, buf_room(out, 1000), 1000, err)) > 0)
+        buf_added(out, (size_t)n);
+    gzip_reader_free(r);
+    return n;
+}
+
+static void a_source_is_unpacked(void **state)
+{
+    (void)state;
+    struct buf plain, packed, back;
+    struct err err;
+    buf_init(&plain, 1 << 20);
+    buf_init(&packed, 1 << 20);
+    buf_init(&back, 1 << 20);
+    struct str text = random_text(&plain, 7, 200000);
+    assert_true(gzip_pack(&packed, text, NULL));
+    static const size_t pieces[] = {1, 99, 32768, 1 << 20};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(
+            unpack_from((struct source){buf_str(&packed), pieces[i], false}, &back, &err), 0);
+        assert_int_equal(back.n, text.n);
+        assert_memory_equal(back.p, text.p, text.n);
+    }
+    struct str cut = {packed.p, packed.n - 9};
+    assert_int_equal(unpack_from((struct source){cut, 99, false}, &back, &err), -1);
+    assert_int_equal(err.kind, ERR_PROTOCOL);
+    assert_int_equal(unpack_from((struct source){cut, 99, true}, &back, &err), -1);
+    assert_int_equal(err.kind, ERR_IO);
+    buf_free(&plain);
+    buf_free(&packed);
+    buf_free(&back);
+}
+
 static void equal_bytes_give_equal_objects(void **state)
 {
     (void)state;
@@ -232,6 +288,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_packed_unpacks),
+        cmocka_unit_test(a_source_is_unpacked),
         cmocka_unit_test(equal_bytes_give_equal_objects),
         cmocka_unit_test(a_drained_buffer_streams),
         cmocka_unit_test(a_full_buffer_fails_for_good),

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "collect/raw_pack.h"
 #include "model/line_json.h"
-#include "store/s3_spool.h"
+#include "store/spool.h"
 
 static const struct labels *labels_of(int number)
 {
@@ -25,14 +25,14 @@ static const struct labels *labels_of(int number)
     return labels_get(names, values, 2);
 }
 
-static void unpack(struct s3_spool *spool, struct buf *plain)
+static void unpack(struct spool *spool, struct buf *plain)
 {
     struct buf packed;
     char piece[4096];
     buf_init(&packed, 64 << 20);
     buf_init(plain, 256 << 20);
-    s3_spool_rewind(spool);
-    for (ptrdiff_t n; (n = s3_spool_read(spool, piece, sizeof piece)) > 0;)
+    spool_rewind(spool);
+    for (ptrdiff_t n; (n = spool_read(spool, piece, sizeof piece)) > 0;)
         buf_add(&packed, piece, (size_t)n);
     assert_true(gzip_unpack(plain, buf_str(&packed), NULL));
     buf_free(&packed);
@@ -62,14 +62,14 @@ static void a_line_is_as_line_json_writes_it(void **state)
     line_json_write(&wanted, &bare);
     wanted.n--;
     buf_adds(&wanted, ",\"around\":true}\n");
-    struct s3_spool *spool = raw_pack_finish(p, &err);
+    struct spool *spool = raw_pack_finish(p, &err);
     assert_non_null(spool);
     unpack(spool, &plain);
     assert_int_equal(plain.n, wanted.n);
     assert_memory_equal(plain.p, wanted.p, wanted.n);
     buf_free(&plain);
     buf_free(&wanted);
-    s3_spool_free(spool);
+    spool_free(spool);
     raw_pack_free(p);
 }
 
@@ -94,14 +94,14 @@ static void what_does_not_fit_is_refused_and_the_rest_stays_whole(void **state)
     }
     assert_int_equal(err.kind, ERR_LIMIT);
     assert_true(lines > 400 && lines < 100000);
-    struct s3_spool *spool = raw_pack_finish(p, &err);
+    struct spool *spool = raw_pack_finish(p, &err);
     assert_non_null(spool);
     unpack(spool, &plain);
     for (size_t i = 0; i < plain.n; i++)
         found += plain.p[i] == '\n';
     assert_int_equal(found, lines);
     buf_free(&plain);
-    s3_spool_free(spool);
+    spool_free(spool);
     raw_pack_free(p);
 }
 
@@ -117,12 +117,12 @@ static void equal_lines_give_equal_bytes(void **state)
             struct line line = {.time = i, .text = str_of("the same")};
             assert_true(raw_pack_add(p, &line, false, &err));
         }
-        struct s3_spool *spool = raw_pack_finish(p, &err);
+        struct spool *spool = raw_pack_finish(p, &err);
         buf_init(&bytes[k], 1 << 20);
-        s3_spool_rewind(spool);
-        for (ptrdiff_t n; (n = s3_spool_read(spool, piece, sizeof piece)) > 0;)
+        spool_rewind(spool);
+        for (ptrdiff_t n; (n = spool_read(spool, piece, sizeof piece)) > 0;)
             buf_add(&bytes[k], piece, (size_t)n);
-        s3_spool_free(spool);
+        spool_free(spool);
         raw_pack_free(p);
     }
     assert_int_equal(bytes[0].n, bytes[1].n);

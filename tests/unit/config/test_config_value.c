@@ -120,7 +120,8 @@ static void test_good_values(void **state)
     struct config *c = loading_good(
         "loki: {url: 'https://a/loki///', proxy: '', tenant: 5}\n"
         "prometheus: {proxy: 'proxy:3128'}\nalertmanager: {proxy: 'socks5h://p:1'}\n"
-        "store: {raw: 's3://bucket/', processed: 'file:///mnt/efs/'}\n"
+        "store: {raw: 's3://bucket/', processed: 'file:///mnt/efs/', s3: {encryption: "
+        "'aws:kms:key/1', timeout: 30s, part_size: 8MiB}}\n"
         "collector: {redact: [], listen: '[::1]:0', grace: 0s, window: 1h, events: off}\n"
         "ui: {ascii: true, keys: {help: F1}}\n");
     assert_string_equal(c->loki.url, "https://a/loki");
@@ -130,6 +131,9 @@ static void test_good_values(void **state)
     assert_string_equal(c->alertmanager.proxy, "socks5h://p:1");
     assert_string_equal(c->store.raw, "s3://bucket");
     assert_string_equal(c->store.processed, "file:///mnt/efs");
+    assert_string_equal(c->store.encryption, "aws:kms:key/1");
+    assert_int_equal(c->store.timeout, 30 * CLOCK_SECOND);
+    assert_int_equal(c->store.part_size, 8 << 20);
     assert_null(c->collector.redact[0]);
     assert_string_equal(c->collector.listen, "[::1]:0");
     assert_int_equal(c->collector.window, CLOCK_HOUR);

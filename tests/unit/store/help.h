@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "store/spool.h"
 #include "store/store.h"
 
 struct help {
@@ -74,6 +75,17 @@ static inline void on_plain(void *context, const struct err *err)
     a->err = *err;
     a->came = true;
     a->times++;
+}
+
+static inline void on_spool(void *context, struct spool *yours, const struct err *err)
+{
+    struct answer *a = context;
+    char piece[1000];
+    buf_init(&a->bytes, 64 << 20);
+    for (ptrdiff_t n; yours && (n = spool_read(yours, piece, sizeof piece)) > 0;)
+        buf_add(&a->bytes, piece, (size_t)n);
+    spool_free(yours);
+    on_plain(context, err);
 }
 
 static inline void on_head(void *context, const struct store_entry *entry, const struct err *err)
@@ -146,6 +158,19 @@ static inline void help_expect(struct help *h, struct store *s, const char *key,
     help_get(h, s, key, &a);
     if (a.err.kind)
         print_message("get %s: %s: %s: %s\n", key, a.err.where, a.err.what, a.err.mend);
+    assert_int_equal(a.err.kind, ERR_NONE);
+    assert_int_equal(a.bytes.n, bytes.n);
+    assert_memory_equal(a.bytes.n ? a.bytes.p : "", bytes.p, bytes.n);
+    answer_free(&a);
+}
+
+/* The same by a spool. */
+static inline void help_expect_spooled(struct help *h, struct store *s, const char *key,
+                                       struct str bytes)
+{
+    struct answer a = {0};
+    store_get_spool(s, key, 64 << 20, &a, on_spool);
+    help_wait(h, &a.came);
     assert_int_equal(a.err.kind, ERR_NONE);
     assert_int_equal(a.bytes.n, bytes.n);
     assert_memory_equal(a.bytes.n ? a.bytes.p : "", bytes.p, bytes.n);

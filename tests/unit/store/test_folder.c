@@ -21,6 +21,7 @@ static void keeps_objects(void **state)
         assert_int_equal(help_put(h, s, keys[i], str_of("first")), ERR_NONE);
         assert_int_equal(help_put(h, s, keys[i], str_of(keys[i])), ERR_NONE);
         help_expect(h, s, keys[i], str_of(keys[i]));
+        help_expect_spooled(h, s, keys[i], str_of(keys[i]));
     }
     assert_int_equal(help_put(h, s, "empty", str_of("")), ERR_NONE);
     help_expect(h, s, "empty", str_of(""));
@@ -38,6 +39,14 @@ static void keeps_objects(void **state)
     store_get(s, "a b", 2, &a, on_bytes);
     help_wait(h, &a.came);
     assert_int_equal(a.err.kind, ERR_LIMIT);
+    answer_free(&a);
+    store_get_spool(s, "a b", 2, &a, on_spool);
+    help_wait(h, &a.came);
+    assert_int_equal(a.err.kind, ERR_LIMIT);
+    answer_free(&a);
+    store_get_spool(s, "a c", 2, &a, on_spool);
+    help_wait(h, &a.came);
+    assert_int_equal(a.err.kind, ERR_NOT_FOUND);
     answer_free(&a);
     store_free(s);
 }
@@ -199,6 +208,41 @@ static void what_may_not_be_read_is_named(void **state)
     store_free(s);
 }
 
+static enum err_kind probe(struct help *h, struct store *s, const char *prefix)
+{
+    struct answer a = {0};
+    assert_non_null(store_probe(s, prefix, &a, on_plain));
+    help_wait(h, &a.came);
+    return a.err.kind;
+}
+
+static void says_whether_it_can_be_written(void **state)
+{
+    struct help *h = *state;
+    struct answer a = {0};
+    char *locked = mem_printf("%s/locked", h->folder);
+    struct store *s = help_open_folder(h, h->folder);
+    assert_int_equal(chmod(h->folder, 0777), 0);
+    assert_int_equal(help_put(h, s, "locked/x", str_of("y")), ERR_NONE);
+    assert_int_equal(chmod(locked, 0555), 0);
+    assert_true(become_nobody());
+    assert_int_equal(probe(h, s, "not/there/yet/"), ERR_NONE);
+    assert_int_equal(probe(h, s, "locked/"), ERR_DENIED);
+    assert_int_equal(probe(h, s, "locked/deeper/"), ERR_DENIED);
+    become_again();
+    chmod(locked, 0755);
+    store_free(s);
+    s = help_open_folder(h, "/proc/kubeboard");
+    assert_int_not_equal(probe(h, s, "a/"), ERR_NONE);
+    store_free(s);
+    s = help_open_folder(h, h->folder);
+    store_clean(s, NULL, -CLOCK_HOUR, &a, on_clean);
+    help_wait(h, &a.came);
+    assert_int_equal(a.removed, 0);
+    store_free(s);
+    free(locked);
+}
+
 static void a_full_disk_leaves_nothing(void **state)
 {
     struct help *h = *state;
@@ -335,6 +379,7 @@ int main(void)
         WITH_HELP(a_root_that_is_missing_is_made),
         WITH_HELP(a_file_is_no_root),
         WITH_HELP(what_may_not_be_read_is_named),
+        WITH_HELP(says_whether_it_can_be_written),
         WITH_HELP(a_full_disk_leaves_nothing),
         WITH_HELP(leftovers_are_cleaned),
         WITH_HELP(writers_do_not_mix),

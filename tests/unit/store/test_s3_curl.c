@@ -157,6 +157,19 @@ static void a_cut_body_is_read_again(void **state)
     assert_int_equal(s->count, 3);
 }
 
+static void cut_once(struct stub *s, struct server_request *r, int n)
+{
+    cut_off(s, r, n ? 2 : 0);
+}
+
+static void a_cut_spool_begins_anew(void **state)
+{
+    struct stub *s = *state;
+    s->answer = cut_once;
+    help_expect_spooled(s->help, s->store, "x", str_of("half no more"));
+    assert_int_equal(s->count, 2);
+}
+
 static void refuse(struct stub *s, struct server_request *r, int n)
 {
     (void)s;
@@ -317,6 +330,7 @@ int main(void)
         WITH_STUB(tries_again_when_busy),
         WITH_STUB(gives_up_in_the_end),
         WITH_STUB(a_cut_body_is_read_again),
+        WITH_STUB(a_cut_spool_begins_anew),
         WITH_STUB(refusals_are_final),
         WITH_STUB(a_list_ends),
         WITH_STUB(an_upload_that_fails_late_is_aborted),

@@ -1,4 +1,4 @@
-#include "store/s3_spool.h"
+#include "store/spool.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,22 +9,22 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-struct s3_spool {
+struct spool {
     struct buf memory;
     int fd; /* -1: all is in memory */
     size_t size, max, at;
 };
 
-struct s3_spool *s3_spool_new(size_t max)
+struct spool *spool_new(size_t max)
 {
-    struct s3_spool *s = mem_alloc(sizeof *s);
-    buf_init(&s->memory, S3_SPOOL_MEMORY);
+    struct spool *s = mem_alloc(sizeof *s);
+    buf_init(&s->memory, SPOOL_MEMORY);
     s->fd = -1;
     s->max = max;
     return s;
 }
 
-void s3_spool_free(struct s3_spool *s)
+void spool_free(struct spool *s)
 {
     if (!s)
         return;
@@ -53,7 +53,7 @@ static const char *folder(void)
     return set && *set ? set : "/var/tmp";
 }
 
-static bool write_all(struct s3_spool *s, struct str bytes, struct err *err)
+static bool write_all(struct spool *s, struct str bytes, struct err *err)
 {
     while (bytes.n) {
         ssize_t n = write(s->fd, bytes.p, bytes.n);
@@ -68,11 +68,11 @@ static bool write_all(struct s3_spool *s, struct str bytes, struct err *err)
     return true;
 }
 
-bool s3_spool_add(struct s3_spool *s, struct str bytes, struct err *err)
+bool spool_add(struct spool *s, struct str bytes, struct err *err)
 {
     if (bytes.n > s->max - s->size)
         return err_set(err, ERR_LIMIT, "spool", "", "over %zu bytes", s->max);
-    if (s->fd < 0 && s->size + bytes.n <= S3_SPOOL_MEMORY) {
+    if (s->fd < 0 && s->size + bytes.n <= SPOOL_MEMORY) {
         buf_add(&s->memory, bytes.p, bytes.n);
         s->size += bytes.n;
         return true;
@@ -92,18 +92,29 @@ bool s3_spool_add(struct s3_spool *s, struct str bytes, struct err *err)
     return true;
 }
 
-size_t s3_spool_size(const struct s3_spool *s)
+void spool_clear(struct spool *s)
+{
+    if (s->fd >= 0)
+        close(s->fd);
+    s->fd = -1;
+    buf_free(&s->memory);
+    buf_init(&s->memory, SPOOL_MEMORY);
+    s->size = s->at = 0;
+}
+
+size_t spool_size(const struct spool *s)
 {
     return s->size;
 }
 
-void s3_spool_rewind(struct s3_spool *s)
+void spool_rewind(struct spool *s)
 {
     s->at = 0;
 }
 
-ptrdiff_t s3_spool_read(struct s3_spool *s, char *to, size_t n)
+ptrdiff_t spool_read(void *spool, char *to, size_t n)
 {
+    struct spool *s = spool;
     size_t left = s->size - s->at;
     n = n < left ? n : left;
     if (!n)

@@ -1,25 +1,25 @@
 /* Bytes in memory, then in a file. */
 #include "help.h"
 
-#include "store/s3_spool.h"
+#include "store/spool.h"
 
 static void check_round(size_t size, size_t piece)
 {
     struct err err;
-    struct s3_spool *s = s3_spool_new(8 << 20);
+    struct spool *s = spool_new(8 << 20);
     char *bytes = mem_alloc(piece), *back = mem_alloc(piece);
     for (size_t at = 0; at < size; at += piece) {
         for (size_t i = 0; i < piece; i++)
             bytes[i] = (char)((at + i) * 31);
         size_t n = size - at < piece ? size - at : piece;
-        assert_true(s3_spool_add(s, (struct str){bytes, n}, &err));
+        assert_true(spool_add(s, (struct str){bytes, n}, &err));
     }
-    assert_int_equal(s3_spool_size(s), size);
+    assert_int_equal(spool_size(s), size);
     for (int round = 0; round < 2; round++) {
         size_t at = 0;
         ptrdiff_t n;
-        s3_spool_rewind(s);
-        while ((n = s3_spool_read(s, back, piece)) > 0) {
+        spool_rewind(s);
+        while ((n = spool_read(s, back, piece)) > 0) {
             for (ptrdiff_t i = 0; i < n; i++)
                 assert_int_equal(back[i], (char)((at + (size_t)i) * 31));
             at += (size_t)n;
@@ -27,7 +27,7 @@ static void check_round(size_t size, size_t piece)
         assert_int_equal(n, 0);
         assert_int_equal(at, size);
     }
-    s3_spool_free(s);
+    spool_free(s);
     free(bytes);
     free(back);
 }
@@ -46,12 +46,12 @@ static void is_bounded(void **state)
 {
     struct err err;
     (void)state;
-    struct s3_spool *s = s3_spool_new(10);
-    assert_true(s3_spool_add(s, str_of("0123456789"), &err));
-    assert_false(s3_spool_add(s, str_of("x"), &err));
+    struct spool *s = spool_new(10);
+    assert_true(spool_add(s, str_of("0123456789"), &err));
+    assert_false(spool_add(s, str_of("x"), &err));
     assert_int_equal(err.kind, ERR_LIMIT);
-    assert_int_equal(s3_spool_size(s), 10);
-    s3_spool_free(s);
+    assert_int_equal(spool_size(s), 10);
+    spool_free(s);
 }
 
 static void says_where_it_cannot_write(void **state)
@@ -60,10 +60,10 @@ static void says_where_it_cannot_write(void **state)
     (void)state;
     char *large = mem_alloc(2 << 20);
     setenv("TMPDIR", "/nowhere/at/all", 1);
-    struct s3_spool *s = s3_spool_new(8 << 20);
-    assert_false(s3_spool_add(s, (struct str){large, 2 << 20}, &err));
+    struct spool *s = spool_new(8 << 20);
+    assert_false(spool_add(s, (struct str){large, 2 << 20}, &err));
     assert_string_equal(err.where, "/nowhere/at/all");
-    s3_spool_free(s);
+    spool_free(s);
     unsetenv("TMPDIR");
     free(large);
 }
