@@ -23,6 +23,7 @@ enum { WAITING_MAX = 1024, HEADERS_MAX = 32 };
 /* A login that failed is not tried again sooner: a plugin may cost seconds and megabytes. */
 #define LOGIN_PAUSE (5 * CLOCK_SECOND)
 #define RENEW_BEFORE CLOCK_MINUTE
+#define CLOCK_APART (2 * CLOCK_SECOND) /* a Date has whole seconds */
 
 enum request_state { WAITING, SENT, FAILING };
 
@@ -50,6 +51,7 @@ struct client {
     uint64_t credentials;   /* generation: grows with every login */
     struct client_request *requests;
     size_t waiting;
+    int64_t ahead;            /* the server's clock less ours */
     struct loop_timer *timer; /* tells requests that fail without having been sent */
     struct client_probe *probe;
 };
@@ -219,9 +221,23 @@ static bool can_renew(const struct client *c)
     return c->plugin || c->context->conn.token_file;
 }
 
+/* The time on the way is not known: it counts as none. */
+static void learn_clock(struct client *c, int64_t date)
+{
+    int64_t ahead = date + CLOCK_SECOND / 2 - clock_now();
+    if (date)
+        c->ahead = ahead > -CLOCK_APART && ahead < CLOCK_APART ? 0 : ahead;
+}
+
+int64_t client_now(const struct client *c)
+{
+    return clock_now() + c->ahead;
+}
+
 static void on_head(void *context, struct http_request *http, int status)
 {
     struct client_request *r = context;
+    learn_clock(r->client, http_date(http));
     r->repeat = status == 401 && !r->renewed && can_renew(r->client);
     if (!r->repeat && r->call.head)
         r->call.head(r->call.context, http, status);

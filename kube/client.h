@@ -33,6 +33,10 @@ struct http_target *client_target(const struct client *c);
 /* err (may be NULL) gets the reason when CLIENT_FAILED. */
 enum client_login client_login(const struct client *c, struct err *err);
 
+/* The server's wall clock, by the Date of its answers; ours before the first one, and where the two
+ * are no more than two seconds apart. */
+int64_t client_now(const struct client *c);
+
 /*
  * http_send with the login before it: waits for credentials, adds User-Agent and, when the call has
  * none, Accept: application/json; after a 401 it renews the credentials once (plugin, token file)

@@ -83,9 +83,21 @@ static void tell_event(struct watch *w, enum watch_event event, const struct obj
         w->conf.event(w->conf.context, event, row, json);
 }
 
+/* Takes out what was there before it became well enough. */
+static void leave_out(struct watch *w, struct object *row)
+{
+    struct objects *t = w->into->table;
+    w->moved |= objects_remove(t, str_of(row->namespace_), str_of(row->name));
+    objects_discard(t, row);
+}
+
 static void put(struct watch *w, struct object *row, struct str json)
 {
     struct objects *t = w->into->table;
+    if (row->health < w->conf.least && !row->deleted) {
+        leave_out(w, row);
+        return;
+    }
     const struct object *old = objects_find(t, str_of(row->namespace_), str_of(row->name));
     bool differs = !old || old->version_hash != row->version_hash;
     if (differs)

@@ -21,6 +21,7 @@ struct watch_conf {
     int page;                                    /* objects a page; 0: 500 */
     bool raw; /* `event` gets the whole JSON (nothing is filtered); costs: only for `get -w -o json`
                */
+    enum health least; /* rows that are better are left out, unless they are being deleted */
     void *context;
     /* Rows or state of `into` changed: mark the model dirty, nothing else. Once a read, not a row.
      * May be NULL. */

@@ -122,7 +122,7 @@ void app_resize(struct app *a)
 
 void app_key(struct app *a, uint32_t key)
 {
-    a->dirty = a->host.pressed = true;
+    a->dirty = a->host.pressed = a->touched = true;
     if (prompt_is_open(a->prompt)) {
         actions_prompt_key(a, key);
         return;
@@ -147,6 +147,7 @@ void app_input(struct app *a)
             a->quit = true;
             return;
         case TERMINAL_MOUSE:
+            a->touched = true;
             a->dirty = true;
             actions_mouse(a, event.x, event.y, event.wheel);
             break;
@@ -201,6 +202,7 @@ static void draw_panes(struct app *a)
 
 static void draw_cells(struct app *a)
 {
+    engine_settle(a);
     if (a->layout_top != engine_body(a).y)
         engine_place(a, a->layout_name, NULL);
     a->layout_top = engine_body(a).y;

@@ -53,6 +53,21 @@ static void wake(void *app, int64_t tick)
         a->wake = tick;
 }
 
+/* The pane of the layout with that flag, or SIZE_MAX. */
+static size_t placed_with(const struct app *a, unsigned flag)
+{
+    for (size_t i = 0; i < pane_count; i++)
+        if (pane_table[i]->flags & flag && engine_is_placed(a, i))
+            return i;
+    return SIZE_MAX;
+}
+
+static size_t home(const struct app *a)
+{
+    size_t i = placed_with(a, PANE_HOME);
+    return i != SIZE_MAX ? i : a->layout.places[a->layout.count > 1 ? 1 : 0].panes[0];
+}
+
 bool engine_open(struct app *a, struct err *err)
 {
     a->host = (struct pane_host){.model = a->model,
@@ -77,7 +92,7 @@ bool engine_open(struct app *a, struct err *err)
     const char *first = a->conf.layout ? a->conf.layout : "triage";
     if (!engine_place(a, a->layout_name ? a->layout_name : first, err))
         return false;
-    a->focus = a->previous = a->layout.places[a->layout.count > 1 ? 1 : 0].panes[0];
+    a->focus = a->previous = home(a);
     engine_focused(a)->focused = true;
     return true;
 }
@@ -104,11 +119,32 @@ struct draw_area engine_body(struct app *a)
     return (struct draw_area){&a->cells, 0, top, a->width, a->height - top - 1};
 }
 
+static void uses(struct app *a, int out[ENGINE_PANES])
+{
+    for (size_t i = 0; i < pane_count; i++) {
+        struct pane *p = a->panes[i];
+        out[i] = p->ops->rows ? p->ops->rows(p) + 1 : 0;
+    }
+}
+
+void engine_settle(struct app *a)
+{
+    int most[ENGINE_PANES] = {0};
+    uses(a, most);
+    if (memcmp(most, a->most, sizeof most) != 0)
+        engine_place(a, a->layout_name, NULL);
+    size_t urgent = placed_with(a, PANE_URGENT);
+    if (a->touched || urgent == SIZE_MAX)
+        return;
+    engine_focus(a, most[urgent] > 1 ? urgent : home(a));
+}
+
 bool engine_place(struct app *a, const char *layout, struct err *err)
 {
     struct layout fresh;
     struct draw_area body = engine_body(a);
-    if (!layout_make(&fresh, layout, body.width, body.height, err))
+    uses(a, a->most);
+    if (!layout_make(&fresh, layout, body.width, body.height, a->most, err))
         return false;
     if (!a->layout_name || strcmp(a->layout_name, layout) != 0) {
         char *old = a->layout_name;

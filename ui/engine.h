@@ -33,7 +33,9 @@ struct app {
     struct layout layout;
     struct cells cells;
     int width, height;
-    int layout_top; /* row of the body that the layout was made for */
+    int layout_top;         /* row of the body that the layout was made for */
+    int most[ENGINE_PANES]; /* rows that each pane had a use for then */
+    bool touched;           /* a key came: the focus is the user's */
     struct prompt *prompt;
     struct input input;
     char message[PANE_TEXT];
@@ -68,6 +70,7 @@ struct draw_area engine_body(struct app *a);
 bool engine_is_too_small(const struct app *a);
 bool engine_place(struct app *a, const char *layout, struct err *err);
 bool engine_resize(struct app *a, int width, int height); /* whether anything changed */
+void engine_settle(struct app *a); /* before a frame: makes room, and finds the first focus */
 
 bool engine_is_placed(const struct app *a, size_t pane); /* in the layout */
 bool engine_fills(

@@ -108,28 +108,67 @@ static const char *text_of(const char *name, int width, int height)
     return text ? text : strchr(name, ' ') ? name : NULL;
 }
 
-bool layout_make(struct layout *l, const char *name, int width, int height, struct err *err)
+/* Rows that the places [from, to) have a use for; 0: any number. */
+static int use_of(const struct layout *l, size_t from, size_t to, const int *most)
+{
+    int use = 0;
+    for (size_t i = from; i < to; i++) {
+        const struct layout_place *p = &l->places[i];
+        for (size_t k = 0; k < p->count; k++) {
+            if (!most || !most[p->panes[k]])
+                return 0;
+            use = most[p->panes[k]] > use ? most[p->panes[k]] : use;
+        }
+    }
+    return use;
+}
+
+/* Shares the height out: a row of panes gets no more than it has a use for. */
+static void share_out(struct layout *l, const size_t *starts, const int *shares, size_t rows,
+                      int width, int height, const int *most)
+{
+    int parts[ROWS], all = 0, left = height, y = 0;
+    size_t last = rows - 1;
+    for (size_t i = 0; i < rows; i++)
+        all += shares[i];
+    int whole = all;
+    for (size_t i = 0; i < rows; i++) {
+        int use = i + 1 < rows ? use_of(l, starts[i], starts[i + 1], most) : 0;
+        int part = (height * shares[i] + whole / 2) / whole;
+        part = part < ROW_LEAST ? ROW_LEAST : part;
+        parts[i] = use && use < part ? use : 0;
+        left -= parts[i];
+        all -= parts[i] ? shares[i] : 0;
+    }
+    int room = left;
+    for (size_t i = 0; i < rows; i++) {
+        bool fixed = parts[i] != 0;
+        if (!fixed)
+            parts[i] = i == last ? left : (room * shares[i] + all / 2) / all;
+        if (!fixed && parts[i] < ROW_LEAST)
+            parts[i] = ROW_LEAST;
+        left -= fixed ? 0 : parts[i];
+        spread(l, starts[i], starts[i + 1], y, width, parts[i]);
+        y += parts[i];
+    }
+}
+
+bool layout_make(struct layout *l, const char *name, int width, int height, const int *most,
+                 struct err *err)
 {
     const char *text = text_of(name, width, height);
     struct str rest = str_of(text), row;
     size_t starts[ROWS + 1] = {0}, rows = 0;
-    int shares[ROWS] = {0}, all = 0;
+    int shares[ROWS] = {0};
     l->count = 0;
     if (!text)
         return wrong(err, str_of(name));
     while (str_cut(&rest, '/', &row)) {
         if (rows == ROWS || !read_row(l, row, &shares[rows], err) || l->count == starts[rows])
             return rows == ROWS || l->count == starts[rows] ? wrong(err, row) : false;
-        all += shares[rows++];
-        starts[rows] = l->count;
+        starts[++rows] = l->count;
     }
-    int y = 0;
-    for (size_t i = 0; i < rows; i++) {
-        int part = i + 1 == rows ? height - y : (height * shares[i] + all / 2) / all;
-        part = part < ROW_LEAST ? ROW_LEAST : part;
-        spread(l, starts[i], starts[i + 1], y, width, part);
-        y += part;
-    }
+    share_out(l, starts, shares, rows, width, height, most);
     return true;
 }
 

@@ -30,9 +30,12 @@ struct layout {
 };
 
 /* Places the panes of the layout `name` (or of the text, when it holds a blank) in width × height
- * cells; between neighbours one column is left for a line. False and *err (ERR_CONFIG) when it is
+ * cells; between neighbours one column is left for a line. most[i], when it is not NULL: rows that
+ * the pane i has a use for, its title counted, 0: any number; what a row of panes does not need the
+ * others get. False and *err (ERR_CONFIG) when it is
  * unknown or wrong. */
-bool layout_make(struct layout *l, const char *name, int width, int height, struct err *err);
+bool layout_make(struct layout *l, const char *name, int width, int height, const int *most,
+                 struct err *err);
 
 const char *layout_list(size_t i); /* the i-th name, or NULL */
 

@@ -29,6 +29,8 @@ enum pane_flags {
     PANE_STREAM = 64,   /* lines over time: follow, wrap, timestamps, errors */
     PANE_OVERLAY = 128, /* never in a layout: covers the others while it has the focus */
     PANE_HIDE = 256,    /* a row can be hidden where it is shown */
+    PANE_HOME = 512,    /* has the focus at the start */
+    PANE_URGENT = 1024, /* … this one instead, as soon as it has rows */
 };
 
 enum { PANE_TEXT = 1024 }; /* bytes of the texts below */
@@ -103,6 +105,8 @@ struct pane_ops {
     /* Appends a piece of what is shown, some hundred rows at most; false: that was all. NULL: the rows of
      * the list as text. */
     bool (*save)(struct pane *p, struct pane_save *save, struct buf *out);
+    /* Rows of the body that it has a use for; 0: its title says all. NULL: as many as there are. */
+    int (*rows)(struct pane *p);
     /* The object under the cursor, or that the row there speaks of; false: none. May be NULL. */
     bool (*object)(struct pane *p, struct object_ref *out);
     void (*counts)(struct pane *p, char out[PANE_TEXT]); /* "12/128"; may be NULL */

@@ -12,6 +12,7 @@
 #include "model/model.h"
 
 struct client;
+struct discovery;
 struct loki;
 struct loop;
 struct prometheus;
@@ -24,6 +25,13 @@ struct board_kube;
 struct board_kube *board_kube_start(struct client *c, struct model *m, const char *ns);
 void board_kube_free(struct board_kube *k); /* NULL is allowed, as for all of these */
 bool board_kube_settled(const struct board_kube *k);
+
+/* What is broken: over the tables of board_kube and those of more kinds that it watches itself. */
+struct board_broken;
+struct board_broken *board_broken_start(struct client *c, struct discovery *d, struct model *m,
+                                        const char *ns);
+void board_broken_free(struct board_broken *b);
+bool board_broken_settled(const struct board_broken *b);
 
 /* Log lines of the query that the screen asked for last. */
 struct board_logs;

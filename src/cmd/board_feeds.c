@@ -86,6 +86,28 @@ static void start_windows(struct board_feeds *f)
     f->windows = board_windows_start(&conf, f->model);
 }
 
+static void start_broken(struct board_feeds *f)
+{
+    struct err err;
+    struct client *c = wire_client(f->wire, &err);
+    struct discovery *d = c ? wire_discovery(f->wire, &err) : NULL;
+    if (d)
+        f->broken = board_broken_start(c, d, f->model, f->model->scope.namespace_);
+    else
+        mark_wrong(&f->model->broken.upstream, &err);
+}
+
+static void stop_broken(struct board_feeds *f)
+{
+    board_broken_free(f->broken);
+    f->broken = NULL;
+}
+
+static bool broken_settled(const struct board_feeds *f)
+{
+    return board_broken_settled(f->broken);
+}
+
 static void stop_kube(struct board_feeds *f)
 {
     board_kube_free(f->kube);
@@ -136,9 +158,8 @@ static const struct feed {
     void (*stop)(struct board_feeds *f);
     bool (*settled)(const struct board_feeds *f);
 } feeds[] = {
-    {start_kube, stop_kube, kube_settled},
-    {start_logs, stop_logs, logs_settled},
-    {start_metrics, stop_metrics, metrics_settled},
+    {start_kube, stop_kube, kube_settled},          {start_broken, stop_broken, broken_settled},
+    {start_logs, stop_logs, logs_settled},          {start_metrics, stop_metrics, metrics_settled},
     {start_windows, stop_windows, windows_settled},
 };
 

@@ -15,6 +15,7 @@ struct board_feeds {
     struct model *model;
     const struct options *options;
     struct board_kube *kube;
+    struct board_broken *broken;
     struct board_logs *logs;
     struct board_metrics *metrics;
     struct board_windows *windows;

@@ -10,6 +10,7 @@
 #include "cmd/output.h"
 #include "config/config.h"
 #include "kube/client.h"
+#include "kube/discovery.h"
 #include "kube/kubeconfig.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -49,12 +50,14 @@ static void let_go(struct wire *w)
     store_free(w->processed);
     prometheus_free(w->prometheus);
     loki_free(w->loki);
+    discovery_free(w->discovery);
     client_free(w->client);
     kubeconfig_context_free(w->context);
     w->store = NULL;
     w->raw = w->processed = NULL;
     w->prometheus = NULL;
     w->loki = NULL;
+    w->discovery = NULL;
     w->client = NULL;
     w->context = NULL;
 }
@@ -104,6 +107,14 @@ struct client *wire_client(struct wire *w, struct err *err)
     if (w->context)
         w->client = client_new(w->http, w->context);
     return w->client;
+}
+
+struct discovery *wire_discovery(struct wire *w, struct err *err)
+{
+    struct client *c = wire_client(w, err);
+    if (c && !w->discovery)
+        w->discovery = discovery_new(c);
+    return w->discovery;
 }
 
 /* A source of the configuration block `key`; false when it names none. */

@@ -15,6 +15,7 @@ struct wire {
     struct kubeconfig *kubeconfig;      /* as it was read for wire_contexts */
     struct kubeconfig_context *context; /* NULL until wire_client */
     struct client *client;
+    struct discovery *discovery;
     struct loki *loki;
     struct prometheus *prometheus;
     struct store *raw, *processed; /* may be one */
@@ -42,6 +43,7 @@ void wire_switch(struct wire *w, struct kubeconfig_context *to);
 /* Each makes its source at the first call. NULL and *err (ERR_CONFIG) when it is not configured or
  * wrongly so; no connection is made yet. */
 struct client *wire_client(struct wire *w, struct err *err);
+struct discovery *wire_discovery(struct wire *w, struct err *err);
 struct loki *wire_loki(struct wire *w, struct err *err);
 struct prometheus *wire_prometheus(struct wire *w, struct err *err);
 struct window_store *wire_store(struct wire *w, struct err *err);

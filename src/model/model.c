@@ -7,6 +7,7 @@
 
 static void fill(struct model *m)
 {
+    m->broken.rows = broken_rows_new();
     m->logs.lines = lines_new(MODEL_LOG_BYTES);
     m->logs.lag = -1;
     for (int i = 0; i < METRIC_COUNT; i++)
@@ -27,6 +28,7 @@ static void empty(struct model *m)
     struct resource *const resources[] = {&m->nodes, &m->pods, &m->namespaces, &m->events};
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
         objects_free(resources[i]->table);
+    broken_rows_free(m->broken.rows);
     lines_free(m->logs.lines);
     free(m->logs.query);
     for (int i = 0; i < MODEL_RULES; i++) {

@@ -2,6 +2,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "model/broken_rows.h"
 #include "model/intent.h"
 #include "model/line.h"
 #include "model/object.h"
@@ -39,9 +40,18 @@ struct model_windows {
     int64_t width; /* ns */
 };
 
+/* What is broken in the cluster now, whatever the scope's moment is. */
+struct model_broken {
+    struct broken_rows *rows;
+    struct upstream upstream; /* OFF: nobody looks */
+    bool looking;             /* some of the kinds have not answered yet */
+    char unseen[300];         /* kinds that could not be looked at: "leases denied"; "" */
+};
+
 struct model {
     struct scope scope;
     struct resource nodes, pods, namespaces, events;
+    struct model_broken broken;
     struct model_logs logs;
     struct model_windows windows;
     struct series *series[METRIC_COUNT];

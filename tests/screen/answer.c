@@ -203,6 +203,8 @@ bool fill_change(struct model *m, int64_t now, const char *what)
     snprintf(name, sizeof name, "%.*s", (int)rest.n, rest.p);
     struct upstream *u = upstream_of(m, name);
     m->dirty = true;
+    if (str_is(verb, "broken"))
+        return fill_broken(m, now, name);
     if (str_is(verb, "lines"))
         fill_lines(m, now, (int)strtol(name, NULL, 10));
     else if (str_is(verb, "gap"))

@@ -24,6 +24,9 @@ void fill_huge(struct model *m, int64_t now, size_t pods);
 void fill_answer(struct model *m, int64_t now, struct buf *log);
 /* Log lines that come while following: `count` of them that end at `now`. */
 void fill_lines(struct model *m, int64_t now, int count);
+/* Rows of what is broken: "calm", "few", "many", "worse", "foreign", "looking", "unseen"; false: none of
+ * these. */
+bool fill_broken(struct model *m, int64_t now, const char *what);
 /* One change by name ("stale pods", "denied events", …); false: there is none of that name. */
 bool fill_change(struct model *m, int64_t now, const char *what);
 

@@ -48,7 +48,7 @@ line "$kubeboard"
 shows 'Pods [0-9]+ .*live'
 shows 'Windows .*Groups .*Metrics'
 keys Down
-shows 'pod checkout'
+shows 'pod (checkout|recommendation)'
 
 echo "resize: smaller, too small, larger"
 t resize-window -x 80 -y 24

@@ -36,7 +36,7 @@ static void every_layout_fills_every_size(void **state)
     for (size_t i = 0; layout_list(i); i++) {
         for (int width = LAYOUT_LEAST_WIDTH; width <= 300; width += 7) {
             for (int height = LAYOUT_LEAST_HEIGHT - 3; height <= 100; height += 3) {
-                assert_true(layout_make(&l, layout_list(i), width, height, &err));
+                assert_true(layout_make(&l, layout_list(i), width, height, NULL, &err));
                 check_cover(&l, width, height);
             }
         }
@@ -49,7 +49,7 @@ static void streams_have_the_full_width(void **state)
     (void)state;
     struct layout l;
     for (size_t i = 0; layout_list(i); i++) {
-        assert_true(layout_make(&l, layout_list(i), 200, 60, NULL));
+        assert_true(layout_make(&l, layout_list(i), 200, 60, NULL, NULL));
         for (size_t k = 0; k < l.count; k++)
             for (size_t n = 0; n < l.places[k].count; n++)
                 if (pane_table[l.places[k].panes[n]]->flags & PANE_STREAM)
@@ -62,7 +62,7 @@ static void a_layout_may_be_written(void **state)
     (void)state;
     struct layout l;
     struct err err;
-    assert_true(layout_make(&l, "50 pods:70 charts|nodes:30 / 50 logs", 101, 40, &err));
+    assert_true(layout_make(&l, "50 pods:70 charts|nodes:30 / 50 logs", 101, 40, NULL, &err));
     assert_int_equal(l.count, 3);
     assert_int_equal(l.places[0].width, 70);
     assert_int_equal(l.places[1].x, 71);
@@ -93,7 +93,7 @@ static void wrong_layouts_are_refused(void **state)
     struct err err;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         err.kind = ERR_NONE;
-        assert_false(layout_make(&l, wrong[i], 120, 40, &err));
+        assert_false(layout_make(&l, wrong[i], 120, 40, NULL, &err));
         assert_int_equal(err.kind, ERR_CONFIG);
     }
 }

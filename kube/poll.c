@@ -1,0 +1,87 @@
+#include "kube/poll.h"
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "kube/client.h"
+#include "kube/kinds.h"
+#include "kube/pages.h"
+#include "net/loop.h"
+
+struct poll {
+    struct client *client;
+    struct poll_conf conf;
+    struct resource *into;
+    char *path;
+    struct json_doc *doc;
+    struct pages *pages; /* while listing */
+    struct loop_timer *again;
+};
+
+static bool take(void *context, struct str json, struct err *err)
+{
+    struct poll *p = context;
+    const struct json *element = json_parse(p->doc, json.p, json.n, err);
+    struct object *row = element ? kinds_make(p->conf.kind, p->into->table, element) : NULL;
+    if (row)
+        objects_put(p->into->table, row);
+    return element;
+}
+
+static void done(void *context, const char *version, const struct err *err)
+{
+    struct poll *p = context;
+    (void)version;
+    p->pages = NULL;
+    p->into->loading = false;
+    loop_timer_set(p->again, p->conf.every_ms);
+    if (err->kind == ERR_NONE) {
+        objects_relist_end(p->into->table);
+        upstream_live(&p->into->upstream);
+    } else {
+        upstream_failed(&p->into->upstream, err, loop_timer_due(p->again));
+    }
+    p->conf.changed(p->conf.context);
+}
+
+static void list(void *context)
+{
+    struct poll *p = context;
+    objects_relist_begin(p->into->table);
+    p->into->loading = true;
+    p->into->upstream.next_try = 0;
+    upstream_connecting(&p->into->upstream);
+    p->pages = pages_start(p->client, &(struct pages_conf){.path = p->path,
+                                                           .keep = kinds_row_of(p->conf.kind)->keep,
+                                                           .context = p,
+                                                           .element = take,
+                                                           .done = done});
+}
+
+struct poll *poll_new(struct client *c, const struct poll_conf *conf, struct resource *into)
+{
+    struct poll *p = mem_alloc(sizeof *p);
+    *p = (struct poll){.client = c,
+                       .conf = *conf,
+                       .into = into,
+                       .path = kinds_path(conf->kind, conf->namespace_, NULL),
+                       .doc = json_doc_new()};
+    p->again = loop_timer_new(client_loop(c), list, p);
+    if (!into->table)
+        into->table = objects_new(conf->kind);
+    list(p);
+    return p;
+}
+
+void poll_free(struct poll *p)
+{
+    if (!p)
+        return;
+    pages_cancel(p->pages);
+    loop_timer_free(p->again);
+    json_doc_free(p->doc);
+    p->into->loading = false;
+    free(p->path);
+    free(p);
+}
