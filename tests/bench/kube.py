@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+"""A large cluster: `get` beside kubectl and curl in the same run, then the board, seen from outside at its terminal.
+
+usage: tests/bench/kube.py KUBECONFIG [ROUNDS]
+
+The API server is to be filled before, with 10,000 pods say:
+    tests/real/kube/control-plane start DIR; . DIR/env; node tests/real/kube/populate.mjs --nodes 1000 --pods 10000 --direct 1
+"""
+import os, pathlib, re, resource, statistics, subprocess, sys, time
+from terminal import Terminal, percentile
+
+KUBEBOARD = os.environ.get("KUBEBOARD", str(pathlib.Path(__file__).resolve().parents[2] / "kubeboard"))
+IDLE_SECONDS = 20
+
+
+def timed(command):
+    """Wall seconds, CPU seconds and peak bytes of a whole process."""
+    began = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    assert status == 0, command
+    return time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss << 10
+
+
+def row(what, runs):
+    wall, cpu, memory = (statistics.median(values) for values in zip(*runs))
+    print(f"{what:28} {wall:6.2f} s wall {cpu:6.2f} s CPU {memory / (1 << 20):6.1f} MiB")
+
+
+def whole_lists(config, rounds):
+    text = open(config).read()
+    url, token = re.search(r"server: *(\S+)", text)[1], re.search(r"token: *\"?([^\s\"}]+)", text)[1]
+    curl = ["curl", "-sS", "-k", "--compressed", "-A", "bench", "-H", f"Authorization: Bearer {token}", f"{url}/api/v1/pods"]
+    commands = {"kubeboard get pods -A": [KUBEBOARD, "--kubeconfig", config, "get", "pods", "-A"],
+                "kubectl get pods -A": ["kubectl", "--kubeconfig", config, "get", "pods", "-A"], "curl, the list whole": curl}
+    runs = {what: [] for what in commands}
+    for _ in range(rounds):
+        for what, command in commands.items():
+            runs[what].append(timed(command))
+    for what, values in runs.items():
+        row(what, values)
+
+
+def key_times(board, keys, rounds):
+    times = []
+    for i in range(rounds):
+        taken = board.key(keys[i % len(keys)])
+        if taken is not None:
+            times.append(taken * 1000)
+        board.quiet(0.06, 1)
+    return times
+
+
+def on_the_board(config):
+    board = Terminal([KUBEBOARD, "--kubeconfig", config, "-A"], 160, 50)
+    first, whole = board.until(r"Pods +[1-9]", 30), board.until(r"Pods.* live", 60)
+    if not first or not whole:
+        sys.exit(f"the board shows no pods:\n{board.shown()}")
+    print(f"board: first rows {first:.2f} s after the start, the whole list {whole:.2f} s")
+    board.quiet(2)
+    for what, keys in {"down and up": [b"j", b"k"], "sort": [b"s", b"S"], "page": [b"\x1b[6~", b"\x1b[5~"],
+                       "search": [b"/web\r", b"n"], "filter": [b"&crash\r", b"&\x15\r"]}.items():
+        times = key_times(board, keys, 60)
+        print(f"  {what:12} {statistics.median(times):6.1f} ms, p99 {percentile(times, 0.99):6.1f} ms ({len(times)} keys)")
+    board.quiet(2)
+    before = board.cpu()
+    sent = board.drain(IDLE_SECONDS)
+    print(f"  idle: {(board.cpu() - before) / IDLE_SECONDS:.2%} of a core, {sent / IDLE_SECONDS:.0f} bytes/s to the terminal")
+    print(f"  peak memory {board.memory() / (1 << 20):.1f} MiB")
+    board.close()
+
+
+def main():
+    config, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    whole_lists(config, rounds)
+    on_the_board(config)
+
+
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+main()
