@@ -105,6 +105,9 @@ void http_socket_close(struct http_socket *s); /* no callback any more; NULL is 
 ptrdiff_t http_socket_read(struct http_socket *s, void *to, size_t n);
 ptrdiff_t http_socket_write(struct http_socket *s, const void *from, size_t n);
 void http_socket_want_write(struct http_socket *s, bool want);
+/* Back pressure: while paused `readable` is not called (TLS may still hold bytes that came before).
+ */
+void http_socket_pause(struct http_socket *s, bool pause);
 /* The request line and headers that belong to the target (Host, Authorization, tenant, its own
  * headers), each with CRLF: for the HTTP/1.1 upgrade that the WebSocket writes itself. */
 bool http_socket_request_head(struct http_socket *s, struct buf *out, struct err *err);

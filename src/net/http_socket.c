@@ -23,7 +23,8 @@ struct http_socket {
     char place[200];
     char detail[CURL_ERROR_SIZE];
     bool added, closed, connected_told;
-    bool want_write;
+    bool want_write, paused;
+    int fd; /* once connected */
     void *context;
     void (*connected)(void *context, const struct err *err);
     void (*readable)(void *context);
@@ -35,6 +36,7 @@ struct http_socket *http_socket_open(struct http *h, const struct http_socket_ca
     struct http_socket *s = mem_alloc(sizeof *s);
     *s = (struct http_socket){.next = h->sockets,
                               .http = h,
+                              .fd = -1,
                               .target = call->target,
                               .easy = curl_easy_init(),
                               .context = call->context,
@@ -113,13 +115,28 @@ static void on_ready(void *context, short revents)
     /* A callback may close the socket: it is freed only after both had their turn. */
     bool before = h->performing;
     h->performing = true;
-    if (revents & (POLLIN | POLLHUP | POLLERR))
+    if (!s->paused && revents & (POLLIN | POLLHUP | POLLERR))
         s->readable(s->context);
-    if (!s->closed && s->want_write && (revents & POLLOUT))
+    if (!s->closed && s->want_write && (revents & (POLLOUT | POLLHUP | POLLERR)))
         s->writable(s->context);
     h->performing = before;
     if (s->closed)
         http_socket_sweep(h);
+}
+
+/* A watch for nothing would still tell of a hang-up, again and again: so there is none then. */
+static void watch_as_wanted(struct http_socket *s, int fd)
+{
+    short events = (short)((s->paused ? 0 : POLLIN) | (s->want_write ? POLLOUT : 0));
+    s->fd = fd;
+    if (events && s->watch) {
+        loop_watch_events(s->watch, events);
+    } else if (events) {
+        s->watch = loop_watch_fd(s->http->loop, fd, events, on_ready, s);
+    } else {
+        loop_unwatch(s->watch);
+        s->watch = NULL;
+    }
 }
 
 void http_socket_connected(struct http_socket *s, CURLcode code)
@@ -135,7 +152,7 @@ void http_socket_connected(struct http_socket *s, CURLcode code)
         if (fd == CURL_SOCKET_BAD)
             err_set(&err, ERR_AWAY, s->place, "", "the connection closed at once");
         else
-            s->watch = loop_watch_fd(s->http->loop, fd, POLLIN, on_ready, s);
+            watch_as_wanted(s, (int)fd);
     }
     bool before = s->http->performing;
     s->http->performing = true;
@@ -164,8 +181,15 @@ ptrdiff_t http_socket_write(struct http_socket *s, const void *from, size_t n)
 void http_socket_want_write(struct http_socket *s, bool want)
 {
     s->want_write = want;
-    if (s->watch)
-        loop_watch_events(s->watch, (short)(POLLIN | (want ? POLLOUT : 0)));
+    if (!s->closed && s->fd >= 0)
+        watch_as_wanted(s, s->fd);
+}
+
+void http_socket_pause(struct http_socket *s, bool pause)
+{
+    s->paused = pause;
+    if (!s->closed && s->fd >= 0)
+        watch_as_wanted(s, s->fd);
 }
 
 static bool has_host(const struct curl_slist *headers)

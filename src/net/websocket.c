@@ -29,8 +29,9 @@ struct websocket {
     struct buf request; /* not sent yet */
     struct buf answer;  /* to the upgrade; then what wslay has not read yet */
     char key[32], place[200], chosen[64];
-    bool eof, busy, dead, told;
-    size_t turn; /* bytes read in this turn of the loop */
+    bool eof, busy, dead, told, paused;
+    bool owes_sent; /* `sent` is to be called once nothing waits */
+    size_t turn;    /* bytes read in this turn of the loop */
     struct err broken;
     struct websocket_call call;
     char *protocol, *headers;
@@ -166,6 +167,8 @@ static void refused(struct websocket *w, int status, size_t head_n, bool whole)
         chunked ? dechunked(w->answer.p + head_n, have) : (struct str){w->answer.p + head_n, have};
     struct err err;
     http_status_err(&err, status, w->place, body);
+    if (w->call.refusal)
+        w->call.refusal(w->call.context, status, body, &err);
     end(w, 0, &err);
 }
 
@@ -192,7 +195,7 @@ static ssize_t on_recv(wslay_event_context_ptr frames, uint8_t *to, size_t n, in
 {
     struct websocket *w = context;
     (void)flags;
-    if (w->dead || w->turn > TURN_BYTES) {
+    if (w->dead || w->paused || w->turn > TURN_BYTES) {
         wslay_event_set_error(frames, WSLAY_ERR_WOULDBLOCK);
         return -1;
     }
@@ -266,6 +269,11 @@ static void flush(struct websocket *w)
     if (wslay_event_want_write(w->frames) && wslay_event_send(w->frames) != 0)
         w->eof = true;
     http_socket_want_write(w->socket, !w->eof && wslay_event_want_write(w->frames));
+    if (w->owes_sent && !w->eof && !wslay_event_want_write(w->frames)) {
+        w->owes_sent = false;
+        if (w->call.sent)
+            w->call.sent(w->call.context);
+    }
 }
 
 /* What wslay itself found wrong: it has queued a closing frame with the code. */
@@ -286,6 +294,8 @@ static void pump(struct websocket *w)
     if (w->dead)
         return;
     flush(w);
+    if (w->dead)
+        return;
     if (w->turn > TURN_BYTES)
         loop_timer_set(w->again, 0); /* TLS may hold bytes that no poll sees */
     if (w->told && (w->eof || !wslay_event_want_write(w->frames)))
@@ -461,8 +471,33 @@ bool websocket_send(struct websocket *w, struct str bytes, bool binary)
                                 .msg_length = bytes.n};
     if (wslay_event_queue_msg(w->frames, &m) != 0)
         return false;
+    w->owes_sent = true;
     http_socket_want_write(w->socket, true);
     return true;
+}
+
+size_t websocket_waiting(const struct websocket *w)
+{
+    return w->frames ? wslay_event_get_queued_msg_length(w->frames) : 0;
+}
+
+void websocket_ping(struct websocket *w)
+{
+    struct wslay_event_msg m = {.opcode = WSLAY_PING};
+    if (w->dead || !w->frames || wslay_event_get_queued_msg_count(w->frames) > 8)
+        return;
+    if (wslay_event_queue_msg(w->frames, &m) == 0)
+        http_socket_want_write(w->socket, true);
+}
+
+void websocket_pause(struct websocket *w, bool pause)
+{
+    if (w->dead || w->paused == pause)
+        return;
+    w->paused = pause;
+    http_socket_pause(w->socket, pause);
+    if (!pause && w->frames)
+        loop_timer_set(w->again, 0); /* what was read before the pause no poll sees */
 }
 
 const char *websocket_protocol(const struct websocket *w)
