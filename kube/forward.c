@@ -23,7 +23,7 @@
 #include "net/loop.h"
 
 enum { DATA, ERRORS }; /* the channels of the one port that we ask for */
-enum { PIECE = 32 * 1024, HELD = 256 * 1024, HELD_MOST = 8 << 20, AFTER_MS = 30000 };
+enum { PIECE = 32 * 1024, HELD = 256 * 1024, HELD_MOST = 8 << 20, AFTER_MS = 5000 };
 
 struct link {
     struct link *next;
@@ -178,6 +178,8 @@ static void on_message(void *context, int channel, struct str bytes)
         return;
     }
     l->of->state.received += bytes.n;
+    if (l->said_all)
+        loop_timer_set(l->after, AFTER_MS);
     changed(l->of);
     if (buf_add(&l->down, bytes.p, bytes.n))
         write_down(l);

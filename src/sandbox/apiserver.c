@@ -327,6 +327,10 @@ static void serve(struct apiserver_call *c)
         apiserver_status_no_resource(c);
     else if (c->kind == PRETEND_PODS && strcmp(c->sub, "log") == 0)
         apiserver_log(c);
+    else if (c->kind == PRETEND_PODS && strcmp(c->sub, "exec") == 0)
+        apiserver_exec(c);
+    else if (c->kind == PRETEND_PODS && strcmp(c->sub, "portforward") == 0)
+        apiserver_forward(c);
     else if (*c->sub && strcmp(c->sub, "status") != 0)
         apiserver_status_no_resource(c);
     else if (strcmp(c->verb, "get") == 0)

@@ -109,8 +109,12 @@ void apiserver_item_get(struct apiserver_call *c);
 void apiserver_watch_start(struct apiserver_call *c); /* apiserver_watch.c */
 void apiserver_write(
     struct apiserver_call *c); /* apiserver_write.c: create, update, patch, delete */
-void apiserver_review(struct apiserver_call *c); /* apiserver_review.c */
-void apiserver_log(struct apiserver_call *c);    /* apiserver_log.c */
+void apiserver_review(struct apiserver_call *c);  /* apiserver_review.c */
+void apiserver_log(struct apiserver_call *c);     /* apiserver_log.c */
+void apiserver_exec(struct apiserver_call *c);    /* apiserver_exec.c */
+void apiserver_forward(struct apiserver_call *c); /* apiserver_forward.c */
+/* The pod that the call names, if it runs; else NULL, and the call has been answered. */
+const struct world_pod *apiserver_running_pod(struct apiserver_call *c);
 
 bool apiserver_allowed(const struct apiserver_user *u, const char *verb, const char *group,
                        const char *resource, const char *sub, const char *ns);

@@ -19,8 +19,10 @@
 
 enum {
     WAITING_MAX = 8 << 20,
-    FRAME_IN_MAX = 64 << 10,
+    FRAME_IN_MAX = 1 << 20,
+    OP_MORE = 0,
     OP_TEXT = 1,
+    OP_BINARY = 2,
     OP_CLOSE = 8,
     OP_PING = 9,
     OP_PONG = 10
@@ -33,8 +35,9 @@ struct wsserver {
     struct loop_watch *watch;
     struct loop_timer *end;
     int fd;
-    struct buf out, in;
-    bool closing;
+    struct buf out, in, message;
+    bool closing, dead, busy;
+    char protocol[64];
 };
 
 static void gone(struct wsserver *w, bool tell)
@@ -44,6 +47,7 @@ static void gone(struct wsserver *w, bool tell)
     server_upgrade_close(w->upgrade);
     buf_free(&w->out);
     buf_free(&w->in);
+    buf_free(&w->message);
     if (tell)
         w->call.closed(w->call.context);
     free(w);
@@ -91,6 +95,21 @@ bool wsserver_text(struct wsserver *w, struct str text)
     return frame(w, OP_TEXT, text);
 }
 
+bool wsserver_binary(struct wsserver *w, struct str bytes)
+{
+    return frame(w, OP_BINARY, bytes);
+}
+
+size_t wsserver_waiting(const struct wsserver *w)
+{
+    return w->out.n;
+}
+
+const char *wsserver_protocol(const struct wsserver *w)
+{
+    return w->protocol;
+}
+
 void wsserver_ping(struct wsserver *w)
 {
     frame(w, OP_PING, (struct str){"", 0});
@@ -112,60 +131,98 @@ void wsserver_close(struct wsserver *w, int code, const char *reason)
 
 void wsserver_end(struct wsserver *w)
 {
-    gone(w, false);
+    w->dead = true;
+    if (!w->busy)
+        gone(w, false);
 }
 
-/* One whole frame at the begin of `in`: its opcode and (unmasked) payload. 0: none yet; -1: broken.
- */
-static int take_frame(struct wsserver *w, char *payload, size_t *n)
+/* One whole frame at the begin of `in`, unmasked in place: its opcode, and whether it is the last of its
+ * message. 0: none yet; -1: broken. `payload` is valid until more is read; *used bytes are over then. */
+static int take_frame(struct wsserver *w, struct str *payload, bool *last, size_t *used)
 {
-    const unsigned char *p = (const unsigned char *)w->in.p;
+    unsigned char *p = (unsigned char *)w->in.p;
+    size_t head = 2, bytes;
     if (w->in.n < 6)
         return 0;
-    size_t head = 2, length = p[1] & 127;
-    if (!(p[1] & 128) || length == 127)
-        return -1; /* clients mask, and none has so much to say to us */
-    if (length == 126) {
-        length = (size_t)p[2] << 8 | p[3];
-        head = 4;
-    }
+    size_t length = p[1] & 127;
+    bytes = length == 126 ? 2 : length == 127 ? 8 : 0;
+    if (!(p[1] & 128))
+        return -1; /* clients mask */
+    if (w->in.n < head + bytes + 4)
+        return 0;
+    for (size_t i = 0; i < bytes; i++)
+        length = (i ? length << 8 : 0) | p[head + i];
+    head += bytes;
+    if (length > FRAME_IN_MAX - 64)
+        return -1;
     if (w->in.n < head + 4 + length)
         return 0;
+    unsigned char *body = p + head + 4;
     for (size_t i = 0; i < length; i++)
-        payload[i] = (char)(p[head + 4 + i] ^ p[head + (i & 3)]);
-    *n = length;
-    int op = p[0] & 15;
-    buf_drop_front(&w->in, head + 4 + length);
-    return op ? op : OP_TEXT;
+        body[i] ^= p[head + (i & 3)];
+    *payload = (struct str){(const char *)body, length};
+    *last = p[0] & 128;
+    *used = head + 4 + length;
+    return (p[0] & 15) + 1;
+}
+
+/* What a frame says; false: the connection is broken. */
+static bool obey(struct wsserver *w, int op, struct str payload, bool last)
+{
+    if (op == OP_PING)
+        frame(w, OP_PONG, (struct str){payload.p, payload.n < 126 ? payload.n : 125});
+    else if (op == OP_CLOSE && !w->closing)
+        wsserver_close(w, 1000, "");
+    if (op > OP_BINARY || !w->call.message)
+        return true;
+    if (last && !w->message.n) {
+        w->call.message(w->call.context, payload);
+        return true;
+    }
+    if (!buf_add(&w->message, payload.p, payload.n))
+        return false;
+    if (last) {
+        w->call.message(w->call.context, buf_str(&w->message));
+        buf_clear(&w->message);
+    }
+    return true;
+}
+
+static bool read_frames(struct wsserver *w)
+{
+    struct str payload;
+    size_t used;
+    bool last;
+    int op = 0;
+    while (!w->dead && (op = take_frame(w, &payload, &last, &used)) > 0) {
+        if (!obey(w, op - 1, payload, last))
+            return false;
+        buf_drop_front(&w->in, used);
+    }
+    return op >= 0;
 }
 
 static void ready(void *context, short revents)
 {
     struct wsserver *w = context;
-    char bytes[4096], payload[FRAME_IN_MAX];
-    size_t n;
-    if (revents & POLLOUT)
+    char bytes[16384];
+    bool good;
+    w->busy = true;
+    if (revents & POLLOUT) {
         flush(w);
-    for (;;) {
+        if (!w->out.n && w->call.drained)
+            w->call.drained(w->call.context);
+    }
+    good = read_frames(w); /* what came behind the request */
+    while (good && !w->dead) {
         ssize_t got = recv(w->fd, bytes, sizeof bytes, MSG_DONTWAIT);
         if (got < 0 && (errno == EAGAIN || errno == EINTR))
             break;
-        if (got <= 0 || !buf_add(&w->in, bytes, (size_t)got)) {
-            gone(w, true);
-            return;
-        }
-        int op;
-        while ((op = take_frame(w, payload, &n)) > 0) {
-            if (op == OP_PING)
-                frame(w, OP_PONG, (struct str){payload, n < 126 ? n : 125});
-            if (op == OP_CLOSE && !w->closing)
-                wsserver_close(w, 1000, "");
-        }
-        if (op < 0) {
-            gone(w, true);
-            return;
-        }
+        good = got > 0 && buf_add(&w->in, bytes, (size_t)got) && read_frames(w);
     }
+    w->busy = false;
+    if (w->dead || !good)
+        gone(w, !w->dead);
 }
 
 static void open_socket(void *context, struct server_upgrade *u, int fd, struct str early)
@@ -178,7 +235,9 @@ static void open_socket(void *context, struct server_upgrade *u, int fd, struct 
     buf_add(&w->in, early.p, early.n);
     w->watch = loop_watch_fd(w->call.loop, fd, POLLIN, ready, w);
     w->end = loop_timer_new(w->call.loop, end_later, w);
+    w->busy = true;
     w->call.opened(w->call.context, w);
+    ready(w, 0);
 }
 
 /* The client went before the connection was handed over. */
@@ -187,8 +246,23 @@ static void never_opened(void *context)
     struct wsserver *w = context;
     buf_free(&w->out);
     buf_free(&w->in);
+    buf_free(&w->message);
     w->call.closed(w->call.context);
     free(w);
+}
+
+/* The first that the client names of those that we speak. */
+static bool choose_protocol(struct reply *p, const char *ours, char *out, size_t size)
+{
+    const char *asked = server_header(p->r, "Sec-WebSocket-Protocol");
+    struct str rest = str_of(asked), one, known, all;
+    while (str_cut(&rest, ',', &one)) {
+        one = str_trim(one);
+        for (all = str_of(ours); str_cut(&all, ' ', &known);)
+            if (str_eq(one, known))
+                return snprintf(out, size, "%.*s", (int)one.n, one.p) > 0;
+    }
+    return false;
 }
 
 bool wsserver_accept(struct reply *p, const struct wsserver_call *call)
@@ -201,13 +275,20 @@ bool wsserver_accept(struct reply *p, const struct wsserver_call *call)
         reply_text(p, 400, "Bad Request\n");
         return false;
     }
+    char protocol[64] = "";
+    if (call->protocols && !choose_protocol(p, call->protocols, protocol, sizeof protocol)) {
+        reply_text(p, 403, "no subprotocol in common\n");
+        return false;
+    }
     struct wsserver *w = mem_alloc(sizeof *w);
     w->call = *call;
     w->reply = p;
     w->fd = -1;
+    str_copy(w->protocol, sizeof w->protocol, protocol);
     reply_on_over(p, never_opened, w);
     buf_init(&w->out, WAITING_MAX + 1024);
-    buf_init(&w->in, FRAME_IN_MAX);
+    buf_init(&w->in, 2 * FRAME_IN_MAX);
+    buf_init(&w->message, 2 * FRAME_IN_MAX);
     char text[128], header[128];
     unsigned char digest[SHA1_BYTES];
     struct buf accept;
@@ -217,7 +298,8 @@ bool wsserver_accept(struct reply *p, const struct wsserver_call *call)
     base64_encode(&accept, (struct str){(const char *)digest, sizeof digest});
     snprintf(header, sizeof header, "Sec-WebSocket-Accept: %s", buf_text(&accept));
     buf_free(&accept);
-    const char *const headers[] = {"Upgrade: websocket", header, NULL};
+    snprintf(text, sizeof text, "Sec-WebSocket-Protocol: %s", w->protocol);
+    const char *const headers[] = {"Upgrade: websocket", header, *w->protocol ? text : NULL, NULL};
     server_reply_upgrade(p->r, headers, open_socket, w);
     return true;
 }

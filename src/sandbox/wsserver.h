@@ -1,5 +1,4 @@
-/* The server's side of a WebSocket (RFC 6455), just enough for Loki's tail: it sends text, pings
- * and a close, and reads what a client says only to answer pings and to notice its end. */
+/* The server's side of a WebSocket (RFC 6455), as much as Loki's tail and the kubelet's streams need. */
 #ifndef SANDBOX_WSSERVER_H
 #define SANDBOX_WSSERVER_H
 
@@ -18,13 +17,21 @@ struct wsserver;
 struct wsserver_call {
     struct loop *loop;
     void *context;
+    const char
+        *protocols; /* those that we speak, blanks between: one of them must be asked for; NULL:
+                              none */
     void (*opened)(void *context, struct wsserver *w);
+    void (*message)(void *context, struct str bytes); /* text or binary, whole; may be NULL */
+    void (*drained)(void *context); /* nothing waits to be sent any more; may be NULL */
     void (*closed)(void *context);
 };
 bool wsserver_accept(struct reply *p, const struct wsserver_call *call);
 
 bool wsserver_text(struct wsserver *w,
                    struct str text); /* false: more than 8 MiB wait, nothing was sent */
+bool wsserver_binary(struct wsserver *w, struct str bytes); /* the same */
+size_t wsserver_waiting(const struct wsserver *w);
+const char *wsserver_protocol(const struct wsserver *w); /* that was chosen, "" for none */
 void wsserver_ping(struct wsserver *w);
 void wsserver_close(struct wsserver *w, int code,
                     const char *reason); /* sends the frame, ends soon */
