@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "triage/comparison.h"
 #include "ui/shown_window.h"
 
 void group_rows_free(struct group_rows *g)
@@ -36,33 +37,72 @@ static uint64_t count_of(const struct group *g, const struct scope *s)
 
 static uint64_t row_stamp(const struct group_rows_row *r)
 {
-    return hash_mix(hash_bytes(r->group->id, strlen(r->group->id)) ^ (uint64_t)r->window->from) ^
-           hash_mix(r->count + r->group->count) ^ hash_mix((uint64_t)r->group->last) * 3;
+    uint64_t last = r->group ? (uint64_t)r->group->last : 0;
+    uint64_t lines = r->count + (r->group ? r->group->count : 0);
+    return hash_mix(r->id ^ (uint64_t)r->window->from) ^ hash_mix(lines * BADGE_COUNT + r->badge) ^
+           hash_mix(last) * 3;
 }
 
-static void add_window(struct group_rows *g, const struct window *w, const struct scope *s)
+static void add_row(struct group_rows *g, const struct group_rows_row *row)
 {
-    for (size_t i = 0; w && i < w->group_count; i++) {
-        struct group_rows_row row = {w, &w->groups[i], count_of(&w->groups[i], s)};
+    mem_grow(&g->list, &g->cap, g->count + 1, sizeof *g->list);
+    g->list[g->count++] = *row;
+    g->hash = hash_mix(g->hash ^ row_stamp(row));
+}
+
+struct gone {
+    struct group_rows *rows;
+    const struct window *window;
+};
+
+static void add_gone(void *context, const struct past_group *p)
+{
+    struct gone *gone = context;
+    gone->rows->gone++;
+    gone->rows->all++;
+    add_row(gone->rows, &(struct group_rows_row){gone->window, NULL, p->id, p->text, p->level,
+                                                 BADGE_GONE, p->count});
+}
+
+/* Of a group that has gone it is not known where it was, so it shows only where no place is chosen. */
+static void add_window(struct group_rows *g, const struct window *w, const struct model *m)
+{
+    const struct scope *s = &m->scope;
+    struct comparison c;
+    if (!w)
+        return;
+    comparison_of(&c, w, m->windows.pasts, m->windows.catalogue);
+    for (size_t i = 0; i < w->group_count; i++) {
+        const struct group *group = &w->groups[i];
+        uint64_t count = count_of(group, s);
         g->all++;
-        if (!row.count)
-            continue;
-        mem_grow(&g->list, &g->cap, g->count + 1, sizeof *g->list);
-        g->list[g->count++] = row;
-        g->hash = hash_mix(g->hash ^ row_stamp(&row));
+        if (count)
+            add_row(g, &(struct group_rows_row){w, group, past_id(group->id), group->template_text,
+                                                group->level, comparison_badge(&c, group), count});
     }
+    if (!s->pod[0] && !s->node[0] && !s->namespace_[0])
+        comparison_gone(&c, &(struct gone){g, w}, add_gone);
 }
 
 void group_rows_build(struct group_rows *g, const struct model *m)
 {
     const struct model_windows *all = &m->windows;
     const struct scope *s = &m->scope;
-    g->count = g->all = 0;
+    g->count = g->all = g->gone = 0;
     g->hash = 0;
     g->open = !s->rule[0] && scope_is_live(s);
     for (size_t i = 0; g->open && i < all->rule_count; i++)
-        add_window(g, all->open[i], s);
-    add_window(g, shown_window_get(m), s);
+        add_window(g, all->open[i], m);
+    add_window(g, shown_window_get(m), m);
+}
+
+const struct group_rows_row *group_rows_find(const struct group_rows *g, uint64_t id,
+                                             const char *rule)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (g->list[i].id == id && strcmp(g->list[i].window->rule, rule) == 0)
+            return &g->list[i];
+    return NULL;
 }
 
 static const struct group_rows_row *row_at(void *self, size_t i)
@@ -78,8 +118,7 @@ static size_t source_count(void *self)
 static uint64_t source_id(void *self, size_t i)
 {
     const struct group_rows_row *r = row_at(self, i);
-    return hash_bytes(r->group->id, strlen(r->group->id)) ^
-           hash_mix(hash_bytes(r->window->rule, strlen(r->window->rule)));
+    return r->id ^ hash_mix(hash_bytes(r->window->rule, strlen(r->window->rule)));
 }
 
 static uint64_t source_stamp(void *self, size_t i)
@@ -91,29 +130,38 @@ static uint64_t source_stamp(void *self, size_t i)
 static int source_compare(void *self, size_t a, size_t b)
 {
     const struct group_rows_row *x = row_at(self, a), *y = row_at(self, b);
-    int order = strcmp(x->group->id, y->group->id);
-    return order ? order : strcmp(x->window->rule, y->window->rule);
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    return strcmp(x->window->rule, y->window->rule);
 }
 
 static uint64_t source_key(void *self, size_t i, int column)
 {
+    static const uint8_t ranks[BADGE_COUNT] = {
+        [BADGE_NEW] = 0, [BADGE_WORSE] = 1, [BADGE_UNKNOWN] = 2, [BADGE_KNOWN] = 3};
     const struct group_rows_row *r = row_at(self, i);
+    uint64_t fewer = UINT64_MAX - r->count;
+    if (!r->group)
+        return ((struct group_rows *)self)->reversed ? 0 : UINT64_MAX;
     switch (column) {
+    case GROUP_ROWS_BY_BADGE:
+        return (uint64_t)ranks[r->badge] << 48 | fewer >> 16;
     case GROUP_ROWS_BY_FIRST:
         return UINT64_MAX - (uint64_t)r->group->first;
     case GROUP_ROWS_BY_LEVEL:
-        return (uint64_t)(LEVEL_COUNT - r->group->level) << 48 | (UINT64_MAX - r->count) >> 16;
+        return (uint64_t)(LEVEL_COUNT - r->level) << 48 | fewer >> 16;
     default:
-        return UINT64_MAX - r->count;
+        return fewer;
     }
 }
 
 static void source_text(void *self, size_t i, struct buf *out)
 {
-    const struct group *g = row_at(self, i)->group;
-    buf_printf(out, "%s %s %s", level_name(g->level), g->template_text, g->id);
-    for (size_t n = 0; n < g->workloads.count; n++)
-        buf_printf(out, " %s", g->workloads.list[n].name);
+    const struct group_rows_row *r = row_at(self, i);
+    buf_printf(out, "%s %s %s %016llx", badge_word(r->badge), level_name(r->level), r->text,
+               (unsigned long long)r->id);
+    for (size_t n = 0; r->group && n < r->group->workloads.count; n++)
+        buf_printf(out, " %s", r->group->workloads.list[n].name);
 }
 
 const struct order_source group_rows_source = {

@@ -78,6 +78,26 @@ static void ask(struct logaround *a, struct pane *p)
                  to > p->host->now ? p->host->now : to);
 }
 
+void logaround_take(struct logaround *a, struct pane *p, struct logview *v)
+{
+    struct moves_line line;
+    if (!moves_take_line(p->host->moves, &line))
+        return;
+    logaround_free(a);
+    *a = (struct logaround){.on = true,
+                            .asked = true,
+                            .labels = line.labels,
+                            .names = p->host->labels,
+                            .selector = selector_of(p->host->labels, line.labels),
+                            .placing = true,
+                            .time = line.time,
+                            .span = SPAN_MINUTES * CLOCK_MINUTE,
+                            .text = line.text,
+                            .back = line.back};
+    logview_follow(v, false);
+    ask(a, p);
+}
+
 bool logaround_start(struct logaround *a, struct pane *p, struct logview *v)
 {
     if (!lines_count(v->lines))
@@ -107,7 +127,10 @@ void logaround_end(struct logaround *a, struct pane *p)
     if (a->asked)
         moves_around(p->host->moves, NULL, 0, 0);
     a->on = false;
-    a->placing = true;
+    a->placing = !a->back;
+    if (a->back && p->focused)
+        pane_show(p, a->back);
+    a->back = NULL;
 }
 
 static bool place(struct logaround *a, struct logview *v)
@@ -130,8 +153,10 @@ static bool place(struct logaround *a, struct logview *v)
 void logaround_sync(struct logaround *a, struct pane *p, struct logview *v)
 {
     const struct model_logs *m = &p->host->model->logs;
-    if (a->on && a->asked && !moves_around_query(p->host->moves))
+    if (a->on && a->asked && !moves_around_query(p->host->moves)) {
+        a->back = NULL; /* the scope moved: here is where one wants to be */
         logaround_end(a, p);
+    }
     if (!a->placing || moves_is_asking(p->host->moves))
         return;
     size_t count = lines_count(m->lines);

@@ -1,11 +1,13 @@
 #include "ui/logquery.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "ui/shown_window.h"
 
-enum { WORDS = 3, WORD_LEAST = 3, QUERY_BYTES = 1 << 16 };
+enum { PARTS = 3, PART_LEAST = 3, PART_MOST = 200, QUERY_BYTES = 1 << 16 };
 
 static const char errors_only[] = " |~ \"(?i)(error|fatal|panic|exception)\"";
 
@@ -41,36 +43,75 @@ static void add_matchers(const struct scope *s, const struct rule_labels *labels
     matcher(out, labels->container, s->container);
 }
 
-static bool usable(struct str word)
+/* Without a sample blanks are not sure of themselves. */
+static bool is_held(struct str part, const struct group *g)
 {
-    static const char awkward[] = "<>\"\\";
-    for (size_t i = 0; i < word.n; i++)
-        if (strchr(awkward, word.p[i]) || (unsigned char)word.p[i] < ' ')
-            return false;
-    return word.n >= WORD_LEAST;
+    if (!g || !g->sample_text)
+        return part.n && !memchr(part.p, ' ', part.n);
+    return str_find((struct str){g->sample_text, g->sample_n}, part) >= 0;
 }
 
-/* The longest words of the template that stand in each of its lines. */
-static void add_words(const char *template_text, struct buf *out)
+/* Keeps the longest ones, which are the rarest. */
+static void keep(struct str parts[PARTS], struct str part)
 {
-    struct str words[WORDS] = {{0}}, rest = str_of(template_text), word;
-    while (str_cut(&rest, ' ', &word)) {
-        for (size_t i = 0; usable(word) && i < WORDS; i++) {
-            if (word.n <= words[i].n)
-                continue;
-            struct str shorter = words[i];
-            words[i] = word;
-            word = shorter;
-        }
-    }
-    for (size_t i = 0; i < WORDS && words[i].n; i++) {
-        char text[200];
-        if (words[i].n >= sizeof text)
+    for (size_t i = 0; i < PARTS && part.n >= PART_LEAST; i++) {
+        if (part.n <= parts[i].n)
             continue;
-        memcpy(text, words[i].p, words[i].n);
-        text[words[i].n] = '\0';
+        struct str shorter = parts[i];
+        parts[i] = part;
+        part = shorter;
+    }
+}
+
+/* Templates have one blank where a line may have several: a part that does not stand in the sample is
+ * taken word by word. */
+static void take_part(struct str parts[PARTS], struct str part, const struct group *g)
+{
+    struct str word;
+    part = str_trim(part);
+    if (part.n <= PART_MOST && is_held(part, g)) {
+        keep(parts, part);
+        return;
+    }
+    while (str_cut(&part, ' ', &word))
+        if (word.n <= PART_MOST && is_held(word, g))
+            keep(parts, word);
+}
+
+/* Takes what stands before the next value off *line; a value is also what was redacted, which Loki
+ * still has. */
+static bool next_part(struct str *line, struct str *part)
+{
+    static const char *const marks[] = {"<*>", "<redacted:"};
+    size_t at = line->n, behind = line->n;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        ptrdiff_t found = str_find(*line, str_of(marks[i]));
+        const char *end = found >= 0 ? memchr(line->p + found, '>', line->n - (size_t)found) : NULL;
+        if (!end || (size_t)found >= at)
+            continue;
+        at = (size_t)found;
+        behind = (size_t)(end + 1 - line->p);
+    }
+    *part = (struct str){line->p, at};
+    bool any = line->n > 0;
+    *line = (struct str){line->p + behind, line->n - behind};
+    return any;
+}
+
+/* The longest literal parts of the template: what stands between its values, in each of its lines. */
+static void add_parts(const char *template_text, const struct group *g, struct buf *out)
+{
+    struct str parts[PARTS] = {{0}}, rest = str_of(template_text), line;
+    while (str_cut(&rest, '\n', &line)) {
+        struct str part;
+        while (next_part(&line, &part))
+            take_part(parts, part, g);
+    }
+    for (size_t i = 0; i < PARTS && parts[i].n; i++) {
+        char *text = mem_dup_n(parts[i].p, parts[i].n);
         buf_adds(out, " |= ");
         rule_quote(out, text);
+        free(text);
     }
 }
 
@@ -115,7 +156,19 @@ bool logquery_build(const struct model *m, const struct rule_labels *labels, boo
         buf_printf(out, "{%s=~\".+\"}%s", labels->namespace_, errors_only);
     const struct group *g = s->group[0] ? logquery_group(m, s->group) : NULL;
     if (g)
-        add_words(g->template_text, out);
+        add_parts(g->template_text, g, out);
     buf_free(&matchers);
     return true;
+}
+
+void logquery_of_group(const struct model *m, const struct rule_labels *labels,
+                       const struct window *w, const char *template_text, const struct group *group,
+                       struct buf *out)
+{
+    struct buf matchers;
+    buf_init(&matchers, QUERY_BYTES);
+    add_matchers(&m->scope, labels, &matchers);
+    narrow(w->query ? w->query : "{}", &matchers, out);
+    add_parts(template_text, group, out);
+    buf_free(&matchers);
 }

@@ -11,11 +11,17 @@
 /*
  * Appends the query. A pod, node or namespace of the scope become matchers. Without any of these,
  * of a chosen window it is the rule's own query, else the lines of all namespaces that look like
- * errors. A chosen group adds words of its template as line filters. With `wait` false comes back and
+ * errors. A chosen group adds parts of its template as line filters. With `wait` false comes back and
  * nothing is appended while the chosen window, whose query it is, may still come.
  */
 bool logquery_build(const struct model *m, const struct rule_labels *labels, bool wait,
                     struct buf *out);
+
+/* Appends the query of a group's lines, of any time: that of its window, narrowed to the scope, and
+ * the longest literal parts of its template. `group` may be NULL (it has gone). */
+void logquery_of_group(const struct model *m, const struct rule_labels *labels,
+                       const struct window *w, const char *template_text, const struct group *group,
+                       struct buf *out);
 
 /* The group of that id in the chosen window, else in an open one; NULL when it is in none. */
 const struct group *logquery_group(const struct model *m, const char *id);

@@ -23,6 +23,8 @@ struct moves {
     int64_t span;
     char *typed;
     struct asked around; /* query NULL: none */
+    struct moves_line line;
+    bool line_waits;
     bool browsing, unsettled;
     int64_t moved_at; /* tick of the newest move, when it is known */
     uint64_t seen;    /* of scope.changes */
@@ -53,6 +55,8 @@ void moves_free(struct moves *v)
     scope_history_free(v->history);
     free(v->typed);
     free(v->around.query);
+    if (v->line_waits)
+        labels_drop(v->line.labels);
     free(v->logs.query);
     free(v->metrics.query);
     free(v);
@@ -77,6 +81,24 @@ void moves_around(struct moves *v, const char *logql, int64_t from, int64_t to)
 const char *moves_around_query(const struct moves *v)
 {
     return v->around.query;
+}
+
+void moves_line(struct moves *v, const struct moves_line *line)
+{
+    if (v->line_waits)
+        labels_drop(v->line.labels);
+    v->line = *line;
+    v->line.labels = line->labels ? labels_hold(line->labels) : NULL;
+    v->line_waits = true;
+    v->model->dirty = true;
+}
+
+bool moves_take_line(struct moves *v, struct moves_line *out)
+{
+    bool waits = v->line_waits;
+    *out = v->line;
+    v->line_waits = false;
+    return waits;
 }
 
 void moves_query(struct moves *v, const char *logql)
@@ -147,7 +169,7 @@ void moves_live(struct moves *v)
         go_to(v, 0);
 }
 
-void moves_step(struct moves *v, int direction, int64_t now)
+static void step_by(struct moves *v, int64_t span, int64_t now)
 {
     struct scope *s = &v->model->scope;
     const struct model_windows *w = &v->model->windows;
@@ -158,7 +180,7 @@ void moves_step(struct moves *v, int direction, int64_t now)
         from = s->from;
     else /* the window that the moment lies in counts as where we are */
         from = clock_align(s->at, width);
-    from += direction * width;
+    from += span;
     if (from >= open) {
         moves_live(v);
     } else if (s->rule[0] || w->rule_count) {
@@ -168,6 +190,16 @@ void moves_step(struct moves *v, int direction, int64_t now)
     } else {
         moves_time(v, from + width);
     }
+}
+
+void moves_step(struct moves *v, int direction, int64_t now)
+{
+    step_by(v, direction * shown_window_width(v->model), now);
+}
+
+void moves_day(struct moves *v, int direction, int64_t now)
+{
+    step_by(v, direction * CLOCK_DAY, now);
 }
 
 bool moves_out(struct moves *v)

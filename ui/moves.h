@@ -32,6 +32,9 @@ void moves_live(struct moves *v);
 /* The window before (-1) or after (1) that of the scope; behind the last one it is live. */
 void moves_step(struct moves *v, int direction, int64_t now);
 
+/* The same a day earlier or later. */
+void moves_day(struct moves *v, int direction, int64_t now);
+
 /* A query typed by hand in the place of the scope's; NULL takes it back, as does every move to
  * something else. */
 void moves_query(struct moves *v, const char *logql);
@@ -41,6 +44,17 @@ const char *moves_typed_query(const struct moves *v); /* or NULL */
  * every move. */
 void moves_around(struct moves *v, const char *logql, int64_t from, int64_t to);
 const char *moves_around_query(const struct moves *v); /* or NULL */
+
+/* A line to be shown among its neighbours by the pane of lines, which takes it, and the pane that one
+ * goes back to from there. */
+struct moves_line {
+    const struct labels *labels; /* held while it waits; may be NULL */
+    int64_t time;
+    uint64_t text;    /* hash_bytes of it */
+    const char *back; /* lives for ever */
+};
+void moves_line(struct moves *v, const struct moves_line *line);
+bool moves_take_line(struct moves *v, struct moves_line *out); /* labels_drop them; false: none */
 
 /* One step out: around, typed query, group, time, pod, node; false when there is nothing left but the
  * namespace. */

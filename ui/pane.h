@@ -31,6 +31,7 @@ enum pane_flags {
     PANE_HIDE = 256,    /* a row can be hidden where it is shown */
     PANE_HOME = 512,    /* has the focus at the start */
     PANE_URGENT = 1024, /* … this one instead, as soon as it has rows */
+    PANE_PLACES = 2048, /* its rows come from pods and nodes, to which one can go */
 };
 
 enum { PANE_TEXT = 1024 }; /* bytes of the texts below */

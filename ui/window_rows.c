@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "ui/shown_window.h"
 
 static uint64_t row_id(const struct window_rows_row *r)
 {
@@ -13,8 +14,8 @@ static uint64_t row_id(const struct window_rows_row *r)
 
 static uint64_t row_stamp(const struct window_rows_row *r)
 {
-    uint64_t stamp = row_id(r) ^ hash_mix(r->entry.lines * 4 + r->kind);
-    return stamp ^ hash_mix(r->entry.groups * 2 + r->entry.complete) * 3;
+    uint64_t stamp = row_id(r) ^ hash_mix(r->lines * 8 + r->kind * 2 + r->is_told);
+    return stamp ^ hash_mix(r->entry.groups * 2 + r->entry.complete) * 3 ^ hash_mix(r->entry.lines);
 }
 
 void window_rows_free(struct window_rows *w)
@@ -27,9 +28,11 @@ static void add_row(struct window_rows *w, enum window_rows_kind kind, size_t ru
                     const struct window_entry *e)
 {
     mem_grow(&w->list, &w->cap, w->count + 1, sizeof *w->list);
-    w->list[w->count] = (struct window_rows_row){kind, rule, *e};
+    struct window_rows_row *row = &w->list[w->count];
+    *row = (struct window_rows_row){.kind = kind, .rule = rule, .entry = *e};
+    row->is_told = window_entry_lines(e, w->namespace_, &row->lines);
     w->hash = hash_mix(w->hash ^ row_stamp(&w->list[w->count++]));
-    w->most = e->lines > w->most ? e->lines : w->most;
+    w->most = row->lines > w->most ? row->lines : w->most;
 }
 
 static bool is_listed(const struct window_rows *w, size_t rule, int64_t from)
@@ -82,18 +85,25 @@ static void add_open(struct window_rows *w, size_t rule, const struct window *op
     add_row(w, WINDOW_ROWS_OPEN, rule, &e);
 }
 
-void window_rows_build(struct window_rows *w, const struct model_windows *m, int64_t width,
-                       int64_t now)
+static int64_t day_of(const struct scope *s, int64_t now)
 {
+    return clock_align(scope_is_live(s) ? now : s->rule[0] ? s->from : s->at - 1, CLOCK_DAY);
+}
+
+void window_rows_build(struct window_rows *w, const struct model *model, int64_t now)
+{
+    const struct model_windows *m = &model->windows;
+    int64_t width = shown_window_width(model);
     w->count = 0;
     w->hash = w->most = 0;
-    w->day = clock_align(now, CLOCK_DAY);
-    for (size_t i = 0; i < m->rule_count; i++)
-        w->day = m->days[i] ? m->days[i]->day : w->day;
+    w->day = day_of(&model->scope, now);
+    w->namespace_ = model->scope.namespace_;
+    w->rules = m->rules;
     for (size_t i = 0; i < m->rule_count; i++) {
-        add_open(w, i, m->open[i], m->days[i]);
-        if (m->days[i])
-            add_day(w, i, m->days[i], width, now);
+        const struct window_day *day = m->days[i] && m->days[i]->day == w->day ? m->days[i] : NULL;
+        add_open(w, i, m->open[i], day);
+        if (day)
+            add_day(w, i, day, width, now);
     }
 }
 
@@ -128,15 +138,18 @@ static int source_compare(void *self, size_t a, size_t b)
 static uint64_t source_key(void *self, size_t i, int column)
 {
     const struct window_rows_row *r = row_at(self, i);
-    return column == WINDOW_ROWS_BY_RULE ? r->rule : UINT64_MAX - r->entry.lines;
+    return column == WINDOW_ROWS_BY_RULE ? r->rule : UINT64_MAX - r->lines;
 }
 
 static void source_text(void *self, size_t i, struct buf *out)
 {
+    const struct window_rows *w = self;
     const struct window_rows_row *r = row_at(self, i);
     char time[CLOCK_TEXT];
     clock_format(r->entry.from, false, "%H:%M", time, sizeof time);
-    buf_printf(out, "%s %s", time, r->entry.top);
+    buf_printf(out, "%s %s %s", time, r->entry.top, w->rules[r->rule]);
+    for (size_t n = 0; n < r->entry.namespace_count; n++)
+        buf_printf(out, " %s", r->entry.namespaces[n].name);
 }
 
 const struct order_source window_rows_source = {

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/window_source.h"
 #include "model/model.h"
 
 struct client;
@@ -18,7 +19,6 @@ struct loop;
 struct prometheus;
 struct rule;
 struct rule_labels;
-struct window_store;
 
 /* Nodes, pods, namespaces and events, listed and watched. ns "": all namespaces. */
 struct board_kube;
@@ -41,11 +41,12 @@ void board_logs_free(struct board_logs *b);
 void board_logs_show(struct board_logs *b, const char *query, int64_t from, int64_t to);
 bool board_logs_settled(const struct board_logs *b);
 
-/* Days and windows of the store, and the window still open out of Loki. loki may be NULL. */
+/* Days and windows as they are stored, those that they are compared with, and the window still open
+ * out of Loki. loki may be NULL. */
 struct board_windows;
 struct board_windows_conf {
     struct loop *loop;
-    struct window_store *store; /* NULL: only the open windows */
+    struct window_source source; /* none: only the open windows */
     struct loki *loki;
     const char *cluster;
     const struct rule *rules;

@@ -74,14 +74,14 @@ static void start_windows(struct board_feeds *f)
     struct err err;
     const struct config *config = f->wire->config;
     struct board_windows_conf conf = {.loop = f->wire->loop,
-                                      .store = wire_store(f->wire, &err),
+                                      .source = window_source_of_store(wire_store(f->wire, &err)),
                                       .loki = f->wire->loki,
                                       .cluster = wire_cluster(f->wire),
                                       .rules = config->collector.rules,
                                       .rule_count = config->collector.rule_count,
                                       .labels = &config->loki_labels,
                                       .width = config->collector.window};
-    if (!conf.store)
+    if (!conf.source.ops)
         mark_off(&f->model->windows.upstream, &err);
     f->windows = board_windows_start(&conf, f->model);
 }

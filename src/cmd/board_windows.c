@@ -1,7 +1,7 @@
 /*
- * What is stored comes by one GET a rule and day, again each quarter of a minute for today. The
- * window still open is worked out from Loki by the collector's own code, one rule after another,
- * and never stored.
+ * What is stored comes by one GET a rule and day, again each quarter of a minute for today. What the
+ * shown windows are compared with comes behind it, by cmd/window_history.h. The window still open is
+ * worked out from Loki by the collector's own code, one rule after another, and never stored.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,16 +10,16 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/board_feed.h"
+#include "cmd/window_history.h"
 #include "collect/extraction.h"
 #include "net/loop.h"
 #include "source/loki.h"
-#include "store/window_store.h"
 
-enum { REFRESH_MS = 15 * 1000, OPEN_MS = 30 * 1000 };
+enum { REFRESH_MS = 15 * 1000, OPEN_MS = 30 * 1000, CATALOGUE_TURNS = 8 };
 
 struct day_feed {
     struct board_windows *owner;
-    struct window_store_op *op;
+    void *op;
     int64_t day; /* shown */
 };
 
@@ -27,12 +27,14 @@ struct board_windows {
     struct board_windows_conf conf;
     struct model *model;
     struct day_feed days[MODEL_RULES];
-    struct window_store_op *rules_op, *chosen_op, *catalogue_op;
-    struct catalogue *catalogue;
+    void *rules_op, *chosen_op, *catalogue_op;
+    struct window_history *history; /* NULL without a source */
     struct extraction *extraction;
     size_t open_rule; /* whose open window is being worked out */
+    bool opening;     /* a turn over all rules is under way */
     bool open_told;   /* every rule had its turn once */
     bool rules_told;
+    size_t turns; /* of the refresh */
     char chosen_rule[41];
     int64_t chosen_from;
     struct loop_timer *refresh, *open_timer;
@@ -72,16 +74,18 @@ static void on_day(void *context, struct window_day *yours, const struct err *er
         return;
     window_day_free(b->model->windows.days[i]);
     b->model->windows.days[i] = yours;
+    window_history_day(b->history, yours);
 }
 
 static void load_day(struct board_windows *b, size_t i, int64_t day)
 {
-    if (!b->conf.store)
+    const struct window_source *from = &b->conf.source;
+    if (!from->ops)
         return;
-    window_store_cancel(b->days[i].op);
+    from->ops->cancel(b->days[i].op);
     b->days[i].day = day;
     b->days[i].op =
-        window_store_day_load(b->conf.store, b->model->windows.rules[i], day, &b->days[i], on_day);
+        from->ops->day(from->self, b->model->windows.rules[i], day, &b->days[i], on_day);
 }
 
 void board_windows_show_day(struct board_windows *b, const char *rule, int64_t day)
@@ -111,10 +115,67 @@ static void on_rules(void *context, const char *const *rules, size_t count, cons
     }
 }
 
+/* ---- what is compared ---- */
+
+static void on_history(void *context)
+{
+    ((struct board_windows *)context)->model->dirty = true;
+}
+
+/* The chosen window, and when live those that are open. */
+static void compare_shown(struct board_windows *b)
+{
+    const struct model *m = b->model;
+    struct window_history_want list[MODEL_RULES + 1];
+    int64_t width = b->conf.width, now = clock_align(clock_now(), width);
+    size_t n = 0;
+    if (!b->history)
+        return;
+    if (!scope_is_live(&m->scope) && b->chosen_rule[0])
+        list[n++] = (struct window_history_want){b->chosen_rule, b->chosen_from, width};
+    for (size_t i = 0; scope_is_live(&m->scope) && i < m->windows.rule_count; i++) {
+        const struct window *open = m->windows.open[i];
+        list[n++] =
+            (struct window_history_want){m->windows.rules[i], open ? open->from : now, width};
+    }
+    window_history_show(b->history, list, n);
+}
+
+static void next_open(struct board_windows *b);
+
+static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
+                         const struct err *err)
+{
+    struct board_windows *b = context;
+    struct model_windows *w = &b->model->windows;
+    (void)rebuilt;
+    b->catalogue_op = NULL;
+    if (!err->kind) {
+        catalogue_free(w->catalogue);
+        w->catalogue = yours;
+        b->model->dirty = true;
+    }
+    if (b->opening)
+        next_open(b);
+}
+
+/* Not while a window is being grouped by the one that is there. */
+static void load_catalogue(struct board_windows *b)
+{
+    const struct window_source *from = &b->conf.source;
+    if (!b->catalogue_op && !b->extraction)
+        b->catalogue_op = from->ops->catalogue(from->self, b, on_catalogue);
+}
+
+/* ---- days and windows ---- */
+
 /* Of the days shown only today's changes; a new day begins by itself. */
 static void refresh(void *context)
 {
     struct board_windows *b = context;
+    if (!b->opening && b->turns++ % CATALOGUE_TURNS == 0)
+        load_catalogue(b);
+    compare_shown(b);
     int64_t today = clock_align(clock_now(), CLOCK_DAY);
     for (size_t i = 0; i < b->model->windows.rule_count; i++)
         if (!b->days[i].op && b->days[i].day >= today - CLOCK_DAY)
@@ -175,16 +236,19 @@ static void show_open(struct board_windows *b, const struct window *open)
 void board_windows_show(struct board_windows *b, const char *rule, int64_t from)
 {
     struct model_windows *w = &b->model->windows;
-    window_store_cancel(b->chosen_op);
+    const struct window_source *source = &b->conf.source;
+    if (source->ops)
+        source->ops->cancel(b->chosen_op);
     b->chosen_op = NULL;
     snprintf(b->chosen_rule, sizeof b->chosen_rule, "%s", rule);
     b->chosen_from = from;
+    compare_shown(b);
     const struct window *open = open_window(b, rule, from);
     if (open) {
         show_open(b, open);
         return;
     }
-    if (!b->conf.store)
+    if (!source->ops)
         return;
     if (w->chosen && (w->chosen->from != from || strcmp(w->chosen->rule, rule) != 0)) {
         window_free(w->chosen);
@@ -192,11 +256,9 @@ void board_windows_show(struct board_windows *b, const char *rule, int64_t from)
     }
     memset(&w->chosen_upstream, 0, sizeof w->chosen_upstream);
     upstream_connecting(&w->chosen_upstream);
-    b->chosen_op = window_store_load(b->conf.store, rule, from, b, on_chosen);
+    b->chosen_op = source->ops->window(source->self, rule, from, b, on_chosen);
     b->model->dirty = true;
 }
-
-static void next_open(struct board_windows *b);
 
 static void on_open(void *context, struct window *w, struct spool *raw, const struct err *err)
 {
@@ -226,7 +288,9 @@ static void next_open(struct board_windows *b)
 {
     if (b->open_rule == b->conf.rule_count) {
         b->open_told = true;
+        b->opening = false;
         b->open_rule = 0;
+        compare_shown(b);
         loop_timer_set(b->open_timer, OPEN_MS);
         return;
     }
@@ -237,24 +301,11 @@ static void next_open(struct board_windows *b)
                                    .labels = b->conf.labels,
                                    .from = from,
                                    .to = from + b->conf.width,
-                                   .known = b->catalogue,
+                                   .known = b->model->windows.catalogue,
                                    .open = true,
                                    .context = b,
                                    .done = on_open};
     b->extraction = extraction_start(&conf);
-}
-
-static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
-                         const struct err *err)
-{
-    struct board_windows *b = context;
-    (void)rebuilt;
-    b->catalogue_op = NULL;
-    if (!err->kind) {
-        catalogue_free(b->catalogue);
-        b->catalogue = yours;
-    }
-    next_open(b);
 }
 
 /* Ids must be the stored ones, so the catalogue comes first, each time: the collector adds to it.
@@ -262,8 +313,9 @@ static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
 static void start_open(void *context)
 {
     struct board_windows *b = context;
-    if (b->conf.store)
-        b->catalogue_op = window_store_groups_load(b->conf.store, b, on_catalogue);
+    b->opening = true;
+    if (b->conf.source.ops)
+        load_catalogue(b);
     else
         next_open(b);
 }
@@ -278,11 +330,16 @@ struct board_windows *board_windows_start(const struct board_windows_conf *conf,
     b->open_timer = loop_timer_new(conf->loop, start_open, b);
     for (size_t i = 0; i < conf->rule_count; i++)
         rule_index(b, conf->rules[i].name);
-    if (conf->store) {
+    if (conf->source.ops) {
+        b->history = window_history_new(&(struct window_history_conf){.loop = conf->loop,
+                                                                      .source = conf->source,
+                                                                      .pasts = m->windows.pasts,
+                                                                      .context = b,
+                                                                      .changed = on_history});
         upstream_connecting(&m->windows.upstream);
         for (size_t i = 0; i < m->windows.rule_count; i++)
             load_day(b, i, clock_align(clock_now(), CLOCK_DAY));
-        b->rules_op = window_store_list_rules(conf->store, false, b, on_rules);
+        b->rules_op = conf->source.ops->rules(conf->source.self, b, on_rules);
         loop_timer_set(b->refresh, REFRESH_MS);
     }
     if (conf->loki && conf->rule_count) {
@@ -292,17 +349,25 @@ struct board_windows *board_windows_start(const struct board_windows_conf *conf,
     return b;
 }
 
+static void stop_asking(struct board_windows *b)
+{
+    const struct window_source_ops *ops = b->conf.source.ops;
+    for (size_t i = 0; ops && i < MODEL_RULES; i++)
+        ops->cancel(b->days[i].op);
+    if (!ops)
+        return;
+    ops->cancel(b->rules_op);
+    ops->cancel(b->chosen_op);
+    ops->cancel(b->catalogue_op);
+}
+
 void board_windows_free(struct board_windows *b)
 {
     if (!b)
         return;
-    for (size_t i = 0; i < MODEL_RULES; i++)
-        window_store_cancel(b->days[i].op);
-    window_store_cancel(b->rules_op);
-    window_store_cancel(b->chosen_op);
-    window_store_cancel(b->catalogue_op);
+    stop_asking(b);
+    window_history_free(b->history);
     extraction_free(b->extraction);
-    catalogue_free(b->catalogue);
     loop_timer_free(b->refresh);
     loop_timer_free(b->open_timer);
     free(b);
@@ -316,5 +381,6 @@ bool board_windows_settled(const struct board_windows *b)
         if (b->days[i].op)
             return false;
     bool open = b->open_told || !b->conf.loki || !b->conf.rule_count;
-    return open && !b->chosen_op && (!b->conf.store || b->rules_told);
+    return open && !b->chosen_op &&
+           (!b->conf.source.ops || (b->rules_told && window_history_settled(b->history)));
 }

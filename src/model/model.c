@@ -12,6 +12,7 @@ static void fill(struct model *m)
     m->logs.lag = -1;
     for (int i = 0; i < METRIC_COUNT; i++)
         m->series[i] = series_new(MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND, MODEL_SERIES_POINTS);
+    m->windows.pasts = pasts_new();
 }
 
 struct model *model_new(void)
@@ -37,6 +38,8 @@ static void empty(struct model *m)
         window_free(m->windows.open[i]);
     }
     window_free(m->windows.chosen);
+    pasts_free(m->windows.pasts);
+    catalogue_free(m->windows.catalogue);
     for (int i = 0; i < METRIC_COUNT; i++)
         series_free(m->series[i]);
     free(m->insecure);

@@ -6,6 +6,7 @@
 #include "model/intent.h"
 #include "model/line.h"
 #include "model/object.h"
+#include "model/past.h"
 #include "model/scope.h"
 #include "model/series.h"
 #include "model/upstream.h"
@@ -37,7 +38,9 @@ struct model_windows {
     struct window *open[MODEL_RULES];     /* the one still open, worked out live; NULL: none */
     struct window *chosen; /* the window that the groups pane shows: its own, never one of `open` */
     struct upstream chosen_upstream;
-    int64_t width; /* ns */
+    int64_t width;               /* ns */
+    struct pasts *pasts;         /* what the shown windows are compared with, as it comes */
+    struct catalogue *catalogue; /* NULL: not there (yet) */
 };
 
 /* What is broken in the cluster now, whatever the scope's moment is. */

@@ -55,6 +55,7 @@ void window_to_json(const struct window *w, struct buf *out);
 struct window *window_from_json(const char *json, size_t n, const char *place, struct err *err);
 
 /* One window in a day's index, and the day. */
+enum { WINDOW_ENTRY_NAMESPACES = 8 };
 struct window_entry {
     int64_t from, to;
     uint64_t lines, counted;
@@ -62,6 +63,12 @@ struct window_entry {
     bool complete, truncated, open;
     uint64_t levels[LEVEL_COUNT]; /* lines by level */
     char top[120];                /* the largest group's template, cut */
+    /* Lines of the namespaces that have most of them, by name; none where an older index has none. */
+    struct window_entry_namespace {
+        char name[64];
+        uint64_t lines;
+    } namespaces[WINDOW_ENTRY_NAMESPACES];
+    size_t namespace_count;
 };
 struct window_day {
     char *cluster, *rule;
@@ -70,6 +77,8 @@ struct window_day {
     size_t count, cap;
 };
 void window_entry_of(const struct window *w, struct window_entry *out);
+/* Lines of a namespace, "": of all. False: the entry does not tell. */
+bool window_entry_lines(const struct window_entry *e, const char *namespace_, uint64_t *lines);
 /* Replaces the entry with the same from. */
 void window_day_put(struct window_day *d, const struct window_entry *e);
 void window_day_to_json(const struct window_day *d, struct buf *out);

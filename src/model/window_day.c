@@ -22,6 +22,48 @@ static void cut_text(char *to, size_t size, const char *from)
     memset(to + n, 0, size - n);
 }
 
+static void put_namespace(struct window_entry *e, size_t at, const char *name, uint64_t lines)
+{
+    cut_text(e->namespaces[at].name, sizeof e->namespaces[at].name, name);
+    e->namespaces[at].lines = lines;
+}
+
+/* Keeps it if it has more lines than the least that is kept. */
+static void add_namespace(struct window_entry *e, const char *name, uint64_t lines)
+{
+    size_t least = 0;
+    if (e->namespace_count < WINDOW_ENTRY_NAMESPACES) {
+        put_namespace(e, e->namespace_count++, name, lines);
+        return;
+    }
+    for (size_t i = 1; i < e->namespace_count; i++)
+        if (e->namespaces[i].lines < e->namespaces[least].lines)
+            least = i;
+    if (lines > e->namespaces[least].lines)
+        put_namespace(e, least, name, lines);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct window_entry_namespace *)a)->name,
+                  ((const struct window_entry_namespace *)b)->name);
+}
+
+bool window_entry_lines(const struct window_entry *e, const char *namespace_, uint64_t *lines)
+{
+    *lines = e->lines;
+    if (!*namespace_ || !e->lines)
+        return true;
+    for (size_t i = 0; i < e->namespace_count; i++) {
+        if (strcmp(e->namespaces[i].name, namespace_) != 0)
+            continue;
+        *lines = e->namespaces[i].lines;
+        return true;
+    }
+    *lines = 0;
+    return e->namespace_count && e->namespace_count < WINDOW_ENTRY_NAMESPACES;
+}
+
 void window_entry_of(const struct window *w, struct window_entry *out)
 {
     *out = (struct window_entry){.from = w->from,
@@ -41,6 +83,10 @@ void window_entry_of(const struct window *w, struct window_entry *out)
     }
     if (top && top->template_text)
         cut_text(out->top, sizeof out->top, top->template_text);
+    for (size_t i = 0; i < w->namespaces.count; i++)
+        add_namespace(out, w->namespaces.list[i].name, w->namespaces.list[i].count);
+    if (out->namespace_count)
+        qsort(out->namespaces, out->namespace_count, sizeof *out->namespaces, by_name);
 }
 
 void window_day_put(struct window_day *d, const struct window_entry *e)
@@ -85,6 +131,10 @@ static void put_entry(struct json_out *o, const struct window_entry *e)
             json_out_int(o, level_name((enum level)l), (int64_t)e->levels[l]);
     json_out_end_object(o);
     json_out_text(o, "top", e->top);
+    json_out_object(o, "namespaces");
+    for (size_t i = 0; i < e->namespace_count; i++)
+        json_out_int(o, e->namespaces[i].name, (int64_t)e->namespaces[i].lines);
+    json_out_end_object(o);
     json_out_end_object(o);
 }
 
@@ -123,6 +173,10 @@ static bool get_entry(const struct json *j, struct window_entry *e)
     for (int l = 0; l < LEVEL_COUNT; l++)
         e->levels[l] = get_count(levels, level_name((enum level)l));
     cut_text(e->top, sizeof e->top, json_string(j, "top", ""));
+    const struct json *names = json_member(j, "namespaces");
+    for (const struct json *n = json_is_object(names) ? json_first(names) : NULL;
+         n && e->namespace_count < WINDOW_ENTRY_NAMESPACES; n = json_next(n))
+        put_namespace(e, e->namespace_count++, json_name(n), get_count(names, json_name(n)));
     return clock_parse(str_of(json_string(j, "from", NULL)), false, &e->from) &&
            clock_parse(str_of(json_string(j, "to", NULL)), false, &e->to) && e->to > e->from;
 }

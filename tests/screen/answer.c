@@ -81,27 +81,23 @@ static void answer_logs(struct model *m, int64_t now, const struct intent *wish)
     fill_lines(m, wish->to ? wish->to : now, 60);
 }
 
-static const struct group *any_group(const struct model *m)
-{
-    return m->windows.open[0] && m->windows.open[0]->group_count ? m->windows.open[0]->groups
-                                                                 : NULL;
-}
-
-/* The stored window: as the open one, with the asked span. */
 static void answer_window(struct model *m, const struct intent *wish)
 {
-    struct buf json;
-    struct err err;
-    buf_init(&json, 1 << 20);
-    if (m->windows.open[0] && any_group(m)) {
-        window_to_json(m->windows.open[0], &json);
-        window_free(m->windows.chosen);
-        m->windows.chosen = window_from_json(buf_text(&json), json.n, "test", &err);
-        m->windows.chosen->from = wish->from;
-        m->windows.chosen->to = wish->to;
-        upstream_live(&m->windows.chosen_upstream);
+    if (!m->windows.open[0])
+        return;
+    window_free(m->windows.chosen);
+    m->windows.chosen = fill_window(wish->text, wish->from, wish->to);
+    upstream_live(&m->windows.chosen_upstream);
+}
+
+static void answer_day(struct model *m, int64_t now, const struct intent *wish)
+{
+    for (size_t i = 0; i < m->windows.rule_count; i++) {
+        if (strcmp(m->windows.rules[i], wish->text) != 0)
+            continue;
+        window_day_free(m->windows.days[i]);
+        m->windows.days[i] = fill_day(wish->text, wish->from, now);
     }
-    buf_free(&json);
 }
 
 static void log_intent(const struct intent *wish, struct buf *log)
@@ -129,6 +125,8 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             answer_logs(m, now, &wish);
         else if (wish.type == INTENT_WINDOW)
             answer_window(m, &wish);
+        else if (wish.type == INTENT_WINDOW_DAY)
+            answer_day(m, now, &wish);
         m->dirty = true;
         free(wish.text);
     }

@@ -263,7 +263,8 @@ static void fill_namespaces(struct model *m, int64_t now)
 static const struct {
     const char *id, *template_text, *workload, *pod;
     enum level level;
-    int share; /* of a hundred lines */
+    int share;       /* of a hundred lines */
+    int since, till; /* minutes of the day in which it comes; 0: any */
 } groups[] = {
     {"8c1f5e0a9b3d7e21",
      "dial tcp <*>: connect: connection refused upstream=payments-db attempt=<*>", "shop/checkout",
@@ -271,11 +272,13 @@ static const struct {
     {"0b9a4c3d2e1f6a75", "order <*> failed: context deadline exceeded after <*>", "shop/checkout",
      "shop/checkout-7d9f8c6b5-ekx9k", LEVEL_ERROR, 24},
     {"d41d8cd98f00b204", "panic: runtime error: invalid memory address or nil pointer dereference",
-     "shop/checkout", "shop/checkout-7d9f8c6b5-bfx2k", LEVEL_FATAL, 9},
+     "shop/checkout", "shop/checkout-7d9f8c6b5-bfx2k", LEVEL_FATAL, 9, 810, 0},
     {"77aa12bc90de34f5", "GET <*> 502 <*> upstream prematurely closed connection", "shop/frontend",
-     "shop/frontend-84c6d7b95f-bfx2k", LEVEL_WARN, 5},
+     "shop/frontend-84c6d7b95f-bfx2k", LEVEL_WARN, 5, 810, 0},
     {"3e25960a79dbc69b", "failed to write WAL segment <*>: no space left on device", "logging/loki",
      "logging/loki-0", LEVEL_ERROR, 1},
+    {"5fd1c2b3a4958677", "slow query took <*> ms: SELECT <*>", "payments/ledger",
+     "payments/ledger-0", LEVEL_WARN, 20, 0, 810},
 };
 enum { GROUPS = sizeof groups / sizeof *groups };
 
@@ -293,7 +296,10 @@ static struct window *make_window(const char *rule, int64_t from, int64_t to, ui
     for (size_t i = 0; i < GROUPS; i++) {
         struct group *g = &w->groups[w->group_count];
         uint64_t count = lines * (uint64_t)groups[i].share / 100;
-        if (!count)
+        int minute = (int)((from - clock_align(from, CLOCK_DAY)) / CLOCK_MINUTE);
+        bool other_day = clock_align(from, CLOCK_DAY) != clock_align(FILL_NOW, CLOCK_DAY);
+        if (!count || minute < groups[i].since || (other_day && groups[i].since) ||
+            (groups[i].till && minute >= groups[i].till))
             continue;
         w->group_count++;
         str_copy(g->id, sizeof g->id, groups[i].id);
@@ -334,29 +340,72 @@ static uint64_t lines_of(size_t rule, int minute_of_day)
     return since < 0 ? (uint64_t)(minute_of_day / 10 * 7 % 23) : 900 + (uint64_t)since * 37;
 }
 
+static void put_past(struct model *m, const char *rule, int64_t from, uint64_t lines)
+{
+    struct window *w = make_window(rule, from, from + m->windows.width, lines);
+    pasts_put(m->windows.pasts, w);
+    window_free(w);
+}
+
+/* What windows are compared with: two hours of today, and the same times of yesterday and last week
+ * from 13:30 on. */
+static void fill_pasts(struct model *m, size_t rule, int64_t now)
+{
+    const char *name = m->windows.rules[rule];
+    int64_t day = clock_align(now, CLOCK_DAY), width = m->windows.width;
+    for (int64_t t = clock_align(now - 3 * CLOCK_HOUR, width); t + width <= now; t += width)
+        put_past(m, name, t, lines_of(rule, (int)((t - day) / CLOCK_MINUTE)));
+    for (int64_t t = day + 810 * CLOCK_MINUTE; t <= now; t += width) {
+        put_past(m, name, t - CLOCK_DAY, 400);
+        put_past(m, name, t - 7 * CLOCK_DAY, 8);
+    }
+}
+
+struct window *fill_window(const char *rule, int64_t from, int64_t to)
+{
+    int64_t day = clock_align(from, CLOCK_DAY);
+    size_t r = strcmp(rule, "errors") != 0;
+    int minute = (int)((from - day) / CLOCK_MINUTE);
+    return make_window(rule, from, to,
+                       lines_of(r, day == clock_align(FILL_NOW, CLOCK_DAY) ? minute : 300));
+}
+
+struct window_day *fill_day(const char *rule, int64_t day, int64_t now)
+{
+    int64_t width = 10 * CLOCK_MINUTE;
+    size_t r = strcmp(rule, "errors") != 0;
+    struct window_day *d = mem_alloc(sizeof *d);
+    d->cluster = mem_dup("prod-seoul");
+    d->rule = mem_dup(rule);
+    d->day = day;
+    for (int64_t t = day; t + width <= now && t < day + CLOCK_DAY; t += width) {
+        int minute = (int)((t - day) / CLOCK_MINUTE);
+        struct window_entry e = {.from = t, .to = t + width, .complete = minute != 790};
+        e.lines = e.counted = lines_of(r, day == clock_align(now, CLOCK_DAY) ? minute : 300);
+        e.groups = e.lines ? 2 + (uint32_t)(e.lines / 300) : 0;
+        str_copy(e.top, sizeof e.top, e.lines ? groups[0].template_text : "");
+        str_copy(e.namespaces[0].name, sizeof e.namespaces[0].name, "shop");
+        e.namespaces[0].lines = e.lines - e.lines / 5;
+        str_copy(e.namespaces[1].name, sizeof e.namespaces[1].name, "payments");
+        e.namespaces[1].lines = e.lines / 5;
+        e.namespace_count = 2;
+        if (minute != 11 * 60 + 20)
+            window_day_put(d, &e);
+    }
+    return d;
+}
+
 static void fill_windows(struct model *m, int64_t now, size_t rules)
 {
     static const char *const names[] = {"errors", "gateway-5xx"};
     int64_t day = clock_align(now, CLOCK_DAY), width = m->windows.width;
     m->windows.rule_count = rules;
     for (size_t r = 0; r < rules; r++) {
-        struct window_day *d = mem_alloc(sizeof *d);
         m->windows.rules[r] = mem_dup(names[r]);
-        d->cluster = mem_dup("prod-seoul");
-        d->rule = mem_dup(names[r]);
-        d->day = day;
-        for (int64_t t = day; t + width <= now; t += width) {
-            int minute = (int)((t - day) / CLOCK_MINUTE);
-            struct window_entry e = {.from = t, .to = t + width, .complete = minute != 790};
-            e.lines = e.counted = lines_of(r, minute);
-            e.groups = e.lines ? 2 + (uint32_t)(e.lines / 300) : 0;
-            str_copy(e.top, sizeof e.top, e.lines ? groups[0].template_text : "");
-            if (minute != 11 * 60 + 20)
-                window_day_put(d, &e);
-        }
-        m->windows.days[r] = d;
+        m->windows.days[r] = fill_day(names[r], day, now);
         m->windows.open[r] = make_window(names[r], clock_align(now, width), now, r ? 80 : 1320);
         m->windows.open[r]->open = true;
+        fill_pasts(m, r, now);
     }
 }
 

@@ -16,6 +16,9 @@ void fill_empty(struct model *m);
 void fill_incident(struct model *m, int64_t now);
 /* Names and lines in Korean, Japanese and emoji, and bytes that try to steer the terminal. */
 void fill_foreign(struct model *m, int64_t now);
+/* A stored window of the incident's day, or of a quieter one, and a day's index. */
+struct window *fill_window(const char *rule, int64_t from, int64_t to);
+struct window_day *fill_day(const char *rule, int64_t day, int64_t now);
 /* That many pods on a thirtieth as many nodes. */
 void fill_huge(struct model *m, int64_t now, size_t pods);
 

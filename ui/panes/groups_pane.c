@@ -1,133 +1,147 @@
-/* The groups of a window: what the error lines say, how often, in which minutes, where. */
+/* The groups of a window: what the error lines say, whether that is new, how often, in which windows
+ * and where. Enter opens one: ui/group_page.h. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "text/number.h"
-#include "text/spark.h"
+#include "triage/comparison.h"
+#include "ui/badge_look.h"
 #include "ui/fields.h"
-#include "ui/group_rows.h"
+#include "ui/group_goal.h"
+#include "ui/group_page.h"
 #include "ui/level_look.h"
 #include "ui/moves.h"
-#include "ui/pane.h"
-#include "ui/reader.h"
+#include "ui/row_pane.h"
 #include "ui/shown_window.h"
 #include "ui/template_draw.h"
+#include "ui/trend_draw.h"
 
 enum {
     COUNT_WIDTH = 6,
-    SPARK_MOST = 10,
-    WHERE_FROM = 72, /* width from which on the column of places is shown */
-    TALLY_MOST = 10, /* names of each kind in the sample */
-    MINUTES = 60,
+    SPARK_FROM = 40, /* widths from which on the trend, the minutes and the places are shown */
+    MINUTES_FROM = 100,
+    WHERE_FROM = 72,
+    MINUTES_WIDTH = 10,
 };
+
 struct groups {
-    struct list *list;
+    struct row_pane rows_shown;
     struct group_rows rows;
-    struct reader reader;
+    struct group_page page;
     struct fields *fields;
-    int sort;
-    bool descending;
 };
 
 static void pane_open(struct pane *p)
 {
     struct groups *g = p->state;
-    g->list = list_new(&group_rows_source, &g->rows);
-    list_sort(g->list, g->sort, false);
-    reader_init(&g->reader);
+    row_pane_open(&g->rows_shown, &group_rows_source, &g->rows, GROUP_ROWS_BY_COUNT,
+                  GROUP_ROWS_SORTS);
+    group_page_init(&g->page);
     g->fields = fields_new();
 }
 
 static void pane_close(struct pane *p)
 {
     struct groups *g = p->state;
-    list_free(g->list);
+    row_pane_close(&g->rows_shown);
     group_rows_free(&g->rows);
-    reader_free(&g->reader);
+    group_page_free(&g->page);
     fields_free(g->fields);
+}
+
+static const struct group_rows_row *page_row(const struct groups *g)
+{
+    return group_rows_find(&g->rows, g->page.id, g->page.rule);
 }
 
 static bool pane_sync(struct pane *p)
 {
     struct groups *g = p->state;
     int64_t delay;
+    g->rows.reversed = g->rows_shown.descending;
     group_rows_build(&g->rows, p->host->model);
-    list_sync(g->list, g->rows.hash, 0, p->host->tick, true, &delay);
+    list_sync(g->rows_shown.list, g->rows.hash, 0, p->host->tick, true, &delay);
+    if (g->page.open)
+        group_page_build(&g->page, p->host->model, page_row(g), p->width);
     return true;
 }
 
 static struct list *pane_list(struct pane *p)
 {
     struct groups *g = p->state;
-    return g->reader.open ? NULL : g->list;
+    return g->page.open ? NULL : g->rows_shown.list;
 }
 
 static const struct group_rows_row *cursor_row(const struct groups *g)
 {
-    size_t n = list_cursor(g->list);
-    return n < list_count(g->list) ? &g->rows.list[list_row(g->list, n)] : NULL;
+    size_t i = row_pane_cursor(&g->rows_shown);
+    return g->page.open ? page_row(g) : i == SIZE_MAX ? NULL : &g->rows.list[i];
 }
 
 /* ---- rows ---- */
 
-static void draw_minutes(const struct draw_area *line, int x, int width, const struct group *g)
-{
-    double values[MINUTES], columns[SPARK_MOST], least = 0, most = 0;
-    size_t count = g->minutes < MINUTES ? g->minutes : MINUTES;
-    for (size_t i = 0; i < count; i++) {
-        values[i] = g->per_minute[i];
-        most = values[i] > most ? values[i] : most;
-    }
-    if (!count || most <= least)
-        return;
-    width = (size_t)width > count ? (int)count : width;
-    spark_resample(values, count, columns, width);
-    for (int i = 0; i < width; i++)
-        columns[i] /= most;
-    draw_levels(line, x, 0, level_look_role(g->level), columns, width);
-}
-
 /* "shop/checkout +2": the place with most lines and how many others there are. */
 static void where_text(const struct group *g, char *out, size_t size)
 {
+    out[0] = '\0';
+    if (!g)
+        return;
     const struct tallies *t = g->workloads.count ? &g->workloads : &g->namespaces;
     size_t most = 0;
     for (size_t i = 1; i < t->count; i++)
         if (t->list[i].count > t->list[most].count)
             most = i;
-    if (!t->count)
-        out[0] = '\0';
-    else if (t->count == 1)
+    if (t->count == 1)
         snprintf(out, size, "%s", t->list[0].name);
-    else
+    else if (t->count)
         snprintf(out, size, "%s +%zu", t->list[most].name, t->count - 1);
 }
 
-static void draw_row(const struct pane *p, const struct draw_area *line,
-                     const struct group_rows_row *r, bool cursor)
+/* Trend, minutes and place, as far as there is room; returns the columns that are left for the text
+ * and moves *x behind the rest. */
+static int draw_numbers(const struct pane *p, const struct draw_area *line,
+                        const struct group_rows_row *r, int *x)
 {
-    const struct group *g = r->group;
-    bool chosen = strcmp(p->host->model->scope.group, g->id) == 0;
     char text[PANE_TEXT];
-    int x = 1, where = line->width >= WHERE_FROM ? line->width / 4 : 0;
-    int spark = line->width >= 40 ? SPARK_MOST : line->width >= 30 ? SPARK_MOST / 2 : 0;
-    draw_texts(line, x, 0, COUNT_WIDTH, DRAW_RIGHT, ROLE_TEXT,
-               number_count((double)r->count, text));
-    x += COUNT_WIDTH + 1;
-    draw_texts(line, x, 0, 1, DRAW_HARD, level_look_role(g->level), level_look_letter(g->level));
-    x += 2;
-    if (spark)
-        draw_minutes(line, x, spark, g);
-    x += spark ? spark + 1 : 0;
-    const struct groups *groups = p->state;
-    template_draw(groups->fields, line, x, line->width - x - (where ? where + 1 : 0),
-                  g->template_text);
+    int where = line->width >= WHERE_FROM ? line->width / 4 : 0;
+    int windows = line->width >= WHERE_FROM ? COMPARISON_TREND : COMPARISON_TREND / 2;
+    if (line->width >= SPARK_FROM) {
+        trend_draw(line, *x, windows, r, p->host->model->windows.pasts);
+        *x += windows + 1;
+    }
+    if (line->width >= MINUTES_FROM && r->group)
+        trend_draw_minutes(line, *x, MINUTES_WIDTH, r->group);
+    *x += line->width >= MINUTES_FROM ? MINUTES_WIDTH + 1 : 0;
     if (where) {
-        where_text(g, text, sizeof text);
+        where_text(r->group, text, sizeof text);
         draw_texts(line, line->width - where, 0, where, DRAW_LEFT, ROLE_SOURCE, text);
     }
+    return line->width - *x - (where ? where + 1 : 0);
+}
+
+static void draw_row(const struct pane *p, const struct draw_area *line, size_t i, bool cursor)
+{
+    const struct groups *g = p->state;
+    const struct group_rows_row *r = &g->rows.list[i];
+    bool chosen = r->group && strcmp(p->host->model->scope.group, r->group->id) == 0;
+    char text[NUMBER_TEXT];
+    int x = 1;
+    draw_texts(line, x, 0, COUNT_WIDTH, DRAW_RIGHT, r->group ? ROLE_TEXT : ROLE_BADGE_GONE,
+               number_count((double)r->count, text));
+    x += COUNT_WIDTH + 1;
+    draw_texts(line, x, 0, BADGE_LOOK_WIDTH, DRAW_LEFT, badge_look_role(r->badge),
+               badge_word(r->badge));
+    x += BADGE_LOOK_WIDTH + 1;
+    draw_texts(line, x, 0, 1, DRAW_HARD, r->group ? level_look_role(r->level) : ROLE_BADGE_GONE,
+               level_look_letter(r->level));
+    x += 2;
+    int room = draw_numbers(p, line, r, &x);
+    if (r->group)
+        template_draw(g->fields, line, x, room, r->text);
+    else
+        draw_texts(line, x, 0, room, DRAW_LEFT, ROLE_BADGE_GONE, r->text);
     pane_mark_row(p, line, cursor, chosen, line->width);
 }
 
@@ -156,110 +170,135 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     struct groups *g = p->state;
     char text[PANE_TEXT];
     p->first_row = 0;
-    if (g->reader.open) {
-        reader_draw(&g->reader, body);
-        return;
-    }
-    if (!list_count(g->list)) {
+    if (g->page.open)
+        group_page_draw(&g->page, p, body, page_row(g));
+    else if (!list_count(g->rows_shown.list))
         draw_message(body, ROLE_DIM,
                      pane_empty_text(p, upstream(p), "groups", why_empty(p, g), text));
-        return;
+    else
+        row_pane_draw(&g->rows_shown, p, body, 0, draw_row);
+}
+
+/* ---- keys ---- */
+
+static void goal_of(const struct pane *p, struct group_goal *goal)
+{
+    const struct groups *g = p->state;
+    const struct rule_labels *labels = p->host->labels;
+    const char *name = "";
+    enum group_page_kind kind = g->page.open ? group_page_at(&g->page, &name) : GROUP_PAGE_TEXT;
+    group_goal_of(goal, cursor_row(g), labels);
+    if (kind == GROUP_PAGE_POD)
+        group_goal_pod(goal, name);
+    else if (kind == GROUP_PAGE_NODE)
+        group_goal_node(goal, name);
+}
+
+static bool enter(struct pane *p, struct groups *g)
+{
+    const struct group_rows_row *r = cursor_row(g);
+    struct group_goal goal;
+    const char *name = "";
+    if (!r)
+        return g->page.open;
+    goal_of(p, &goal);
+    if (!g->page.open) {
+        group_page_show(&g->page, r->id, r->window->rule);
+        moves_group(p->host->moves, r->group ? r->group->id : "");
+        return true;
     }
-    size_t rows = (size_t)body->height, top = list_top(g->list, rows);
-    for (size_t i = 0; i < rows && top + i < list_count(g->list); i++) {
-        struct draw_area line = draw_sub(body, 0, (int)i, body->width, 1);
-        draw_row(p, &line, &g->rows.list[list_row(g->list, top + i)],
-                 top + i == list_cursor(g->list));
+    switch (group_page_at(&g->page, &name)) {
+    case GROUP_PAGE_SAMPLE:
+        return group_goal_line(p, r->group);
+    case GROUP_PAGE_WORKLOAD:
+        return group_goal_workload(p, name);
+    case GROUP_PAGE_POD:
+        return group_goal_do(p, &goal, ACTION_TO_POD);
+    case GROUP_PAGE_NODE:
+        return group_goal_do(p, &goal, ACTION_TO_NODE);
+    default:
+        return true;
     }
 }
 
-/* ---- the sample ---- */
-
-static void add_tallies(struct buf *out, const char *title, const struct tallies *t)
+/* Out of the page to the groups, out of a window's groups to the windows. */
+static bool back(struct pane *p, struct groups *g)
 {
-    bool used[TALLY_MOST * 8] = {false};
-    size_t limit = sizeof used < t->count ? sizeof used : t->count;
-    for (size_t n = 0; n < limit && n < TALLY_MOST; n++) {
-        size_t best = SIZE_MAX;
-        for (size_t i = 0; i < limit; i++)
-            if (!used[i] && (best == SIZE_MAX || t->list[i].count > t->list[best].count))
-                best = i;
-        used[best] = true;
-        buf_printf(out, "%-12s %8" PRIu64 "  %s\n", n ? "" : title, t->list[best].count,
-                   t->list[best].name);
+    if (g->page.open) {
+        moves_group(p->host->moves, "");
+        g->page.open = false;
+        return true;
     }
-    if (t->count > TALLY_MOST)
-        buf_printf(out, "%-12s %8s  and %zu more\n", "", "", t->count - TALLY_MOST);
-}
-
-static void show_sample(struct groups *g, const struct group_rows_row *r)
-{
-    const struct group *group = r->group;
-    struct buf *out = reader_open(&g->reader);
-    char first[CLOCK_TEXT], last[CLOCK_TEXT];
-    clock_format(group->first, false, "%H:%M:%S", first, sizeof first);
-    clock_format(group->last, false, "%H:%M:%S %Z", last, sizeof last);
-    buf_printf(out, "%s\n\n", group->template_text);
-    buf_printf(out, "%-12s %s  %s, %" PRIu64 " lines, first %s, last %s\n", "group", group->id,
-               level_name(group->level), group->count, first, last);
-    add_tallies(out, "namespaces", &group->namespaces);
-    add_tallies(out, "workloads", &group->workloads);
-    add_tallies(out, "pods", &group->pods);
-    add_tallies(out, "nodes", &group->nodes);
-    buf_adds(out, "\nA line of it:\n");
-    reader_add_line(out, group->sample_time, group->sample_labels,
-                    (struct str){group->sample_text, group->sample_n});
+    if (p->filter.regex || p->search.regex || !p->host->model->scope.rule[0])
+        return false;
+    pane_show(p, "windows");
+    return true;
 }
 
 static bool action(struct pane *p, enum keys_action a)
 {
     struct groups *g = p->state;
-    const struct group_rows_row *r = cursor_row(g);
-    if (g->reader.open)
-        return reader_action(&g->reader, a);
-    if (a == ACTION_ENTER && r) {
-        show_sample(g, r);
-        moves_group(p->host->moves, r->group->id);
+    struct group_goal goal;
+    if (a == ACTION_BACK)
+        return back(p, g);
+    if (a == ACTION_ENTER)
+        return enter(p, g);
+    goal_of(p, &goal);
+    if (group_goal_do(p, &goal, a))
         return true;
-    }
-    if (a == ACTION_SORT) {
-        g->sort = (g->sort + 1) % GROUP_ROWS_SORTS;
-        g->descending = false;
-    } else if (a == ACTION_SORT_REVERSE) {
-        g->descending = !g->descending;
-    } else {
-        return false;
-    }
-    list_sort(g->list, g->sort, g->descending);
-    return true;
+    return g->page.open ? group_page_action(&g->page, a, p->height)
+                        : row_pane_action(&g->rows_shown, a);
+}
+
+static bool object(struct pane *p, struct object_ref *out)
+{
+    struct group_goal goal;
+    goal_of(p, &goal);
+    return group_goal_object(&goal, out);
+}
+
+static bool copy(struct pane *p, struct buf *out)
+{
+    const struct group_rows_row *r = cursor_row(p->state);
+    return r && buf_adds(out, r->text);
 }
 
 /* ---- title ---- */
 
-static bool copy(struct pane *p, struct buf *out)
-{
-    const struct groups *g = p->state;
-    const struct group_rows_row *r = cursor_row(g);
-    return g->reader.open ? buf_add(out, g->reader.text.p, g->reader.text.n)
-                          : r && buf_adds(out, r->group->template_text);
-}
-
 static void counts(struct pane *p, char out[PANE_TEXT])
 {
     const struct groups *g = p->state;
-    size_t shown = list_count(g->list);
-    if (shown == g->rows.all)
-        snprintf(out, PANE_TEXT, "%zu", shown);
-    else
-        snprintf(out, PANE_TEXT, "%zu/%zu", shown, g->rows.all);
+    row_pane_counts(&g->rows_shown, g->rows.all, out);
+}
+
+static size_t count_badge(const struct groups *g, enum badge b)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->rows.count; i++)
+        n += g->rows.list[i].badge == b;
+    return n;
+}
+
+/* " · 3 new, 1 worse" */
+static void say_badges(const struct groups *g, char *out, size_t size)
+{
+    static const enum badge told[] = {BADGE_NEW, BADGE_WORSE, BADGE_GONE};
+    size_t n = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < sizeof told / sizeof *told && n < size; i++) {
+        size_t count = count_badge(g, told[i]);
+        if (count)
+            n += (size_t)snprintf(out + n, size - n, "%s%zu %s", n ? ", " : "  ", count,
+                                  badge_word(told[i]));
+    }
 }
 
 static void note(struct pane *p, char out[PANE_TEXT])
 {
-    static const char *const words[] = {"", "  newest first", "  by level"};
+    static const char *const words[] = {"", "  new first", "  newest first", "  by level"};
     const struct groups *g = p->state;
     const struct model *m = p->host->model;
-    char from[CLOCK_TEXT], to[CLOCK_TEXT];
+    char from[CLOCK_TEXT], to[CLOCK_TEXT], badges[100];
     const char *rule = "open";
     int64_t width = shown_window_width(m), start = clock_align(p->host->now, width);
     out[0] = '\0';
@@ -269,7 +308,8 @@ static void note(struct pane *p, char out[PANE_TEXT])
         start = g->rows.list[0].window->from;
     clock_format(start, false, "%H:%M", from, sizeof from);
     clock_format(start + width, false, "%H:%M", to, sizeof to);
-    snprintf(out, PANE_TEXT, "%s %s-%s%s", rule, from, to, words[g->sort]);
+    say_badges(g, badges, sizeof badges);
+    snprintf(out, PANE_TEXT, "%s %s-%s%s%s", rule, from, to, badges, words[g->rows_shown.sort]);
 }
 
 static void status(struct pane *p, char out[PANE_TEXT])
@@ -277,24 +317,31 @@ static void status(struct pane *p, char out[PANE_TEXT])
     const struct groups *g = p->state;
     const struct group_rows_row *r = cursor_row(g);
     char where[PANE_TEXT / 2];
-    str_copy(out, PANE_TEXT, g->reader.open ? "A sample: Esc goes back to the groups." : "");
-    if (!r || g->reader.open)
+    out[0] = '\0';
+    if (!r)
         return;
     where_text(r->group, where, sizeof where);
-    snprintf(out, PANE_TEXT, "%s  %s  %s", r->group->id, level_name(r->group->level), where);
+    if (g->page.open)
+        snprintf(out, PANE_TEXT, "l its lines live, i pod, M node, m metrics");
+    else
+        snprintf(out, PANE_TEXT, "%s  %016" PRIx64 "  %s  %s", badge_look_words(r->badge), r->id,
+                 level_name(r->level), where);
 }
 
 const struct pane_ops groups_pane = {
     .name = "groups",
     .title = "Groups",
-    .about = "The messages of the chosen window, or of the open one. Enter shows a sample.",
-    .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER,
+    .about =
+        "The messages of the chosen window, or of the open one: new, worse, known or gone. Enter "
+        "opens one.",
+    .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER | PANE_PLACES,
     .private_size = sizeof(struct groups),
     .open = pane_open,
     .close = pane_close,
     .sync = pane_sync,
     .draw = pane_draw,
     .list = pane_list,
+    .object = object,
     .copy = copy,
     .action = action,
     .counts = counts,

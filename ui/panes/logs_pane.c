@@ -111,6 +111,7 @@ static void take_patterns(struct pane *p, struct logs *l)
 static bool pane_sync(struct pane *p)
 {
     struct logs *l = p->state;
+    logaround_take(&l->around, p, &l->view);
     take_query(p, l);
     if (l->around.on)
         logview_filter(&l->view, NULL, false);

@@ -1,31 +1,22 @@
-/* The error windows of the shown day, of all rules; the first row is the whole day as a strip. */
+/* The error windows of the scope's day, of all rules: bars over its hours, and a row a window. Left and
+ * right go to other days. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "text/number.h"
-#include "text/spark.h"
+#include "ui/day_chart.h"
 #include "ui/moves.h"
-#include "ui/pane.h"
+#include "ui/row_pane.h"
 #include "ui/shown_window.h"
 #include "ui/window_rows.h"
 
-enum {
-    STRIP_MOST = 400,
-    RULE_WIDTH = 14,
-    COUNT_WIDTH = 6,
-    DATE_WIDTH = 7,
-    WIDE = 44,
-    CHOSEN_WIDTH = 9
-};
+enum { RULE_WIDTH = 14, COUNT_WIDTH = 6, WIDE = 44, CHOSEN_WIDTH = 9 };
 
 struct windows {
-    struct list *list;
+    struct row_pane rows_shown;
     struct window_rows rows;
-    int sort;
-    bool descending;
     uint64_t scope_changes;
 };
 
@@ -38,14 +29,14 @@ static const char *rule_name(const struct pane *p, size_t rule)
 static void pane_open(struct pane *p)
 {
     struct windows *w = p->state;
-    w->list = list_new(&window_rows_source, &w->rows);
-    w->sort = WINDOW_ROWS_BY_TIME;
+    row_pane_open(&w->rows_shown, &window_rows_source, &w->rows, WINDOW_ROWS_BY_TIME,
+                  WINDOW_ROWS_SORTS);
 }
 
 static void pane_close(struct pane *p)
 {
     struct windows *w = p->state;
-    list_free(w->list);
+    row_pane_close(&w->rows_shown);
     window_rows_free(&w->rows);
 }
 
@@ -66,9 +57,9 @@ static void follow_scope(struct pane *p, struct windows *w)
     const struct scope *s = &p->host->model->scope;
     if (w->scope_changes == s->changes)
         return;
-    for (size_t n = 0; !scope_is_live(s) && n < list_count(w->list); n++) {
-        if (is_chosen(p, &w->rows.list[list_row(w->list, n)])) {
-            list_move_to(w->list, n);
+    for (size_t n = 0; !scope_is_live(s) && n < list_count(w->rows_shown.list); n++) {
+        if (is_chosen(p, &w->rows.list[list_row(w->rows_shown.list, n)])) {
+            list_move_to(w->rows_shown.list, n);
             w->scope_changes = s->changes;
             return;
         }
@@ -81,52 +72,15 @@ static bool pane_sync(struct pane *p)
 {
     struct windows *w = p->state;
     int64_t delay;
-    window_rows_build(&w->rows, &p->host->model->windows, shown_window_width(p->host->model),
-                      p->host->now);
-    list_sync(w->list, w->rows.hash, 0, p->host->tick, true, &delay);
+    window_rows_build(&w->rows, p->host->model, p->host->now);
+    list_sync(w->rows_shown.list, w->rows.hash, 0, p->host->tick, true, &delay);
     follow_scope(p, w);
     return true;
 }
 
 static struct list *pane_list(struct pane *p)
 {
-    return ((struct windows *)p->state)->list;
-}
-
-/* The shown day's name: days are UTC's, said where the local ones are others. */
-static int draw_day(const struct draw_area *body, int64_t day)
-{
-    char utc[CLOCK_TEXT], local[CLOCK_TEXT], text[CLOCK_TEXT];
-    clock_format(day, true, "%d %b %H:%M", utc, sizeof utc);
-    clock_format(day, false, "%d %b %H:%M", local, sizeof local);
-    clock_format(day, true, strcmp(utc, local) == 0 ? "%d %b" : "%d %b UTC", text, sizeof text);
-    return 1 + draw_texts(body, 1, 0, body->width - 1, DRAW_LEFT, ROLE_COLUMN, text) + 1;
-}
-
-/* The whole day in one row: lines by time, all rules together. */
-static void draw_strip(const struct pane *p, const struct windows *w, const struct draw_area *body)
-{
-    double lines[WINDOW_ROWS_A_DAY], columns[STRIP_MOST];
-    int64_t width = shown_window_width(p->host->model);
-    size_t count = (size_t)(CLOCK_DAY / width);
-    int x = draw_day(body, w->rows.day), room = body->width - x - 1;
-    if (count > WINDOW_ROWS_A_DAY || room < 8)
-        return;
-    for (size_t i = 0; i < count; i++)
-        lines[i] = NAN;
-    for (size_t i = 0; i < w->rows.count; i++) {
-        const struct window_rows_row *r = &w->rows.list[i];
-        size_t at = (size_t)((r->entry.from - w->rows.day) / width);
-        if (r->kind <= WINDOW_ROWS_OPEN && at < count)
-            lines[at] = (isnan(lines[at]) ? 0 : lines[at]) + (double)r->entry.lines;
-    }
-    room = room < STRIP_MOST ? room : STRIP_MOST;
-    spark_resample(lines, count, columns, room);
-    double least = 0, most = NAN;
-    spark_scale(columns, (size_t)room, &least, &most);
-    for (int i = 0; i < room; i++)
-        columns[i] /= most > 0 ? most : 1;
-    draw_levels(body, x, 0, ROLE_BAR, columns, room);
+    return ((struct windows *)p->state)->rows_shown.list;
 }
 
 static void draw_words(const struct draw_area *line, int x, const struct window_rows_row *r)
@@ -154,18 +108,19 @@ static void draw_numbers(const struct draw_area *line, int x, const struct windo
     const struct window_entry *e = &r->entry;
     char text[NUMBER_TEXT];
     bool open = r->kind == WINDOW_ROWS_OPEN;
-    draw_texts(line, x, 0, COUNT_WIDTH, DRAW_RIGHT, e->lines ? ROLE_TEXT : ROLE_DIM,
-               number_count((double)e->lines, text));
+    draw_texts(line, x, 0, COUNT_WIDTH, DRAW_RIGHT, r->lines ? ROLE_TEXT : ROLE_DIM,
+               r->is_told ? number_count((double)r->lines, text) : "?");
     x += COUNT_WIDTH + 1;
     draw_bar(line, x, 0, line->width - x - (wide ? 12 : 1), open ? ROLE_BAR_OPEN : ROLE_BAR,
-             most ? (double)e->lines / (double)most : 0);
+             most ? (double)r->lines / (double)most : 0);
     if (wide)
         draw_printf(line, line->width - 11, 0, 10, ROLE_DIM, "%" PRIu32 " groups", e->groups);
 }
 
-static void draw_row(const struct pane *p, const struct windows *w, const struct draw_area *line,
-                     const struct window_rows_row *r, bool cursor)
+static void draw_row(const struct pane *p, const struct draw_area *line, size_t i, bool cursor)
 {
+    const struct windows *w = p->state;
+    const struct window_rows_row *r = &w->rows.list[i];
     char from[CLOCK_TEXT], to[CLOCK_TEXT];
     bool several = p->host->model->windows.rule_count > 1;
     bool wide = line->width >= (several ? WIDE + RULE_WIDTH : WIDE);
@@ -191,25 +146,28 @@ static void draw_row(const struct pane *p, const struct windows *w, const struct
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct windows *w = p->state;
-    char text[PANE_TEXT];
-    p->first_row = 1;
-    if (!list_count(w->list)) {
-        const char *why = p->host->model->windows.rule_count
-                              ? "No windows of this day yet: the collector writes one every ten "
-                                "minutes. [ goes back in time."
-                              : "No rules: the collector's configuration names what counts as an "
-                                "error.";
+    const struct model *m = p->host->model;
+    char text[PANE_TEXT], why[PANE_TEXT / 2], day[CLOCK_TEXT];
+    if (!list_count(w->rows_shown.list)) {
+        p->first_row = 0;
+        snprintf(
+            why, sizeof why,
+            m->windows.rule_count
+                ? "No windows of %s: the collector writes one every ten minutes. < and > go to "
+                  "other days."
+                : "No rules: the collector's configuration names what counts as an error.",
+            clock_format(w->rows.day, true, "%d %b", day, sizeof day));
         draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, &p->host->model->windows.upstream, "windows", why, text));
+                     pane_empty_text(p, &m->windows.upstream, "windows", why, text));
         return;
     }
-    draw_strip(p, w, body);
-    size_t rows = body->height > 1 ? (size_t)body->height - 1 : 0, top = list_top(w->list, rows);
-    for (size_t i = 0; i < rows && top + i < list_count(w->list); i++) {
-        struct draw_area line = draw_sub(body, 0, 1 + (int)i, body->width, 1);
-        draw_row(p, w, &line, &w->rows.list[list_row(w->list, top + i)],
-                 top + i == list_cursor(w->list));
-    }
+    struct day_chart chart = {&w->rows, w->rows_shown.list, m->windows.rule_count,
+                              shown_window_width(m)};
+    int height = day_chart_height(&chart, body->height);
+    struct draw_area top = draw_sub(body, 0, 0, body->width, height);
+    if (height)
+        day_chart_draw(&chart, &top);
+    row_pane_draw(&w->rows_shown, p, body, height, draw_row);
 }
 
 static bool enter(struct pane *p, const struct window_rows_row *r)
@@ -227,31 +185,28 @@ static bool enter(struct pane *p, const struct window_rows_row *r)
     return true;
 }
 
+static const struct window_rows_row *cursor_row(const struct windows *w)
+{
+    size_t i = row_pane_cursor(&w->rows_shown);
+    return i == SIZE_MAX ? NULL : &w->rows.list[i];
+}
+
 static bool action(struct pane *p, enum keys_action a)
 {
     struct windows *w = p->state;
-    if (a == ACTION_ENTER && list_count(w->list))
-        return enter(p, &w->rows.list[list_row(w->list, list_cursor(w->list))]);
-    if (a == ACTION_SORT) {
-        w->sort = w->sort + 1 == WINDOW_ROWS_SORTS ? WINDOW_ROWS_BY_TIME : w->sort + 1;
-        w->descending = false;
-    } else if (a == ACTION_SORT_REVERSE) {
-        w->descending = !w->descending;
-    } else {
-        return false;
-    }
-    list_sort(w->list, w->sort, w->descending);
+    const struct window_rows_row *r = cursor_row(w);
+    if (a == ACTION_ENTER && r)
+        return enter(p, r);
+    if (a != ACTION_LEFT && a != ACTION_RIGHT)
+        return row_pane_action(&w->rows_shown, a);
+    moves_day(p->host->moves, a == ACTION_LEFT ? -1 : 1, p->host->now);
     return true;
 }
 
 static void counts(struct pane *p, char out[PANE_TEXT])
 {
     const struct windows *w = p->state;
-    size_t shown = list_count(w->list);
-    if (shown == w->rows.count)
-        snprintf(out, PANE_TEXT, "%zu", shown);
-    else
-        snprintf(out, PANE_TEXT, "%zu/%zu", shown, w->rows.count);
+    row_pane_counts(&w->rows_shown, w->rows.count, out);
 }
 
 static const struct upstream *upstream(struct pane *p)
@@ -265,9 +220,10 @@ static void note(struct pane *p, char out[PANE_TEXT])
     const struct windows *w = p->state;
     const struct upstream *open = &p->host->model->windows.open_upstream;
     char state[PANE_TEXT];
+    int sort = w->rows_shown.sort;
     if (open->state <= UPSTREAM_LIVE || upstream(p)->state != UPSTREAM_LIVE)
-        snprintf(out, PANE_TEXT, "%s%s", w->sort < 0 ? "" : words[w->sort],
-                 w->sort < 0 && w->descending ? "oldest first" : "");
+        snprintf(out, PANE_TEXT, "%s%s", sort < 0 ? "" : words[sort],
+                 sort < 0 && w->rows_shown.descending ? "oldest first" : "");
     else
         snprintf(out, PANE_TEXT, "the open one: %s",
                  upstream_text(open, p->host->now, state, sizeof state));
@@ -278,10 +234,10 @@ static void status(struct pane *p, char out[PANE_TEXT])
 {
     const struct windows *w = p->state;
     char from[CLOCK_TEXT], to[CLOCK_TEXT];
+    const struct window_rows_row *r = cursor_row(w);
     out[0] = '\0';
-    if (!list_count(w->list))
+    if (!r)
         return;
-    const struct window_rows_row *r = &w->rows.list[list_row(w->list, list_cursor(w->list))];
     clock_format(r->entry.from, false, "%H:%M", from, sizeof from);
     clock_format(r->entry.to, false, "%H:%M", to, sizeof to);
     if (r->kind >= WINDOW_ROWS_DUE)
@@ -299,8 +255,10 @@ static void status(struct pane *p, char out[PANE_TEXT])
 const struct pane_ops windows_pane = {
     .name = "windows",
     .title = "Windows",
-    .about = "Error windows of the day: ten minutes each, by rule. Enter opens one.",
-    .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER,
+    .about =
+        "Error windows of a day: ten minutes each, by rule, of the chosen namespace. Enter opens "
+        "one, < and > go to the day before and after.",
+    .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER | PANE_SIDEWAYS,
     .private_size = sizeof(struct windows),
     .open = pane_open,
     .close = pane_close,

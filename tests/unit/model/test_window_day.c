@@ -72,7 +72,9 @@ static void test_json(void **state)
                              .counted = 8,
                              .groups = 1,
                              .truncated = true,
-                             .top = "a <*>"};
+                             .top = "a <*>",
+                             .namespaces = {{"edge", 5}, {"shop", 2}},
+                             .namespace_count = 2};
     e.levels[LEVEL_ERROR] = 5;
     e.levels[LEVEL_FATAL] = 2;
     window_day_put(d, &e);
@@ -88,10 +90,11 @@ static void test_json(void **state)
         "{\"schema\":1,\"cluster\":\"prod-seoul\",\"rule\":\"errors\",\"day\":\"2021-08-27\","
         "\"windows\":[{\"from\":\"2021-08-27T00:00:00.000000000Z\","
         "\"to\":\"2021-08-27T00:10:00.000000000Z\",\"counted\":1,\"lines\":1,\"complete\":true,"
-        "\"truncated\":false,\"groups\":0,\"levels\":{},\"top\":\"\"},"
+        "\"truncated\":false,\"groups\":0,\"levels\":{},\"top\":\"\",\"namespaces\":{}},"
         "{\"from\":\"2021-08-27T00:10:00.000000000Z\",\"to\":\"2021-08-27T00:20:00.000000000Z\","
         "\"counted\":8,\"lines\":7,\"complete\":false,\"truncated\":true,\"groups\":1,"
-        "\"levels\":{\"fatal\":2,\"error\":5},\"top\":\"a <*>\"}]}";
+        "\"levels\":{\"fatal\":2,\"error\":5},\"top\":\"a "
+        "<*>\",\"namespaces\":{\"edge\":5,\"shop\":2}}]}";
     struct buf out;
     buf_init(&out, 1 << 16);
     window_day_to_json(d, &out);
