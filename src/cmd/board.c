@@ -52,12 +52,10 @@ static bool set_scope(struct board *b, struct err *err)
     const char *ns = options_text(o, OPTION_NAMESPACE, NULL);
     if (ns && !options_has(o, OPTION_ALL_NAMESPACES))
         scope_set_namespace(s, ns);
-    const char *moment = options_text(o, OPTION_AT, NULL);
-    if (!moment)
-        return true;
-    if (!clock_parse_human(str_of(moment), clock_now(), &at, err))
+    if (!options_moment(o, OPTION_AT, clock_now(), &at, err))
         return false;
-    scope_set_time(s, at, CLOCK_HOUR);
+    if (at)
+        scope_set_time(s, at, CLOCK_HOUR);
     return true;
 }
 
@@ -83,6 +81,8 @@ static bool make_app(struct board *b, struct err *err)
                             .contexts = b->contexts,
                             .labels = &c->loki_labels};
     b->app = app_new(b->model, &conf, err);
+    if (!b->app)
+        config_place(c, err);
     return b->app != NULL;
 }
 

@@ -175,6 +175,16 @@ bool options_int(const struct options *o, enum options_id id, int64_t least, int
     return usage(err, id, mend, o->value[id]);
 }
 
+bool options_moment(const struct options *o, enum options_id id, int64_t now, int64_t *out,
+                    struct err *err)
+{
+    struct err bad;
+    *out = 0;
+    if (!o->value[id] || clock_parse_human(str_of(o->value[id]), now, out, &bad))
+        return true;
+    return usage(err, id, bad.mend, o->value[id]);
+}
+
 bool options_span(const struct options *o, int64_t now, int64_t since, int64_t *from, int64_t *to,
                   struct err *err)
 {
@@ -187,12 +197,12 @@ bool options_span(const struct options *o, int64_t now, int64_t since, int64_t *
     if (!since && !start && !end && !back)
         return true;
     *to = now;
-    if (end && !clock_parse_human(str_of(end), now, to, err))
+    if (end && !options_moment(o, OPTION_TO, now, to, err))
         return false;
     if (back && !clock_parse_span(str_of(back), &since))
         return usage(err, OPTION_SINCE, "write a span as 90m, 6h or 2d", back);
     *from = *to - since;
-    if (start && !clock_parse_human(str_of(start), now, from, err))
+    if (start && !options_moment(o, OPTION_FROM, now, from, err))
         return false;
     if (*from >= *to)
         return err_set(err, ERR_USAGE, "--from", "the start must lie before the end",

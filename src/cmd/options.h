@@ -43,6 +43,9 @@ const char *options_text(const struct options *o, enum options_id id, const char
 /* A whole number in [least, most]; `otherwise` when not given. */
 bool options_int(const struct options *o, enum options_id id, int64_t least, int64_t most,
                  int64_t otherwise, int64_t *out, struct err *err);
+/* A time (--at, --from); *out 0: not given. */
+bool options_moment(const struct options *o, enum options_id id, int64_t now, int64_t *out,
+                    struct err *err);
 /* --from/--to/--since as a span [from, to); `since` is the default span back from now, 0: nothing
  * is given by default (from = to = 0). */
 bool options_span(const struct options *o, int64_t now, int64_t since, int64_t *from, int64_t *to,

@@ -18,7 +18,7 @@
 
 enum { FILE_MAX = 1 << 20 };
 
-struct origin {
+struct config_origin {
     enum config_value_origin from;
     int line;
 };
@@ -27,23 +27,45 @@ struct reader {
     struct config *c;
     struct config_value_source source; /* of what is being read */
     char *file, *folder, *here;        /* here: the working directory */
-    struct origin *origins;            /* one a row of the table */
     struct err *err;
 };
 
 static void came(void *context, const struct config_value_key *row, int line)
 {
     struct reader *r = context;
-    r->origins[row - config_table_at(0)] = (struct origin){r->source.origin, line};
+    r->c->origins[row - config_table_at(0)] = (struct config_origin){r->source.origin, line};
+}
+
+static char *place_of(const struct config *c, const char *file, const char *key, char *out,
+                      size_t size)
+{
+    const struct config_value_key *row = config_table_find(key);
+    struct config_origin o = row ? c->origins[row - config_table_at(0)] : (struct config_origin){0};
+    struct config_value_source source = {o.from, file, NULL};
+    return config_value_place(&source, key, o.line, out, size);
 }
 
 static char *place(void *context, const char *key, char *out, size_t size)
 {
     const struct reader *r = context;
-    const struct config_value_key *row = config_table_find(key);
-    struct origin o = row ? r->origins[row - config_table_at(0)] : (struct origin){0};
-    struct config_value_source source = {o.from, r->file, NULL};
-    return config_value_place(&source, key, o.line, out, size);
+    return place_of(r->c, r->file, key, out, size);
+}
+
+void config_place(const struct config *c, struct err *err)
+{
+    char key[sizeof err->where], place[sizeof err->where + 300];
+    str_copy(key, sizeof key, err->where);
+    while (!config_table_find(key)) {
+        char *dot = strrchr(key, '.');
+        if (!dot)
+            return;
+        *dot = '\0';
+    }
+    const char *below = err->where + strlen(key);
+    place_of(c, c->file, key, place, sizeof place);
+    size_t n = strlen(place);
+    snprintf(place + n, sizeof place - n, "%s", below);
+    str_copy(err->where, sizeof err->where, place);
 }
 
 /* Absolute, as the file's folder must be. */
@@ -162,7 +184,7 @@ struct config *config_load(const char *file, const struct config_override *overr
 {
     struct reader r = {.c = mem_alloc(sizeof *r.c), .here = getcwd(NULL, 0), .err = err};
     struct config_check_places places = {&r, place};
-    r.origins = mem_array(config_table_count(), sizeof *r.origins);
+    r.c->origins = mem_array(config_table_count(), sizeof *r.c->origins);
     r.c->loki.name = mem_dup("loki");
     r.c->prometheus.name = mem_dup("prometheus");
     r.c->alertmanager.name = mem_dup("alertmanager");
@@ -177,7 +199,6 @@ struct config *config_load(const char *file, const struct config_override *overr
     }
     free(r.folder);
     free(r.here);
-    free(r.origins);
     return r.c;
 }
 
@@ -193,6 +214,7 @@ void config_free(struct config *c)
     conn_free_inner(&c->alertmanager);
     conn_free_inner(&c->store.tls);
     free(c->file);
+    free(c->origins);
     free(c);
 }
 

@@ -29,7 +29,8 @@ struct config_pairs {
 /* Texts are NULL when not given and without default. Paths are absolute, ~ is put in. Spans in ns.
  */
 struct config {
-    char *file; /* that was read; NULL: none */
+    char *file;                    /* that was read; NULL: none */
+    struct config_origin *origins; /* config.c's own: where each value came from */
     char *cluster;
     struct {
         char *kubeconfig, *context;
@@ -84,6 +85,10 @@ struct config_override {
 struct config *config_load(const char *file, const struct config_override *overrides,
                            struct err *err);
 void config_free(struct config *c); /* NULL is allowed */
+
+/* For a fault that only the value's user can see: where err->where names a key ("ui.theme",
+ * "ui.keys.quit"), puts the file and line, the variable or the option of its value there. */
+void config_place(const struct config *c, struct err *err);
 
 /* The table as data, for documentation: one row a key, in the order of CONTRACT.md;
  * "collector.rules[].name" is a member of each rule. default_text (YAML) and bounds (the words of a

@@ -20,6 +20,11 @@ bad 2 'typo.yaml:2' env KUBEBOARD_CONFIG="$work/typo.yaml" "$kubeboard" logs '{a
 printf 'loki: {url: [}\n' >"$work/broken.yaml"
 bad 2 'broken.yaml' env KUBEBOARD_CONFIG="$work/broken.yaml" "$kubeboard" logs '{a="b"}'
 bad 2 'URL' env KUBEBOARD_LOKI_URL=nonsense "$kubeboard" logs '{a="b"}'
+bad 2 '--at: ' "$kubeboard" --once --at nonsense
+bad 2 '--from: ' "$kubeboard" logs '{a="b"}' --from nonsense
+printf 'ui:\n  theme: nosuch\n' >"$work/ui.yaml"
+bad 2 'ui.yaml:2: ui.theme: ' "$kubeboard" --once --config "$work/ui.yaml"
+bad 2 'KUBEBOARD_UI_LAYOUT: ' env KUBEBOARD_UI_LAYOUT=nosuch "$kubeboard" --once
 bad 1 'connect' env KUBEBOARD_LOKI_URL=http://127.0.0.1:9 "$kubeboard" logs '{a="b"}'
 bad 1 'Loki' env KUBEBOARD_LOKI_URL="$(url_of kubernetes)" "$kubeboard" logs '{a="b"}'
 bad 2 'no kubeconfig|No such|cannot' "$kubeboard" get pods --kubeconfig /nowhere
