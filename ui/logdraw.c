@@ -15,8 +15,8 @@ struct frame {
     const struct logdraw *how;
     struct logview *view;
     const struct pane *pane;
-    const struct draw_area *body;
-    int time, source, text, width; /* text: where it begins; width: its columns */
+    const struct draw_area *all, *body; /* body: without the rows of the edges */
+    int time, source, text, width;      /* text: where it begins; width: its columns */
     bool dates;
     int64_t now;
 };
@@ -247,14 +247,67 @@ static size_t find_top(const struct frame *f, int *above)
     return lowest;
 }
 
-void logdraw_draw(const struct logdraw *d, struct logview *v, struct pane *p,
-                  const struct draw_area *body)
+static void draw_edge(const struct frame *f, int y, const char *text)
 {
-    struct frame f = {.how = d, .view = v, .pane = p, .body = body};
+    struct draw_area row = draw_sub(f->all, 0, y, f->all->width, 1);
+    draw_fill(&row, 0, 0, row.width, ROLE_DIM, GLYPH_HLINE);
+    draw_glyph(&row, 2, 0, ROLE_DIM, GLYPH_NONE);
+    int x = 3 + draw_texts(&row, 3, 0, row.width - 6, DRAW_LEFT, ROLE_DIM, text);
+    draw_glyph(&row, x, 0, ROLE_DIM, GLYPH_NONE);
+}
+
+/* Whether nothing is shown before line i (or behind it). */
+static bool is_end(const struct frame *f, size_t i, bool forward)
+{
+    bool was = f->view->unfinished;
+    size_t next = logview_next(f->view, forward ? i + 1 : i - 1, forward);
+    return next == SIZE_MAX && !f->view->unfinished && !was;
+}
+
+/* The line that is shown first when the rows of the edges take their room. */
+static size_t place(struct frame *f, struct draw_area *body, int *above)
+{
+    const struct draw_area *all = f->all;
+    size_t i = find_top(f, above);
+    if (f->how->above[0] && !*above && is_end(f, i, false)) {
+        *body = draw_sub(all, 0, 1, all->width, all->height - 1);
+        i = find_top(f, above);
+        if (!*above && is_end(f, i, false))
+            return i;
+        *body = *all; /* with a row less the first line is not seen any more */
+        i = find_top(f, above);
+    }
+    return i;
+}
+
+static bool shows_last(const struct frame *f, size_t i, int above)
+{
+    int y = -above;
+    size_t last = i;
+    for (; i != SIZE_MAX && y < f->body->height; i = logview_next(f->view, i + 1, true)) {
+        y += draw_line(f, i, y, false);
+        last = i;
+    }
+    return y <= f->body->height && is_end(f, last, true);
+}
+
+void logdraw_draw(const struct logdraw *d, struct logview *v, struct pane *p,
+                  const struct draw_area *all)
+{
+    struct draw_area body = *all, rows = *all;
+    struct frame f = {.how = d, .view = v, .pane = p, .all = &rows, .body = &body};
     int above;
     choose_columns(&f);
-    size_t i = find_top(&f, &above);
+    size_t i = place(&f, &body, &above);
+    if (d->below[0] && shows_last(&f, i, above)) {
+        rows.height--;
+        body = rows;
+        i = place(&f, &body, &above);
+        draw_edge(&(struct frame){.all = all}, rows.height, d->below);
+    }
+    if (body.y > all->y)
+        draw_edge(&f, 0, d->above);
     logview_set_top(v, i);
-    for (int y = -above; y < body->height && i != SIZE_MAX; i = logview_next(v, i + 1, true))
+    for (int y = -above; y < body.height && i != SIZE_MAX; i = logview_next(v, i + 1, true))
         y += draw_line(&f, i, y, true);
 }

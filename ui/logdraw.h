@@ -16,6 +16,7 @@ struct logdraw {
     bool raw; /* JSON lines as they came; else their message and fields */
     int left; /* columns of the text that are scrolled out on the left */
     struct fields *fields;
+    const char *above, *below; /* rows before the first and behind the last line; "": none */
 };
 
 /* Draws the view; moves its top so that the cursor is seen and no row stays empty. */

@@ -152,6 +152,8 @@ bool logquery_build(const struct model *m, const struct rule_labels *labels, boo
         narrow(w->query, &matchers, out);
     else if (matchers.n)
         buf_printf(out, "{%s}", buf_text(&matchers));
+    else if (m->windows.query)
+        buf_adds(out, m->windows.query);
     else
         buf_printf(out, "{%s=~\".+\"}%s", labels->namespace_, errors_only);
     const struct group *g = s->group[0] ? logquery_group(m, s->group) : NULL;

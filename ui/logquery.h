@@ -10,9 +10,10 @@
 
 /*
  * Appends the query. A pod, node or namespace of the scope become matchers. Without any of these,
- * of a chosen window it is the rule's own query, else the lines of all namespaces that look like
- * errors. A chosen group adds parts of its template as line filters. With `wait` false comes back and
- * nothing is appended while the chosen window, whose query it is, may still come.
+ * of a chosen window it is the rule's own query, else the first rule's, else the lines of all
+ * namespaces that look like errors. A chosen group adds parts of its template as line filters.
+ * With `wait` false comes back and nothing is appended while the chosen window, whose query it is,
+ * may still come.
  */
 bool logquery_build(const struct model *m, const struct rule_labels *labels, bool wait,
                     struct buf *out);

@@ -43,7 +43,7 @@ static uint32_t *known_of(struct logview *v, uint64_t id)
 static void grow_known(struct logview *v)
 {
     size_t size = v->known_size ? v->known_size : KNOWN_LEAST, count = lines_count(v->lines);
-    while (size < count + count / 4)
+    while (size < count)
         size *= 2;
     if (size == v->known_size)
         return;
@@ -111,22 +111,16 @@ void logview_set_top(struct logview *v, size_t i)
     v->top_time = lines_at(v->lines, i).time;
 }
 
-static uint64_t arrived(const struct logview *v)
-{
-    return v->lines ? lines_count(v->lines) + lines_dropped(v->lines) : 0;
-}
-
 void logview_follow(struct logview *v, bool follow)
 {
     if (v->follow && !follow)
-        v->seen = arrived(v);
+        v->seen = v->came;
     v->follow = follow;
 }
 
 uint64_t logview_new_lines(const struct logview *v)
 {
-    uint64_t now = arrived(v);
-    return v->follow || now < v->seen ? 0 : now - v->seen;
+    return v->follow || v->came < v->seen ? 0 : v->came - v->seen;
 }
 
 void logview_reset(struct logview *v)
@@ -237,7 +231,7 @@ void logview_move_to(struct logview *v, size_t i)
     hold_cursor(v, i < count ? i : count - 1);
     bool last = v->cursor + 1 >= count ||
                 (logview_next(v, v->cursor + 1, true) == SIZE_MAX && !v->unfinished);
-    logview_follow(v, last);
+    logview_follow(v, last && !v->apart);
 }
 
 void logview_move(struct logview *v, int64_t rows)
@@ -258,7 +252,7 @@ void logview_move(struct logview *v, int64_t rows)
     }
     if (i < count)
         logview_move_to(v, i);
-    if (forward && rows && !v->unfinished)
+    if (forward && rows && !v->unfinished && !v->apart)
         logview_follow(v, true);
 }
 

@@ -22,7 +22,8 @@ struct logview {
     size_t cursor, top;
     uint64_t cursor_id, top_id;
     int64_t cursor_time, top_time; /* where to look when the line has gone */
-    uint64_t seen;                 /* lines that had come when following ended */
+    uint64_t came, seen; /* lines that came live: until now (the pane's), when following ended */
+    bool apart;          /* what comes is not put behind the last line: its end is none to follow */
     struct regex *filter;
     bool invert;
     bool (*admits)(void *context, const struct lines *lines, size_t i); /* asked before the filter;

@@ -59,12 +59,26 @@ static bool set_scope(struct board *b, struct err *err)
     return true;
 }
 
+/* What the log pane shows where nothing is chosen: the lines that the first rule counts. */
+static void set_query(struct board *b)
+{
+    const struct config *config = b->wire.config;
+    struct buf query;
+    buf_init(&query, 1 << 16);
+    if (config->collector.rule_count)
+        rule_query(config->collector.rules, &config->loki_labels, &query);
+    if (query.n && !query.over)
+        b->model->windows.query = buf_take(&query, NULL);
+    buf_free(&query);
+}
+
 static bool make_app(struct board *b, struct err *err)
 {
     static const enum app_choice ascii[] = {
         [CONFIG_AUTO] = APP_AUTO, [CONFIG_TRUE] = APP_ALWAYS, [CONFIG_FALSE] = APP_NEVER};
     const struct config *c = b->wire.config;
     int colour;
+    set_query(b);
     if (!options_choice(b->options, OPTION_COLOR, "auto|always|never", &colour, err))
         return false;
     b->keys = mem_array(c->ui.keys.count, sizeof *b->keys);
@@ -92,6 +106,7 @@ static void change_cluster(void *context)
     struct board *b = context;
     board_feeds_stop(&b->feeds);
     model_clear(b->model);
+    set_query(b);
     wire_switch(&b->wire, b->next);
     b->next = NULL;
     name_cluster(b);

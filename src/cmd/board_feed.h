@@ -39,6 +39,8 @@ struct board_logs *board_logs_new(struct loki *l, struct model *m);
 void board_logs_free(struct board_logs *b);
 /* to 0: the last lines since `from`, then follow. */
 void board_logs_show(struct board_logs *b, const char *query, int64_t from, int64_t to);
+/* INTENT_LOGS_OLDER, _NEWER, _AT, _LIVE, _HOLD, of the query shown. */
+void board_logs_wish(struct board_logs *b, enum intent_type wish, int64_t time);
 bool board_logs_settled(const struct board_logs *b);
 
 /* Days and windows as they are stored, those that they are compared with, and the window still open

@@ -192,6 +192,14 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
         if (f->logs)
             board_logs_show(f->logs, wish->text, wish->from, wish->to);
         return true;
+    case INTENT_LOGS_OLDER:
+    case INTENT_LOGS_NEWER:
+    case INTENT_LOGS_AT:
+    case INTENT_LOGS_LIVE:
+    case INTENT_LOGS_HOLD:
+        if (f->logs)
+            board_logs_wish(f->logs, wish->type, wish->from);
+        return true;
     case INTENT_WINDOW_DAY:
         board_windows_show_day(f->windows, wish->text, wish->from);
         return true;

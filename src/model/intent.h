@@ -7,7 +7,14 @@
 #include <stdint.h>
 
 enum intent_type {
-    INTENT_LOGS,       /* text: LogQL; from, to (to 0: follow live): fill model->logs */
+    INTENT_LOGS, /* text: LogQL; from, to (to 0: follow live): fill model->logs */
+    /* Of the query that model->logs answers; see model_logs for what a feed makes of them. */
+    INTENT_LOGS_OLDER, /* a page before what is held */
+    INTENT_LOGS_NEWER, /* a page behind it; at the present it joins the lines that come */
+    INTENT_LOGS_AT,    /* from: a time: what is held goes, the lines about that time come */
+    INTENT_LOGS_LIVE,  /* what is held goes, the newest lines come and are followed */
+    INTENT_LOGS_HOLD, /* from: the time that is looked at: the end farther from it gives way; 0: the
+                          newest */
     INTENT_WINDOW_DAY, /* text: rule; from: the day: fill model->windows */
     INTENT_WINDOW,     /* text: rule; from: the window's start: fill model->window */
     INTENT_METRICS,    /* from, to (0: live): fill model->series */

@@ -53,8 +53,8 @@ struct lines {
     size_t max_bytes, block_text;
     uint64_t next_id, dropped, changes;
     bool drop_newest, cut;
-    int64_t
-        horizon; /* of the end that gives way: the time of the nearest line that fell out of it */
+    int64_t horizon;    /* of the end that gives way: the time of the nearest line that fell out */
+    bool whole;         /* no line of that time is held */
     struct slot *slots; /* the first stands for no labels */
     size_t slot_count, slot_cap;
     uint32_t free_slot, last_slot;
@@ -275,7 +275,7 @@ static const struct block *block_of(const struct lines *l, size_t i)
     return &l->blocks[from];
 }
 
-/* The block that the line goes to, made or halved when there was no room. */
+/* The block for a line that goes behind those of `time`, made or halved when there was no room. */
 static size_t block_for(struct lines *l, int64_t time, size_t size)
 {
     if (!l->block_count) {
@@ -299,7 +299,56 @@ static size_t block_for(struct lines *l, int64_t time, size_t size)
 /* Belongs the time beyond what fell out at the end that gives way? */
 static bool is_beyond(const struct lines *l, int64_t time)
 {
+    if (l->cut && l->whole && time == l->horizon)
+        return true;
     return l->cut && (l->drop_newest ? time >= l->horizon : time < l->horizon);
+}
+
+/* The lines of a block at its front or its end go. */
+static void block_shorten(struct lines *l, struct block *b, size_t n, bool front)
+{
+    for (size_t i = front ? 0 : b->count - n; i < (front ? n : b->count); i++)
+        slot_give(l, b->list[i].labels);
+    struct block whole = *b;
+    *b = part(l, &whole, front ? n : 0, front ? whole.count : whole.count - n);
+    l->bytes -= block_bytes(&whole);
+    free(whole.list);
+    free(whole.text);
+    l->count -= n;
+    l->dropped += n;
+}
+
+/* How many lines at the end of the block that gives way are of that time. */
+static size_t count_of_time(const struct block *b, int64_t time, bool front)
+{
+    size_t n = 0;
+    while (n < b->count && b->list[front ? n : b->count - 1 - n].time == time)
+        n++;
+    return n;
+}
+
+/* Takes the rest of the horizon's time out, unless nothing else is held. */
+static void finish_horizon(struct lines *l)
+{
+    bool front = !l->drop_newest;
+    size_t last = l->block_count - 1;
+    int64_t other =
+        front ? l->blocks[last].list[l->blocks[last].count - 1].time : l->blocks[0].list[0].time;
+    l->whole = other != l->horizon;
+    while (l->whole) {
+        size_t at = front ? 0 : l->block_count - 1;
+        struct block *b = &l->blocks[at];
+        size_t n = count_of_time(b, l->horizon, front);
+        if (!n)
+            break;
+        if (n < b->count) {
+            block_shorten(l, b, n, front);
+            break;
+        }
+        l->dropped += n;
+        block_drop(l, at);
+    }
+    renumber(l, 0);
 }
 
 static void give_way(struct lines *l)
@@ -310,21 +359,17 @@ static void give_way(struct lines *l)
     l->horizon = b->list[l->drop_newest ? 0 : b->count - 1].time;
     l->dropped += b->count;
     block_drop(l, victim);
+    finish_horizon(l);
 }
 
-void lines_add(struct lines *l, const struct line *line)
+/* Puts the line behind those of the time `behind`. */
+static void insert(struct lines *l, const struct line *line, int64_t behind)
 {
-    l->changes++;
-    if (is_beyond(l, line->time)) {
-        l->next_id++;
-        l->dropped++;
-        return;
-    }
     size_t size = line->text.n < TEXT_MAX ? line->text.n : TEXT_MAX;
-    size_t where = block_for(l, line->time, size);
+    size_t where = block_for(l, behind, size);
     struct block *b = &l->blocks[where];
     block_make_room(l, b, size, where + 1 == l->block_count);
-    size_t at = entry_behind(b, line->time);
+    size_t at = entry_behind(b, behind);
     memmove(&b->list[at + 1], &b->list[at], (b->count - at) * sizeof *b->list);
     b->list[at] = (struct entry){.time = line->time,
                                  .text = (uint32_t)b->text_n,
@@ -337,11 +382,46 @@ void lines_add(struct lines *l, const struct line *line)
         memcpy(b->text + b->text_n, line->text.p, size);
     b->text_n += size;
     b->count++;
-    b->id_last = l->next_id++;
+    b->id_last = l->next_id;
     l->count++;
     renumber(l, where + 1);
+}
+
+static void add(struct lines *l, const struct line *line, int64_t behind)
+{
+    l->changes++;
+    if (is_beyond(l, line->time)) {
+        l->next_id++;
+        l->dropped++;
+        return;
+    }
+    insert(l, line, behind);
+    l->next_id++;
     while (lines_bytes(l) > l->max_bytes && l->block_count > 1)
         give_way(l);
+}
+
+void lines_add(struct lines *l, const struct line *line)
+{
+    add(l, line, line->time);
+}
+
+void lines_add_before(struct lines *l, const struct line *line)
+{
+    add(l, line, line->time > INT64_MIN ? line->time - 1 : line->time);
+}
+
+bool lines_holds(const struct lines *l, const struct line *line)
+{
+    for (size_t i = lines_find_time(l, line->time); i < l->count; i++) {
+        struct line held = lines_at(l, i);
+        if (held.time != line->time)
+            return false;
+        if (held.kind == LINE_LOG && held.labels == line->labels && held.text.n == line->text.n &&
+            memcmp(held.text.p, line->text.p, held.text.n) == 0)
+            return true;
+    }
+    return false;
 }
 
 void lines_clear(struct lines *l)
@@ -399,6 +479,16 @@ size_t lines_find_time(const struct lines *l, int64_t time)
 uint64_t lines_dropped(const struct lines *l)
 {
     return l->dropped;
+}
+
+size_t lines_label_slots(const struct lines *l)
+{
+    return l->slot_count;
+}
+
+const struct labels *lines_label_set(const struct lines *l, size_t i)
+{
+    return l->slots[i].labels;
 }
 
 size_t lines_bytes(const struct lines *l)

@@ -32,6 +32,7 @@ static void empty(struct model *m)
     broken_rows_free(m->broken.rows);
     lines_free(m->logs.lines);
     free(m->logs.query);
+    free(m->windows.query);
     for (int i = 0; i < MODEL_RULES; i++) {
         free(m->windows.rules[i]);
         window_day_free(m->windows.days[i]);

@@ -2,6 +2,7 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "base/err.h"
 #include "model/broken_rows.h"
 #include "model/intent.h"
 #include "model/line.h"
@@ -12,8 +13,36 @@
 #include "model/upstream.h"
 #include "model/window.h"
 
+/* What lies beyond one end of the lines held. */
+enum model_edge_state {
+    MODEL_EDGE_NONE,    /* the feed cannot read further there */
+    MODEL_EDGE_MORE,    /* there may be more: ask for a page */
+    MODEL_EDGE_LOADING, /* a page is being read */
+    MODEL_EDGE_FAILED,  /* err says why it could not; asking again is allowed */
+    MODEL_EDGE_END,     /* nothing was found back to `searched`; asking again looks further back */
+    MODEL_EDGE_LIVE,    /* the newer end only: lines that come are put there */
+};
+struct model_edge {
+    enum model_edge_state state;
+    int64_t time;     /* older: all lines from there on are held; newer: all before it */
+    int64_t searched; /* older: where the looking has come to */
+    uint64_t let_go;  /* lines that were held beyond it and gave way */
+    struct err err;
+};
+
+/*
+ * The lines of one query, filled by one feed at a time, whatever its source. What is held is one
+ * span of time without holes, between two edges. The feed keeps `lines` and both edges in step: a
+ * page comes whole or up to a time, never a part of a nanosecond; when the store is full the end
+ * farther from what is looked at gives way (INTENT_LOGS_HOLD) and is counted there; lines that
+ * come while the newer end is not LIVE are counted in newer.let_go instead of held. A feed that
+ * cannot read back leaves the older edge at NONE and passes over the intents.
+ */
 struct model_logs {
     struct lines *lines;
+    struct model_edge older, newer;
+    uint64_t arrived; /* log lines that came live since the query began, held or not */
+    int64_t at;       /* of INTENT_LOGS_AT: the time to be shown; 0: none */
     struct upstream upstream;
     char *query;      /* what the lines answer */
     int64_t from, to; /* to 0: following */
@@ -25,11 +54,13 @@ struct model_logs {
 
 enum {
     MODEL_RULES = 64,
-    MODEL_LOG_BYTES = 128 << 20, /* of the log pane's lines */
+    MODEL_LOG_BYTES = 192 << 20, /* of the log pane's lines: a million of 150 bytes */
     MODEL_SERIES_STEP_SECONDS = 60,
     MODEL_SERIES_POINTS = 60, /* an hour */
 };
 struct model_windows {
+    char *
+        query; /* of the first rule: what counts as an error where nothing else is chosen; or NULL */
     struct upstream upstream;      /* of the store */
     struct upstream open_upstream; /* of the open window, which comes from Loki */
     char *rules[MODEL_RULES];      /* names */

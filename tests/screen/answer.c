@@ -41,6 +41,7 @@ static void add_line(struct model *m, int64_t time, size_t which, enum line_kind
     struct line line = {time, l, str_of(text ? text : lines[which].text), kind, late};
     lines_add(m->logs.lines, &line);
     labels_drop(l);
+    m->logs.arrived += kind == LINE_LOG;
 }
 
 /* Whether a query like {namespace="shop", pod="x"} |= "word" lets the line through. */
@@ -78,7 +79,39 @@ static void answer_logs(struct model *m, int64_t now, const struct intent *wish)
     m->logs.lag = wish->to ? -1 : 400 * CLOCK_MS;
     str_copy(m->logs.lane, sizeof m->logs.lane, wish->to ? "range" : "poll");
     lines_clear(m->logs.lines);
+    m->logs.older = (struct model_edge){.state = MODEL_EDGE_MORE};
+    m->logs.newer = (struct model_edge){.state = wish->to ? MODEL_EDGE_MORE : MODEL_EDGE_LIVE,
+                                        .time = wish->to ? wish->to : INT64_MAX};
     fill_lines(m, wish->to ? wish->to : now, 60);
+    m->logs.older.time = (wish->to ? wish->to : now) - 60 * 370 * CLOCK_MS;
+    m->logs.arrived = 0;
+}
+
+/* Pages of 60 lines; two of them, then there is nothing. */
+static void answer_page(struct model *m, const struct intent *wish, int64_t now)
+{
+    struct model_edge *e = wish->type == INTENT_LOGS_OLDER ? &m->logs.older : &m->logs.newer;
+    int64_t page = 60 * 370 * CLOCK_MS;
+    if (wish->type == INTENT_LOGS_AT) {
+        lines_clear(m->logs.lines);
+        m->logs.older.time = m->logs.newer.time = m->logs.at = wish->from;
+        m->logs.newer.state = m->logs.older.state = MODEL_EDGE_MORE;
+        m->logs.newer.time += page;
+        fill_lines(m, m->logs.newer.time, 60);
+        return;
+    }
+    if (e == &m->logs.newer) {
+        e->time += page;
+        fill_lines(m, e->time, 60);
+        e->state = e->time > now ? MODEL_EDGE_LIVE : MODEL_EDGE_MORE;
+        return;
+    }
+    fill_lines(m, e->time - 1, 60);
+    e->time -= page;
+    if (now - e->time > 3 * page) {
+        e->state = MODEL_EDGE_END;
+        e->searched = e->time - CLOCK_DAY;
+    }
 }
 
 static void answer_window(struct model *m, const struct intent *wish)
@@ -103,8 +136,12 @@ static void answer_day(struct model *m, int64_t now, const struct intent *wish)
 static void log_intent(const struct intent *wish, struct buf *log)
 {
     static const char *const names[] = {
-        [INTENT_LOGS] = "logs",       [INTENT_WINDOW_DAY] = "day",  [INTENT_WINDOW] = "window",
-        [INTENT_METRICS] = "metrics", [INTENT_CONTEXT] = "context", [INTENT_QUIT] = "quit",
+        [INTENT_LOGS] = "logs",           [INTENT_WINDOW_DAY] = "day",
+        [INTENT_WINDOW] = "window",       [INTENT_LOGS_OLDER] = "older",
+        [INTENT_LOGS_NEWER] = "newer",    [INTENT_LOGS_AT] = "logs-at",
+        [INTENT_LOGS_LIVE] = "logs-live", [INTENT_LOGS_HOLD] = "hold",
+        [INTENT_METRICS] = "metrics",     [INTENT_CONTEXT] = "context",
+        [INTENT_QUIT] = "quit",
     };
     char from[CLOCK_TEXT] = "0", to[CLOCK_TEXT] = "0";
     if (wish->from)
@@ -119,10 +156,13 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
 {
     struct intent wish;
     while (intents_take(m->intents, &wish)) {
-        if (log)
+        bool page = wish.type >= INTENT_LOGS_OLDER && wish.type <= INTENT_LOGS_AT;
+        if (log && wish.type != INTENT_LOGS_HOLD)
             log_intent(&wish, log);
         if (wish.type == INTENT_LOGS)
             answer_logs(m, now, &wish);
+        else if (page)
+            answer_page(m, &wish, now);
         else if (wish.type == INTENT_WINDOW)
             answer_window(m, &wish);
         else if (wish.type == INTENT_WINDOW_DAY)

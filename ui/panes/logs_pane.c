@@ -8,6 +8,7 @@
 #include "text/number.h"
 #include "ui/logaround.h"
 #include "ui/logdraw.h"
+#include "ui/logedge.h"
 #include "ui/logsave.h"
 #include "ui/moves.h"
 #include "ui/pane.h"
@@ -21,6 +22,7 @@ struct logs {
     struct logdraw how;
     struct reader reader;
     struct logaround around;
+    struct logedge edge;
     char *query; /* that the lines were of at the last sync */
     int64_t from, to;
     uint64_t filtered; /* filter.changes that the view knows of */
@@ -121,7 +123,10 @@ static bool pane_sync(struct pane *p)
     take_patterns(p, l);
     if (l->view.goal == LOGVIEW_MATCH && l->view.wanted != p->search.regex)
         l->view.goal = LOGVIEW_NOTHING; /* its expression is gone */
+    l->view.came = p->host->model->logs.arrived;
+    l->view.apart = logedge_is_apart(&p->host->model->logs);
     logview_sync(&l->view, p->host->model->logs.lines);
+    logedge_sync(&l->edge, p, &l->view);
     logaround_sync(&l->around, p, &l->view);
     go_on_searching(p, l);
     if (logview_count(&l->view))
@@ -156,6 +161,8 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
         draw_empty(p, body);
         return;
     }
+    l->how.above = l->edge.above;
+    l->how.below = l->edge.below;
     logdraw_draw(&l->how, &l->view, p, body);
     wake_for_patterns(p);
     if (l->view.unfinished)
@@ -171,28 +178,23 @@ static void show_whole(struct pane *p, struct logs *l)
     reader_add_line(reader_open(&l->reader), line.time, line.labels, line.text);
 }
 
-/* To the n-th ten minutes of the hour that the cursor is in: in what is loaded, else by moving the
- * scope there. */
+/* To the n-th ten minutes of the hour that the cursor is in: in what is held, else it is read; where
+ * it cannot be, by moving the scope there. */
 static void go_ten_minutes(struct pane *p, struct logs *l, int n)
 {
     size_t count = lines_count(l->view.lines);
     int64_t time = count ? lines_at(l->view.lines, l->view.cursor).time : p->host->now;
     int64_t ten = 10 * CLOCK_MINUTE, from = clock_align(time, CLOCK_HOUR) + (n - 1) * ten;
-    size_t i = lines_find_time(l->view.lines, from);
-    bool covered = count && lines_at(l->view.lines, 0).time <= from + ten;
-    if (covered && i < count)
-        logview_move_to(&l->view, i);
-    else if (from + ten < p->host->now)
+    if (from >= p->host->now)
+        pane_say(p, ROLE_MESSAGE, "Those ten minutes have not come yet.");
+    else if (!logedge_go(&l->edge, p, &l->view, from))
         moves_time(p->host->moves, from + ten);
-    else
-        pane_say(p, ROLE_MESSAGE, "Those ten minutes have not passed yet.");
 }
 
 static void follow(struct pane *p, struct logs *l)
 {
     if (!l->view.follow) {
-        logview_move(&l->view, KEYS_ALL);
-        logview_follow(&l->view, true);
+        logedge_follow(&l->edge, p, &l->view);
     } else {
         logview_follow(&l->view, false);
         pane_say(p, ROLE_MESSAGE, "Paused: new lines wait below. F follows again.");
@@ -249,9 +251,15 @@ static bool action(struct pane *p, enum keys_action a)
     }
     if (rows)
         l->around.placing = false;
-    if (rows)
+    if (rows) {
+        bool jump = rows >= KEYS_ALL && logedge_is_apart(&p->host->model->logs) &&
+                    l->view.cursor + 1 >= lines_count(l->view.lines);
         logview_move(&l->view, rows);
-    else if (a == ACTION_AROUND && !l->around.on)
+        if (jump)
+            logedge_follow(&l->edge, p, &l->view);
+        else
+            logedge_moved(&l->edge, p, &l->view, rows < 0);
+    } else if (a == ACTION_AROUND && !l->around.on)
         start_around(p, l);
     else if (a == ACTION_ENTER)
         show_whole(p, l);
@@ -376,7 +384,9 @@ static void note(struct pane *p, char out[PANE_TEXT])
     out[0] = '\0';
     if (m->upstream.state != UPSTREAM_OFF && moves_is_asking(p->host->moves))
         n = add(out, n, "asking");
-    if (l->view.goal || m->loading)
+    bool loading =
+        m->loading || m->older.state == MODEL_EDGE_LOADING || m->newer.state == MODEL_EDGE_LOADING;
+    if (l->view.goal || loading)
         n = add(out, n, l->view.goal ? "searching" : "loading");
     if (!m->to && m->query)
         n = add_pace(l, m, out, n);
@@ -384,7 +394,7 @@ static void note(struct pane *p, char out[PANE_TEXT])
         n = add(out, n, m->lane);
     if (lines_dropped(m->lines)) {
         number_count((double)lines_dropped(m->lines), number);
-        snprintf(text, sizeof text, "%s fell out", number);
+        snprintf(text, sizeof text, "%s let go", number);
         n = add(out, n, text);
     }
     n = l->around.on ? add(out, n, "around the line: Esc returns") : add_patterns(p, out, n);

@@ -315,6 +315,50 @@ static void test_a_million(void **state)
         labels_drop(sets[i]);
 }
 
+/* Read backward, lines of one time come in the reverse of their order. */
+static void test_backward(void **state)
+{
+    (void)state;
+    struct lines *l = lines_new(1 << 20);
+    add_text(l, 30, "d");
+    lines_add_before(l, &(struct line){.time = 20, .text = str_of("c")});
+    lines_add_before(l, &(struct line){.time = 20, .text = str_of("b")});
+    lines_add_before(l, &(struct line){.time = 10, .text = str_of("a")});
+    add_text(l, 30, "e");
+    assert_texts(l, "a b c d e ");
+    assert_true(lines_holds(l, &(struct line){.time = 20, .text = str_of("c")}));
+    assert_false(lines_holds(l, &(struct line){.time = 20, .text = str_of("d")}));
+    assert_false(lines_holds(l, &(struct line){.time = 31, .text = str_of("e")}));
+    lines_free(l);
+}
+
+/* What goes, goes by whole times, at either end. */
+static void test_a_time_goes_whole(void **state)
+{
+    (void)state;
+    for (int oldest = 0; oldest < 2; oldest++) {
+        struct lines *l = lines_new(40000);
+        char text[64];
+        lines_drop_oldest(l, oldest);
+        uint64_t dropped = 0;
+        for (int i = 0; i < 8000; i++) {
+            int64_t time = (oldest ? i : -i) / 150; /* a block holds less than that */
+            snprintf(text, sizeof text, "line %d", i);
+            lines_add(l, &(struct line){.time = time, .text = str_of(text)});
+            if (lines_dropped(l) == dropped)
+                continue;
+            dropped = lines_dropped(l);
+            size_t n = lines_count(l);
+            int64_t first = lines_at(l, 0).time, last = lines_at(l, n - 1).time;
+            size_t of_end = oldest ? lines_find_time(l, first + 1) : n - lines_find_time(l, last);
+            assert_int_equal(of_end, (first == last) ? n : 150);
+            assert_int_equal(n + dropped, (uint64_t)i + 1);
+        }
+        assert_true(dropped > 5000 && lines_count(l) > 150);
+        lines_free(l);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +368,8 @@ int main(void)
         cmocka_unit_test(test_bounded),
         cmocka_unit_test(test_newest_gives_way),
         cmocka_unit_test(test_longer_than_the_store),
+        cmocka_unit_test(test_backward),
+        cmocka_unit_test(test_a_time_goes_whole),
         cmocka_unit_test(test_a_million),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

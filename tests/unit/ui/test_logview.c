@@ -57,6 +57,7 @@ static void it_follows_and_pauses(void **state)
     assert_int_equal(v.cursor, 95);
     add(l, 1001, "INFO newer");
     add(l, 3, "INFO late"); /* between others, far above */
+    v.came = 2;
     logview_sync(&v, l);
     assert_string_equal(text_at(l, v.cursor), "INFO line-95");
     assert_int_equal(logview_new_lines(&v), 2);
