@@ -9,13 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "kube/client.h"
 #include "kube/discovery_read.h"
 #include "kube/kinds.h"
+#include "model/kind_names.h"
 #include "net/loop.h"
 
 enum { FLYING = 8, QUEUE_MAX = 2048 };
@@ -55,6 +55,8 @@ struct discovery {
     struct err failed; /* the last request that failed; ERR_NONE: all went well */
     struct asker *askers;
     struct loop_timer *timer;
+    void (*heard)(void *context); /* the listener's; NULL: none */
+    void *listener;
 };
 
 /* ---- asking the server ---- */
@@ -99,6 +101,8 @@ static void fetched(void *context, struct http_request *r, int status, struct st
     d->loaded = d->known.count > 0;
     d->loaded_at = clock_monotonic();
     settle_all(d);
+    if (d->heard)
+        d->heard(d->listener);
 }
 
 static void pump(struct discovery *d)
@@ -134,22 +138,24 @@ static void load(struct discovery *d)
     if (d->fetches)
         return;
     err_clear(&d->failed);
+    d->known.round++;
     add_fetch(d, "/api", 0);
     add_fetch(d, "/apis", DISCOVERY_RANK_GROUP);
     pump(d);
 }
 
-/* ---- resolving ---- */
-
-bool discovery_is_secret(const char *name)
+void discovery_refresh(struct discovery *d)
 {
-    size_t n = strcspn(name, ".");
-    bool named = (n == 6 && strncasecmp(name, "secret", 6) == 0) ||
-                 (n == 7 && strncasecmp(name, "secrets", 7) == 0);
-    const char *suffix = name + n;
-    return named && (!*suffix || strcasecmp(suffix, ".v1") == 0 ||
-                     strcasecmp(suffix, ".v1.") == 0 || strcmp(suffix, ".") == 0);
+    load(d);
 }
+
+void discovery_listen(struct discovery *d, void (*loaded)(void *context), void *context)
+{
+    d->heard = loaded;
+    d->listener = context;
+}
+
+/* ---- resolving ---- */
 
 static void settle(struct discovery *d, struct asker *a, const struct kind *kind)
 {
@@ -201,7 +207,7 @@ static const struct kind *match(const struct discovery *d, const char *name)
 static void try_settle(struct discovery *d, struct asker *a, bool may_load)
 {
     const struct kind *own = kinds_find(a->name), *kind = own;
-    if (discovery_is_secret(a->name)) {
+    if (kind_names_secret(a->name)) {
         settle_secret(d, a);
         return;
     }
@@ -282,6 +288,13 @@ size_t discovery_count(const struct discovery *d)
 const struct kind *discovery_at(const struct discovery *d, size_t i)
 {
     return &d->known.list[i]->kind;
+}
+
+/* A group that did not answer keeps what it had. */
+bool discovery_is_listed(const struct discovery *d, size_t i)
+{
+    const struct discovery_resource *r = d->known.list[i];
+    return r->listed && (r->seen == d->known.round || d->failed.kind != ERR_NONE);
 }
 
 struct discovery *discovery_new(struct client *c)

@@ -32,14 +32,18 @@ void discovery_find(struct discovery *d, const char *name,
 void discovery_forget(struct discovery *d,
                       void *context); /* `found` with this context is not called any more */
 
+/* Asks the server for all of its resources again, unless that is on its way. */
+void discovery_refresh(struct discovery *d);
+/* `loaded` is called, from the loop, whenever the server has told all that it would. NULL: not any
+ * more. */
+void discovery_listen(struct discovery *d, void (*loaded)(void *context), void *context);
+
 /* What is known so far, for completion; 0 before the first answer. Core first, then the groups in
  * the server's order. */
 size_t discovery_count(const struct discovery *d);
 const struct kind *discovery_at(const struct discovery *d, size_t i);
-
-/* Whether this is a Secret under any of its names ("secret", "secrets", "secrets.v1.", "Secrets").
- */
-bool discovery_is_secret(const char *name);
+/* Whether the server still named it when it was asked last, and lets it be listed. */
+bool discovery_is_listed(const struct discovery *d, size_t i);
 
 /* For watch and get: the columns of a kind of ours (NULL for kinds.h's), set when the first Table
  * comes. */

@@ -1,13 +1,14 @@
 #include "kube/discovery_read.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "model/kind_names.h"
 
 enum { RESOURCES_MAX = 20000, NAMES_LONGEST = 1024 };
 
@@ -73,13 +74,24 @@ static char *join(const struct json *names)
     return joined ? joined : mem_dup("");
 }
 
+/* An answer without verbs says nothing about them. */
+static bool can_list(const struct json *verbs)
+{
+    const struct json *v = json_first(verbs);
+    while (v && strcmp(json_value(v) ? json_value(v) : "", "list") != 0)
+        v = json_next(v);
+    return v || !json_is_array(verbs);
+}
+
 static void add(const struct source *s, const char *name, const char *singular, const char *kind,
-                bool namespaced, const struct json *short_names)
+                bool namespaced, const struct json *resource)
 {
     struct discovery_list *l = s->list;
     struct discovery_resource *known = find(l, s, name);
-    if (known)
+    if (known) {
         known->rank = s->rank;
+        known->seen = l->round;
+    }
     /* A name with a slash is a subresource. */
     if (known || !*name || strchr(name, '/') || l->count >= RESOURCES_MAX)
         return;
@@ -88,13 +100,15 @@ static void add(const struct source *s, const char *name, const char *singular, 
     *r = (struct discovery_resource){
         .kind = {.name = mem_dup(name),
                  .singular = *singular ? mem_dup(singular) : lower(kind),
-                 .short_names = join(short_names),
+                 .short_names = join(json_member(resource, "shortNames")),
                  .api = *s->group ? mem_printf("/apis/%s/%s", s->group, s->version)
                                   : mem_printf("/api/%s", s->version),
                  .object_kind = mem_dup(kind),
                  .namespaced = namespaced},
         .group = mem_dup(s->group),
         .version = mem_dup(s->version),
+        .listed = can_list(json_member(resource, "verbs")),
+        .seen = l->round,
         .rank = s->rank};
     l->list[l->count++] = r;
 }
@@ -120,8 +134,7 @@ static void read_resources(const struct source *s, const struct json *resources)
 {
     for (const struct json *r = json_first(resources); r; r = json_next(r))
         add(s, json_string(r, "name", ""), json_string(r, "singularName", ""),
-            json_string(r, "kind", ""), json_bool(r, "namespaced", false),
-            json_member(r, "shortNames"));
+            json_string(r, "kind", ""), json_bool(r, "namespaced", false), r);
 }
 
 static void read_aggregated(const struct source *base, const struct json *items)
@@ -137,8 +150,7 @@ static void read_aggregated(const struct source *base, const struct json *items)
             for (; r; r = json_next(r))
                 add(&s, json_string(r, "resource", ""), json_string(r, "singularResource", ""),
                     json_string(r, "responseKind.kind", ""),
-                    strcmp(json_string(r, "scope", ""), "Namespaced") == 0,
-                    json_member(r, "shortNames"));
+                    strcmp(json_string(r, "scope", ""), "Namespaced") == 0, r);
             s.rank += DISCOVERY_RANK_VERSION;
         }
         s.rank = first;
@@ -219,54 +231,13 @@ bool discovery_read_has(const struct discovery_list *l, const char *api, const c
     return false;
 }
 
-static bool same(const char *a, struct str b)
+static const struct kind *kind_at(const void *list, size_t i)
 {
-    return strlen(a) == b.n && strncasecmp(a, b.p, b.n) == 0;
-}
-
-static bool is_called(const struct kind *kind, struct str name)
-{
-    if (same(kind->name, name) || same(kind->singular, name) || same(kind->object_kind, name))
-        return true;
-    struct str rest = str_of(kind->short_names), part;
-    while (str_cut(&rest, ' ', &part))
-        if (part.n == name.n && strncasecmp(part.p, name.p, name.n) == 0)
-            return true;
-    return false;
-}
-
-/* The first by rank of that name and, unless NULL, group and version; a group may be cut short
- * ("networking"). */
-static const struct kind *match(const struct discovery_list *l, struct str name, const char *group,
-                                struct str version, bool prefix)
-{
-    for (size_t i = 0; i < l->count; i++) {
-        const struct discovery_resource *r = l->list[i];
-        if (!is_called(&r->kind, name))
-            continue;
-        if (version.n && !str_is(version, r->version))
-            continue;
-        if (group && strcmp(r->group, group) != 0 &&
-            !(prefix && strncmp(r->group, group, strlen(group)) == 0))
-            continue;
-        return &r->kind;
-    }
-    return NULL;
+    return &((const struct discovery_list *)list)->list[i]->kind;
 }
 
 const struct kind *discovery_read_match(const struct discovery_list *l, const char *name)
 {
-    const char *dot = strchr(name, '.');
-    struct str none = {"", 0}, plain = {name, dot ? (size_t)(dot - name) : strlen(name)};
-    if (!plain.n)
-        return NULL;
-    if (!dot)
-        return match(l, plain, NULL, none, false);
-    /* RESOURCE.VERSION.GROUP, then RESOURCE.GROUP, then with the group's beginning. */
-    const char *second = strchr(dot + 1, '.');
-    struct str version = {dot + 1, second ? (size_t)(second - dot - 1) : strlen(dot + 1)};
-    const struct kind *found = match(l, plain, second ? second + 1 : "", version, false);
-    if (!found)
-        found = match(l, plain, dot + 1, none, false);
-    return found ? found : match(l, plain, dot + 1, none, true);
+    size_t i = kind_names_find(kind_at, l, l->count, name);
+    return i == SIZE_MAX ? NULL : kind_at(l, i);
 }

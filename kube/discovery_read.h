@@ -15,12 +15,15 @@ struct discovery_resource {
     int rank; /* core, the groups in the server's order; of each its preferred version first */
     struct columns columns;
     bool has_columns;
+    bool listed;   /* one of its verbs is list */
+    unsigned seen; /* discovery_list.round when the server named it last */
 };
 
 /* Resources stay where they are as long as the list lives: kinds are handed out. */
 struct discovery_list {
     struct discovery_resource **list;
     size_t count, cap;
+    unsigned round; /* the reader's: what the server did not name in this one is gone */
 };
 void discovery_read_free(struct discovery_list *l);
 

@@ -11,6 +11,7 @@
 #include "kube/kinds.h"
 #include "kube/pages.h"
 #include "kube/whole.h"
+#include "model/kind_names.h"
 #include "net/loop.h"
 #include "net/splitter.h"
 
@@ -242,13 +243,7 @@ void get_cancel(struct get *g)
 
 char *get_name(const struct kind *kind, const char *name)
 {
-    struct str rest = str_of(kind->api), part, group = {"", 0};
-    bool named = str_starts(rest, "/apis/");
-    if (named) {
-        rest = (struct str){rest.p + 6, rest.n - 6};
-        if (str_cut(&rest, '/', &part))
-            group = part;
-    }
+    struct str group = kind_names_group(kind);
     return mem_printf("%s%s%.*s/%s", kind->singular, group.n ? "." : "", (int)group.n, group.p,
                       name);
 }

@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "model/kind_names.h"
 #include "net/conn.h"
 
 /* The API server allows 253; what is longer comes from no API server. */
@@ -30,34 +30,10 @@ const struct kind *kinds_at(size_t i)
     return &rows[i]->kind;
 }
 
-static bool is_name_of(const struct kind *kind, struct str name)
-{
-    struct str names[] = {str_of(kind->name), str_of(kind->singular)};
-    for (size_t i = 0; i < 2; i++)
-        if (names[i].n == name.n && strncasecmp(names[i].p, name.p, name.n) == 0)
-            return true;
-    struct str rest = str_of(kind->short_names), part;
-    while (str_cut(&rest, ' ', &part))
-        if (part.n && part.n == name.n && strncasecmp(part.p, name.p, name.n) == 0)
-            return true;
-    return false;
-}
-
-/* "/apis/batch/v1" as group and version; the group of the core is "". */
-static void split_api(const char *api, struct str *group, struct str *version)
-{
-    struct str rest = str_of(api + (strncmp(api, "/apis/", 6) == 0 ? 6 : 5));
-    *group = (struct str){rest.p, 0};
-    if (strncmp(api, "/apis/", 6) == 0)
-        str_cut(&rest, '/', group);
-    *version = rest;
-}
-
 /* What stands behind the name: "", "GROUP", "VERSION.GROUP"; of the core "v1" and "v1.". */
 static bool is_place_of(const struct kind *kind, struct str place)
 {
-    struct str group, version;
-    split_api(kind->api, &group, &version);
+    struct str group = kind_names_group(kind), version = kind_names_version(kind);
     if (!place.n || (group.n && str_eq(place, group)))
         return true;
     if (place.n < version.n || memcmp(place.p, version.p, version.n) != 0)
@@ -74,7 +50,7 @@ const struct kind *kinds_find(const char *name)
     if (!str_cut(&place, '.', &plain))
         return NULL;
     for (size_t i = 0; i < kinds_count(); i++) {
-        if (!is_name_of(&rows[i]->kind, plain))
+        if (!kind_names_is(&rows[i]->kind, plain))
             continue;
         for (const struct kinds_row *r = rows[i]; r; r = r->older)
             if (is_place_of(&r->kind, place))

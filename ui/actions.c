@@ -83,6 +83,7 @@ static void do_zoom(struct app *a)
 
 static void do_command(struct app *a)
 {
+    intents_push(a->model->intents, INTENT_SERVED, NULL, 0, 0);
     prompt_open(a->prompt, PROMPT_COMMAND, ":", "", commands_offers, a);
 }
 
@@ -202,7 +203,7 @@ static bool summon(struct app *a, enum keys_action action)
         if (i == a->focus && !engine_is_placed(a, i))
             engine_back(a);
         else
-            engine_focus(a, i);
+            engine_enter(a, i);
         return true;
     }
     return false;

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/browse.h"
 #include "ui/engine.h"
 #include "ui/export.h"
 #include "ui/plain.h"
@@ -228,6 +229,7 @@ static void prepare(struct app *a)
     int64_t due = moves_due(a->moves, a->host.now, a->host.tick);
     if (due < a->wake)
         a->wake = due;
+    browse_due(a->browse);
     export_step(a);
 }
 

@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "model/kind_names.h"
+#include "ui/browse.h"
 #include "ui/engine.h"
 
 enum { WORD = 300 };
@@ -188,23 +190,113 @@ static bool begins(const char *name, const char *word)
     return strncmp(name, word, strlen(word)) == 0;
 }
 
-/* The row, or the pane behind the rows, that the word names or, when no other does, begins; or
- * SIZE_MAX; *several: it begins more than one. */
-static size_t find(const char *word, bool *several)
+static const char *name_at(size_t i)
+{
+    return i < commands_count ? commands_table[i].name : pane_table[i - commands_count]->name;
+}
+
+/* The row, or the pane behind the rows, of that name, or SIZE_MAX. */
+static size_t find(const char *word)
+{
+    size_t all = commands_count + pane_count, i = 0;
+    while (i < all && strcmp(name_at(i), word) != 0)
+        i++;
+    return i < all ? i : SIZE_MAX;
+}
+
+/* The only one whose name begins so, or SIZE_MAX; *several: there are more. */
+static size_t find_beginning(const char *word, bool *several)
 {
     size_t found = SIZE_MAX, all = commands_count + pane_count, matches = 0;
     for (size_t i = 0; i < all; i++) {
-        const char *name =
-            i < commands_count ? commands_table[i].name : pane_table[i - commands_count]->name;
-        if (strcmp(name, word) == 0)
-            return i;
-        if (begins(name, word)) {
+        if (begins(name_at(i), word)) {
             found = i;
             matches++;
         }
     }
     *several = matches > 1;
     return matches == 1 ? found : SIZE_MAX;
+}
+
+/* What stands outside the layout covers the focused pane, and goes back to it. */
+static void show_pane(struct app *a, size_t pane)
+{
+    if (engine_is_placed(a, pane))
+        engine_focus(a, pane);
+    else
+        engine_enter(a, pane);
+}
+
+static void run_found(struct app *a, size_t i, struct str rest)
+{
+    char *argument = mem_dup_n(rest.p, rest.n);
+    if (i >= commands_count)
+        show_pane(a, i - commands_count);
+    else
+        commands_table[i].run(a, argument);
+    free(argument);
+}
+
+/* Nodes, pods and events have panes of their own. */
+static void show_resource(struct app *a, const char *resource, struct str namespace_)
+{
+    struct browse_view view;
+    size_t own = find(resource);
+    if (namespace_.n) {
+        char *name = mem_dup_n(namespace_.p, namespace_.n);
+        run_ns(a, name);
+        free(name);
+    }
+    if (own != SIZE_MAX && own >= commands_count) {
+        show_pane(a, own - commands_count);
+    } else if (browse_view(&view, resource)) {
+        browse_push(a->browse, &view);
+        engine_show(a, "resource");
+    }
+}
+
+/* No name of a resource holds anything else. */
+static bool may_be_resource(const char *word)
+{
+    return word[0] && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                         "0123456789.-")];
+}
+
+/* A resource by any of its names, or by the beginning of its plural; false: none is called so. */
+static bool run_resource(struct app *a, const char *word, struct str rest)
+{
+    const struct served *served = a->model->served;
+    char name[OBJECT_REF_KIND];
+    if (kind_names_secret(word)) {
+        engine_say(a, ROLE_ERROR, "kubeboard never lists Secrets: use kubectl where you must.");
+        return true;
+    }
+    const struct kind *kind = served_find(served, word);
+    if (kind && object_ref_kind(kind, name))
+        show_resource(a, name, rest);
+    else if (!served_count(served) && may_be_resource(word)) /* the source will know */
+        show_resource(a, word, rest);
+    else
+        return false;
+    return true;
+}
+
+static void refuse_word(struct app *a, const char *word, bool several)
+{
+    const struct kind *near[SERVED_NEAR];
+    char text[PANE_TEXT], name[OBJECT_REF_KIND];
+    size_t count = served_near(a->model->served, word, near), n = 0;
+    if (several || !count) {
+        refuse(a, several ? "More than one command begins with" : "There is no command or resource",
+               word, "? lists commands, Tab completes");
+        return;
+    }
+    n = (size_t)snprintf(text, sizeof text,
+                         "There is no command or resource \"%s\". Near it: ", word);
+    for (size_t i = 0; i < count && n < sizeof text; i++)
+        if (object_ref_kind(near[i], name))
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", i ? ", " : "", name);
+    engine_say(a, ROLE_ERROR, text);
 }
 
 void commands_run(struct app *a, const char *line)
@@ -216,16 +308,40 @@ void commands_run(struct app *a, const char *line)
         return;
     snprintf(name, sizeof name, "%.*s", (int)word.n, word.p);
     rest = str_trim(rest);
-    size_t i = find(name, &several);
-    if (i == SIZE_MAX) {
-        refuse(a, several ? "More than one command begins with" : "There is no command", name,
-               "? lists them, Tab completes");
-    } else if (i >= commands_count) {
-        engine_focus(a, i - commands_count);
-    } else {
-        char *argument = mem_dup_n(rest.p, rest.n);
-        commands_table[i].run(a, argument);
-        free(argument);
+    size_t i = find(name);
+    if (i == SIZE_MAX && served_find(a->model->served, name) && run_resource(a, name, rest))
+        return;
+    if (i == SIZE_MAX)
+        i = find_beginning(name, &several);
+    if (i != SIZE_MAX)
+        run_found(a, i, rest);
+    else if (several || !run_resource(a, name, rest))
+        refuse_word(a, name, several);
+}
+
+/* A name that is not a command's or a pane's already. */
+static void offer_name(struct prompt *p, const char *name)
+{
+    if (find(name) == SIZE_MAX)
+        prompt_offer(p, name);
+}
+
+static void offer_resources(struct app *a, struct prompt *p)
+{
+    const struct served *served = a->model->served;
+    char name[OBJECT_REF_KIND], part_text[OBJECT_REF_KIND];
+    for (size_t i = 0; i < served_count(served); i++)
+        if (!kind_names_secret(served_at(served, i)->name))
+            offer_name(p, served_at(served, i)->name);
+    for (size_t i = 0; i < served_count(served); i++) {
+        struct str rest = str_of(served_at(served, i)->short_names), part;
+        while (str_cut(&rest, ' ', &part)) {
+            snprintf(part_text, sizeof part_text, "%.*s", (int)part.n, part.p);
+            if (part.n)
+                offer_name(p, part_text);
+        }
+        if (object_ref_kind(served_at(served, i), name) && strchr(name, '.'))
+            offer_name(p, name);
     }
 }
 
@@ -236,14 +352,18 @@ void commands_offers(void *app, struct prompt *p, struct str before)
     char name[WORD];
     struct str word = str_trim(before);
     if (!word.n) {
-        for (size_t i = 0; i < commands_count; i++)
-            prompt_offer(p, commands_table[i].name);
-        for (size_t i = 0; i < pane_count; i++)
-            prompt_offer(p, pane_table[i]->name);
+        for (size_t i = 0; i < commands_count + pane_count; i++)
+            prompt_offer(p, name_at(i));
+        offer_resources(a, p);
         return;
     }
     snprintf(name, sizeof name, "%.*s", (int)word.n, word.p);
-    size_t i = find(name, &several);
+    const struct kind *kind = served_find(a->model->served, name);
+    size_t i = find(name);
+    if (i == SIZE_MAX && !kind)
+        i = find_beginning(name, &several);
     if (i < commands_count && commands_table[i].offers)
         commands_table[i].offers(a, p);
+    else if (kind && kind->namespaced)
+        offer_ns(a, p);
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/browse.h"
 #include "ui/export.h"
 #include "ui/patterns.h"
 
@@ -70,10 +71,13 @@ static size_t home(const struct app *a)
 
 bool engine_open(struct app *a, struct err *err)
 {
+    a->browse = browse_new(a->model);
+    a->trail.count = 0;
     a->host = (struct pane_host){.model = a->model,
                                  .labels = a->conf.labels,
                                  .keys = a->keys,
                                  .moves = a->moves,
+                                 .browse = a->browse,
                                  .patterns = patterns_new(),
                                  .highlights = &a->highlights,
                                  .now = engine_now(a),
@@ -105,6 +109,8 @@ void engine_close(struct app *a)
     free(a->export.path);
     a->export.path = NULL;
     patterns_free(a->host.patterns);
+    browse_free(a->browse);
+    a->browse = NULL;
     cells_free(&a->cells);
 }
 
@@ -188,7 +194,7 @@ size_t engine_front(const struct app *a, size_t place)
     return p->panes[a->front[place] < p->count ? a->front[place] : 0];
 }
 
-void engine_focus(struct app *a, size_t pane)
+static void turn_to(struct app *a, size_t pane)
 {
     if (pane == a->focus)
         return;
@@ -205,11 +211,46 @@ void engine_focus(struct app *a, size_t pane)
     a->fresh = a->dirty = true;
 }
 
+static void leave(struct app *a, size_t pane)
+{
+    if (pane_table[pane]->left)
+        pane_table[pane]->left(a->panes[pane]);
+}
+
+void engine_focus(struct app *a, size_t pane)
+{
+    struct trail_step step;
+    if (pane == a->focus)
+        return;
+    while (trail_pop(&a->trail, &step))
+        leave(a, step.to);
+    turn_to(a, pane);
+}
+
+void engine_enter(struct app *a, size_t pane)
+{
+    const struct trail_step *newest = trail_newest(&a->trail);
+    struct trail_step step = {.from = a->focus,
+                              .to = pane,
+                              .zoomed = a->zoomed,
+                              .before = a->acted,
+                              .after = a->model->scope};
+    bool returns = newest && pane != a->focus && newest->to == a->focus && newest->from == pane &&
+                   trail_same(&step.before, &step.after);
+    if (pane == a->focus && !pane_table[pane]->left)
+        return;
+    if (!returns)
+        trail_push(&a->trail, &step);
+    else if (trail_pop(&a->trail, &step))
+        leave(a, step.to);
+    turn_to(a, pane);
+}
+
 void engine_show(struct app *a, const char *name)
 {
     for (size_t i = 0; i < pane_count; i++)
         if (strcmp(pane_table[i]->name, name) == 0)
-            engine_focus(a, i);
+            engine_enter(a, i);
 }
 
 /* The panes of the layout in the order of Tab. */
@@ -232,15 +273,35 @@ void engine_next(struct app *a, int step)
         engine_focus(a, order[(at + n + (size_t)(step + (int)n)) % n]);
 }
 
+/* A group that was chosen since is let go of first: a pod follows the cursor by itself. */
+static void step_back(struct app *a)
+{
+    struct trail_step step;
+    const struct trail_step *newest = trail_newest(&a->trail);
+    if (newest && strcmp(newest->after.group, a->model->scope.group) != 0) {
+        moves_group(a->moves, newest->after.group);
+        return;
+    }
+    if (!trail_pop(&a->trail, &step))
+        return;
+    turn_to(a, step.from);
+    leave(a, step.to);
+    if (trail_same(&step.after, &a->model->scope))
+        moves_subject(a->moves, &step.before);
+}
+
 bool engine_back(struct app *a)
 {
-    if (a->zoomed) {
+    const struct trail_step *step = trail_newest(&a->trail);
+    bool came = step && step->to == a->focus;
+    if (a->zoomed && !(came && step->zoomed))
         a->zoomed = false;
-    } else if (!engine_is_placed(a, a->focus)) {
+    else if (came)
+        step_back(a);
+    else if (!engine_is_placed(a, a->focus))
         engine_focus(a, a->previous);
-    } else {
+    else
         return false;
-    }
     a->fresh = a->dirty = true;
     return true;
 }
@@ -251,6 +312,9 @@ void engine_sync_focus(struct app *a)
     a->host.now = engine_now(a);
     a->host.tick = engine_tick(a);
     a->host.pressed = true;
+    const struct trail_step *step = trail_newest(&a->trail);
+    a->host.came = step && step->to == a->focus;
+    a->acted = a->model->scope;
     if (p->ops->sync)
         p->ops->sync(p);
 }

@@ -15,6 +15,7 @@
 #include "ui/pane.h"
 #include "ui/prompt.h"
 #include "ui/saver.h"
+#include "ui/trail.h"
 
 enum { ENGINE_PANES = 32 };
 
@@ -25,9 +26,12 @@ struct app {
     struct keys *keys;
     struct theme *theme;
     struct moves *moves;
+    struct browse *browse;
     struct pane_host host;
     struct pane *panes[ENGINE_PANES]; /* as in pane_table */
     size_t focus, previous;           /* previous: where a pane outside the layout goes back to */
+    struct trail trail;               /* how one came to the focus */
+    struct scope acted;               /* the scope before the action that is being done */
     size_t front[LAYOUT_PLACES];      /* of the panes that share a place the one that is seen */
     bool zoomed;
     struct layout layout;
@@ -75,10 +79,14 @@ void engine_settle(struct app *a); /* before a frame: makes room, and finds the 
 bool engine_is_placed(const struct app *a, size_t pane); /* in the layout */
 bool engine_fills(
     const struct app *a); /* the focused pane has the whole body: zoomed or not placed */
+/* Goes to a pane by itself: what led to the present one is forgotten. */
 void engine_focus(struct app *a, size_t pane);
-void engine_show(struct app *a, const char *name);
+/* Goes into a pane from the focused one: Esc comes back, and takes back what the action chose. */
+void engine_enter(struct app *a, size_t pane);
+void engine_show(struct app *a, const char *name); /* engine_enter by name */
 void engine_next(struct app *a, int step);
-bool engine_back(struct app *a); /* from zoom or a pane outside the layout; false: neither */
+/* From zoom, along the trail, from a pane outside the layout; false: none of it. */
+bool engine_back(struct app *a);
 
 /* The pane seen in a place. */
 size_t engine_front(const struct app *a, size_t place);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 #include "ui/engine.h"
 
 enum { STATE_LEAST = 12, HINT_GAP = 2, NAME = 300 };
@@ -89,7 +90,10 @@ void frame_title(struct app *a, const struct layout_place *place, size_t pane, i
                  : draw_sub(&body, place->x, y, place->width, 1);
     draw_fill(&line, 0, 0, line.width, p->focused ? ROLE_RULE_FOCUS : ROLE_RULE,
               p->focused ? GLYPH_FOCUS : GLYPH_HLINE);
-    int x = title_word(&line, 1, p->focused ? ROLE_TITLE_FOCUS : ROLE_TITLE, p->ops->title);
+    str_copy(text, sizeof text, p->ops->title);
+    if (p->ops->heading)
+        p->ops->heading(p, text);
+    int x = title_word(&line, 1, p->focused ? ROLE_TITLE_FOCUS : ROLE_TITLE, text);
     if (p->ops->counts) {
         p->ops->counts(p, text);
         x = title_word(&line, x, ROLE_COUNT, text);
@@ -181,6 +185,8 @@ static void header_scope(struct app *a, const struct draw_area *line)
                     ROLE_HEADER_SCOPE);
     x = header_part(line, x, line->width - x, "namespace ", s->namespace_, ROLE_HEADER_SCOPE);
     x = header_part(line, x, (line->width - x) / (s->pod[0] ? 2 : 1), "node ", s->node,
+                    ROLE_HEADER_SCOPE);
+    x = header_part(line, x, (line->width - x) / (s->pod[0] ? 2 : 1), "", s->workload,
                     ROLE_HEADER_SCOPE);
     x = header_part(line, x, line->width - x, "pod ", s->pod, ROLE_HEADER_SCOPE);
     header_part(line, x, line->width - x, "group ", s->group, ROLE_HEADER_SCOPE);

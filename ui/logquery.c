@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "model/ownership.h"
 #include "ui/shown_window.h"
 
 enum { PARTS = 3, PART_LEAST = 3, PART_MOST = 200, QUERY_BYTES = 1 << 16 };
@@ -23,24 +24,37 @@ const struct group *logquery_group(const struct model *m, const char *id)
     return NULL;
 }
 
-static void matcher(struct buf *out, const char *label, const char *value)
+static void matcher(struct buf *out, const char *label, const char *value, const char *how)
 {
     if (!value[0] || !label || !label[0])
         return;
-    buf_printf(out, "%s%s=", out->n ? ", " : "", label);
+    buf_printf(out, "%s%s%s", out->n ? ", " : "", label, how);
     rule_quote(out, value);
+}
+
+static void add_workload(const struct scope *s, const struct rule_labels *labels, struct buf *out)
+{
+    struct buf pods;
+    buf_init(&pods, QUERY_BYTES);
+    ownership_pods(s->workload, &pods);
+    matcher(out, labels->pod, buf_text(&pods), "=~");
+    buf_free(&pods);
 }
 
 /* "namespace="shop", pod="x"": empty when the scope names nothing. */
 static void add_matchers(const struct scope *s, const struct rule_labels *labels, struct buf *out)
 {
-    const char *ns = s->pod[0] && s->pod_namespace[0] ? s->pod_namespace : s->namespace_;
-    matcher(out, labels->namespace_, ns);
+    const char *ns = s->pod[0] && s->pod_namespace[0] ? s->pod_namespace
+                     : s->workload[0]                 ? s->workload_namespace
+                                                      : s->namespace_;
+    matcher(out, labels->namespace_, ns, "=");
     if (s->pod[0])
-        matcher(out, labels->pod, s->pod);
+        matcher(out, labels->pod, s->pod, "=");
+    else if (s->workload[0])
+        add_workload(s, labels, out);
     else
-        matcher(out, labels->node, s->node);
-    matcher(out, labels->container, s->container);
+        matcher(out, labels->node, s->node, "=");
+    matcher(out, labels->container, s->container, "=");
 }
 
 /* Without a sample blanks are not sure of themselves. */

@@ -132,6 +132,16 @@ void moves_node(struct moves *v, const char *name)
     turn(v, scope_set_node(&v->model->scope, name), false);
 }
 
+void moves_workload(struct moves *v, const char *ns, const char *workload)
+{
+    turn(v, scope_set_workload(&v->model->scope, ns, workload), false);
+}
+
+void moves_subject(struct moves *v, const struct scope *from)
+{
+    turn(v, scope_set_subject(&v->model->scope, from), false);
+}
+
 void moves_pod(struct moves *v, const char *ns, const char *name, bool browsing)
 {
     turn(v, scope_set_pod(&v->model->scope, ns, name), browsing);
@@ -215,6 +225,8 @@ bool moves_out(struct moves *v)
         moves_live(v);
     else if (s->pod[0])
         moves_pod(v, "", "", false);
+    else if (s->workload[0])
+        moves_workload(v, "", "");
     else if (s->node[0])
         moves_node(v, "");
     else

@@ -24,7 +24,9 @@ void moves_free(struct moves *v); /* NULL is allowed */
  * MOVES_DEBOUNCE_MS before anything is asked. */
 void moves_namespace(struct moves *v, const char *name);
 void moves_node(struct moves *v, const char *name);
+void moves_workload(struct moves *v, const char *ns, const char *workload); /* "Deployment/web" */
 void moves_pod(struct moves *v, const char *ns, const char *name, bool browsing);
+void moves_subject(struct moves *v, const struct scope *from); /* scope_set_subject */
 void moves_group(struct moves *v, const char *id);
 void moves_window(struct moves *v, const char *rule, int64_t from, int64_t to);
 void moves_time(struct moves *v, int64_t at);
@@ -56,7 +58,7 @@ struct moves_line {
 void moves_line(struct moves *v, const struct moves_line *line);
 bool moves_take_line(struct moves *v, struct moves_line *out); /* labels_drop them; false: none */
 
-/* One step out: around, typed query, group, time, pod, node; false when there is nothing left but the
+/* One step out: around, typed query, group, time, pod, workload, node; false when there is nothing left but the
  * namespace. */
 bool moves_out(struct moves *v);
 bool moves_undo(struct moves *v);

@@ -59,13 +59,15 @@ struct pane_host {
     const struct rule_labels *labels;
     const struct keys *keys;
     const struct pane *owner; /* the pane that had the focus before this one was shown over it */
+    struct browse *browse;    /* what the resource pane shows: ui/browse.h */
     struct moves *moves;      /* changes of the scope: ui/moves.h */
     const struct highlights *highlights;
     struct patterns *patterns; /* of the log pane's lines: ui/patterns.h */
     int64_t now;               /* wall ns of this frame */
     int64_t tick;              /* monotonic ns of this frame */
-    bool pressed;              /* a key came since the last frame: nothing may be put off */
-    bool ascii;                /* for text/: marks in ASCII */
+    bool came;    /* the focused pane was entered from another one: Esc goes back there */
+    bool pressed; /* a key came since the last frame: nothing may be put off */
+    bool ascii;   /* for text/: marks in ASCII */
     void *app;
     void (*say)(void *app, enum theme_role role, const char *text);
     void (*show)(void *app, const char *name);
@@ -88,6 +90,9 @@ struct pane_ops {
     size_t private_size;
     void (*open)(struct pane *p);  /* once; may be NULL */
     void (*close)(struct pane *p); /* may be NULL */
+    /* One went back from what it was made to show last. A pane that has this shows one thing after
+     * another. May be NULL. */
+    void (*left)(struct pane *p);
     /* Before each frame: takes over what changed in model, scope, search or filter. False: put off,
      * what the screen shows of the pane stays as it is until the host's wake. */
     bool (*sync)(struct pane *p);
@@ -110,8 +115,9 @@ struct pane_ops {
     int (*rows)(struct pane *p);
     /* The object under the cursor, or that the row there speaks of; false: none. May be NULL. */
     bool (*object)(struct pane *p, struct object_ref *out);
-    void (*counts)(struct pane *p, char out[PANE_TEXT]); /* "12/128"; may be NULL */
-    void (*note)(struct pane *p, char out[PANE_TEXT]);   /* more for the title; may be NULL */
+    void (*heading)(struct pane *p, char out[PANE_TEXT]); /* for the title; NULL: ops->title */
+    void (*counts)(struct pane *p, char out[PANE_TEXT]);  /* "12/128"; may be NULL */
+    void (*note)(struct pane *p, char out[PANE_TEXT]);    /* more for the title; may be NULL */
     /* The upstream that the title's state speaks of; NULL: none. */
     const struct upstream *(*upstream)(struct pane *p);
     void (*status)(struct pane *p, char out[PANE_TEXT]); /* of the cursor's row; may be NULL */
@@ -128,8 +134,9 @@ void pane_free(struct pane *p); /* NULL is allowed */
 /* A line in the footer for some seconds. Foreign text is made safe when it is drawn. */
 void pane_say(struct pane *p, enum theme_role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-void pane_show(struct pane *p, const char *name); /* gives the pane of that name the focus */
-void pane_wake(struct pane *p, int64_t delay);    /* wants a frame in `delay` ns at the latest */
+void pane_show(struct pane *p,
+               const char *name);              /* goes into the pane of that name; Esc comes back */
+void pane_wake(struct pane *p, int64_t delay); /* wants a frame in `delay` ns at the latest */
 
 bool pane_object(struct pane *p, struct object_ref *out); /* ops->object; false when it has none */
 

@@ -46,11 +46,15 @@ static size_t source_count(void *self)
     return t->table ? objects_count(t->table) : 0;
 }
 
+static uint64_t id_of(const char *ns, const char *name)
+{
+    return hash_mix(hash_bytes(ns, strlen(ns))) ^ hash_bytes(name, strlen(name));
+}
+
 static uint64_t source_id(void *self, size_t i)
 {
     const struct object *o = row_at(self, i);
-    return hash_mix(hash_bytes(o->namespace_, strlen(o->namespace_))) ^
-           hash_bytes(o->name, strlen(o->name));
+    return id_of(o->namespace_, o->name);
 }
 
 /* Rows are replaced, never changed, so address and version tell them apart; creation and health help
@@ -325,7 +329,7 @@ static uint64_t changes_of(const struct resource_table *t)
 bool resource_table_sync(struct resource_table *t)
 {
     const struct model *m = t->pane->host->model;
-    const struct objects *table = t->spec->resource(m)->table;
+    const struct objects *table = t->spec->resource(t)->table;
     int64_t delay = 0;
     if (table != t->table) {
         t->table = table;
@@ -378,4 +382,20 @@ const struct object *resource_table_cursor(const struct resource_table *t)
 {
     size_t n = list_cursor(t->list);
     return !t->stale && n < list_count(t->list) ? row_at(t, list_row(t->list, n)) : NULL;
+}
+
+bool resource_table_go_to(struct resource_table *t, const char *ns, const char *name)
+{
+    size_t n = t->stale || !t->table ? SIZE_MAX : list_find(t->list, id_of(ns, name));
+    if (n == SIZE_MAX)
+        return false;
+    list_move_to(t->list, n);
+    return true;
+}
+
+void resource_table_sort(struct resource_table *t, int column, bool descending)
+{
+    t->sort = column;
+    t->descending = descending;
+    sort(t);
 }

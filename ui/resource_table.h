@@ -45,10 +45,11 @@ struct resource_table_spec {
     size_t count;
     int core; /* the highest rank that is worth more than the ideal widths of the ranks below */
     int sort; /* at first: a column, or RESOURCE_TABLE_BY_HEALTH: the worst first */
-    const struct resource *(*resource)(const struct model *m);
+    const struct resource *(*resource)(const struct resource_table *t);     /* never NULL */
     bool (*admits)(const struct resource_table *t, const struct object *o); /* NULL: all */
     uint64_t (*scope)(const struct scope *s); /* another number when admits may answer otherwise */
     bool (*chosen)(const struct scope *s, const struct object *o);
+    const char *what;  /* what the rows are, in words; NULL: the pane's name */
     const char *empty; /* why there may be no rows, and what to do */
 };
 
@@ -81,6 +82,9 @@ bool resource_table_action(struct resource_table *t, enum keys_action action);
 /* The text of a column's cell; "" when the kind does not have it. */
 const char *resource_table_cell(const struct resource_table *t, const struct object *o, int column);
 const struct object *resource_table_cursor(const struct resource_table *t); /* NULL: no row */
+/* Puts the cursor on a row; false: it is not there (yet). */
+bool resource_table_go_to(struct resource_table *t, const char *ns, const char *name);
+void resource_table_sort(struct resource_table *t, int column, bool descending); /* as spec->sort */
 
 /* A pane's functions that are the same for all: its private state is a struct resource_table. */
 struct list *resource_table_pane_list(struct pane *p);

@@ -31,7 +31,7 @@ static bool has_use(const struct resource_table *t, size_t i)
     const struct scope *s = &t->pane->host->model->scope;
     if (c->type == RESOURCE_TABLE_NAMESPACE)
         return !s->namespace_[0] && objects_kind(t->table)->namespaced;
-    return c->type != RESOURCE_TABLE_CELL || t->cells[i] >= 0;
+    return c->width && (c->type != RESOURCE_TABLE_CELL || t->cells[i] >= 0);
 }
 
 static int ideal_of(const struct resource_table_column *c)
@@ -213,12 +213,13 @@ void resource_table_draw(struct resource_table *t, const struct draw_area *body)
 {
     struct shown_columns columns;
     char text[PANE_TEXT];
-    const struct resource *r = t->spec->resource(t->pane->host->model);
+    const struct resource *r = t->spec->resource(t);
     t->pane->first_row = 1;
     if (!t->table || !list_count(t->list)) {
-        draw_message(
-            body, ROLE_DIM,
-            pane_empty_text(t->pane, &r->upstream, t->pane->ops->name, t->spec->empty, text));
+        draw_message(body, ROLE_DIM,
+                     pane_empty_text(t->pane, &r->upstream,
+                                     t->spec->what ? t->spec->what : t->pane->ops->name,
+                                     t->spec->empty, text));
         return;
     }
     choose(t, body->width, &columns);

@@ -40,7 +40,7 @@ void resource_table_pane_close(struct pane *p)
 const struct upstream *resource_table_pane_upstream(struct pane *p)
 {
     const struct resource_table *t = p->state;
-    return &t->spec->resource(p->host->model)->upstream;
+    return &t->spec->resource(t)->upstream;
 }
 
 /* "12/128": shown of all. */
@@ -80,7 +80,7 @@ void resource_table_pane_note(struct pane *p, char out[PANE_TEXT])
         if (t->healths[words[i].health])
             n += (size_t)snprintf(out + n, PANE_TEXT - n, "%s%zu %s", n ? ", " : "",
                                   t->healths[words[i].health], words[i].word);
-    if (t->spec->resource(p->host->model)->loading && n < PANE_TEXT)
+    if (t->spec->resource(t)->loading && n < PANE_TEXT)
         n += (size_t)snprintf(out + n, PANE_TEXT - n, "%slisting", n ? ", " : "");
     const struct upstream *metrics = &p->host->model->metrics;
     if (has_metrics(t) && metrics->state == UPSTREAM_STALE && n < PANE_TEXT)

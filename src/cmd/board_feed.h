@@ -33,6 +33,14 @@ struct board_broken *board_broken_start(struct client *c, struct discovery *d, s
 void board_broken_free(struct board_broken *b);
 bool board_broken_settled(const struct board_broken *b);
 
+/* Any resource of the API server's by its name, and the names that there are. */
+struct board_resource;
+struct board_resource *board_resource_start(struct client *c, struct discovery *d, struct model *m);
+void board_resource_free(struct board_resource *b);
+void board_resource_show(struct board_resource *b, const char *wanted); /* as INTENT_BROWSE's */
+void board_resource_name(struct board_resource *b);                     /* INTENT_SERVED */
+bool board_resource_settled(const struct board_resource *b);
+
 /* Log lines of the query that the screen asked for last. */
 struct board_logs;
 struct board_logs *board_logs_new(struct loki *l, struct model *m);

@@ -47,6 +47,7 @@ static void start_kube(struct board_feeds *f)
     if (conn->insecure)
         m->insecure = mem_printf("the certificate of %s is not verified", conn->url);
     f->kube = board_kube_start(c, m, m->scope.namespace_);
+    f->resource = board_resource_start(c, wire_discovery(f->wire, &err), m);
 }
 
 static void start_logs(struct board_feeds *f)
@@ -110,13 +111,15 @@ static bool broken_settled(const struct board_feeds *f)
 
 static void stop_kube(struct board_feeds *f)
 {
+    board_resource_free(f->resource);
     board_kube_free(f->kube);
+    f->resource = NULL;
     f->kube = NULL;
 }
 
 static bool kube_settled(const struct board_feeds *f)
 {
-    return board_kube_settled(f->kube);
+    return board_kube_settled(f->kube) && board_resource_settled(f->resource);
 }
 
 static void stop_logs(struct board_feeds *f)
@@ -209,6 +212,14 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
     case INTENT_METRICS:
         if (f->metrics)
             board_metrics_show(f->metrics, wish->from, wish->to);
+        return true;
+    case INTENT_BROWSE:
+        if (f->resource)
+            board_resource_show(f->resource, wish->text);
+        return true;
+    case INTENT_SERVED:
+        if (f->resource)
+            board_resource_name(f->resource);
         return true;
     case INTENT_CONTEXT:
     case INTENT_QUIT:

@@ -16,6 +16,7 @@ struct board_feeds {
     const struct options *options;
     struct board_kube *kube;
     struct board_broken *broken;
+    struct board_resource *resource;
     struct board_logs *logs;
     struct board_metrics *metrics;
     struct board_windows *windows;

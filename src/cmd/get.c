@@ -15,6 +15,7 @@
 #include "kube/get.h"
 #include "kube/kinds.h"
 #include "kube/watch.h"
+#include "model/kind_names.h"
 #include "text/table.h"
 
 enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_YAML, FORMAT_NAME };
@@ -288,7 +289,7 @@ static bool check(struct get_cmd *g, const struct options *o, struct err *err)
     g->word = slash ? mem_dup_n(o->arguments[0], (size_t)(slash - o->arguments[0]))
                     : mem_dup(o->arguments[0]);
     g->name = slash ? slash + 1 : o->argument_count == 2 ? o->arguments[1] : NULL;
-    if (discovery_is_secret(g->word))
+    if (kind_names_secret(g->word))
         return err_set(err, ERR_USAGE, g->word, "use kubectl where you must",
                        "kubeboard never lists, watches or shows Secrets");
     return options_choice(o, OPTION_OUTPUT, "table|wide|json|yaml|name", &g->format, err);

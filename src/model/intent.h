@@ -19,6 +19,11 @@ enum intent_type {
     INTENT_WINDOW,     /* text: rule; from: the window's start: fill model->window */
     INTENT_METRICS,    /* from, to (0: live): fill model->series */
     INTENT_CONTEXT,    /* text: a kubeconfig context */
+    /* Fill model->browsed. text: lines; the first is a namespace or empty (all), each behind it a
+     * resource as one types it and perhaps, behind a blank, a label selector. What is not named any
+     * more is let go of. */
+    INTENT_BROWSE,
+    INTENT_SERVED, /* fill model->served, unless it is fresh */
     INTENT_QUIT,
 };
 

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -10,6 +11,7 @@ static void fill(struct model *m)
     m->broken.rows = broken_rows_new();
     m->logs.lines = lines_new(MODEL_LOG_BYTES);
     m->logs.lag = -1;
+    m->served = served_new();
     for (int i = 0; i < METRIC_COUNT; i++)
         m->series[i] = series_new(MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND, MODEL_SERIES_POINTS);
     m->windows.pasts = pasts_new();
@@ -30,6 +32,9 @@ static void empty(struct model *m)
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
         objects_free(resources[i]->table);
     broken_rows_free(m->broken.rows);
+    for (size_t i = 0; i < MODEL_BROWSED; i++)
+        objects_free(m->browsed[i].resource.table);
+    served_free(m->served);
     lines_free(m->logs.lines);
     free(m->logs.query);
     free(m->windows.query);
@@ -64,4 +69,12 @@ void model_clear(struct model *m)
         free(wish.text);
     *m = (struct model){.intents = intents, .dirty = true};
     fill(m);
+}
+
+const struct model_browsed *model_browsed_find(const struct model *m, const char *name)
+{
+    for (size_t i = 0; name[0] && i < MODEL_BROWSED; i++)
+        if (strcmp(m->browsed[i].name, name) == 0)
+            return &m->browsed[i];
+    return NULL;
 }

@@ -10,6 +10,7 @@
 #include "model/past.h"
 #include "model/scope.h"
 #include "model/series.h"
+#include "model/served.h"
 #include "model/upstream.h"
 #include "model/window.h"
 
@@ -82,10 +83,20 @@ struct model_broken {
     char unseen[300];         /* kinds that could not be looked at: "leases denied"; "" */
 };
 
+/* A resource that the user asked for by name. */
+enum { MODEL_BROWSED = 4, MODEL_BROWSED_NAME = 1024 };
+struct model_browsed {
+    char name[MODEL_BROWSED_NAME]; /* as the intent named it, selector and all; "": free */
+    const struct kind *kind;       /* what it was found to be; NULL: not known yet, or none */
+    struct resource resource;      /* its upstream says why there is none */
+};
+
 struct model {
     struct scope scope;
     struct resource nodes, pods, namespaces, events;
     struct model_broken broken;
+    struct model_browsed browsed[MODEL_BROWSED];
+    struct served *served;
     struct model_logs logs;
     struct model_windows windows;
     struct series *series[METRIC_COUNT];
@@ -102,5 +113,8 @@ void model_free(struct model *m);
 /* As new, but for the intents, of which none waits any more: another cluster is looked at. No feed
  * may be running, and no pane may hold anything of it. */
 void model_clear(struct model *m);
+
+const struct model_browsed *model_browsed_find(const struct model *m,
+                                               const char *name); /* or NULL */
 
 #endif

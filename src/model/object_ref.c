@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/kind_names.h"
 
 static bool fits(char *out, size_t size, const char *text)
 {
@@ -23,12 +24,7 @@ bool object_ref_set(struct object_ref *r, const char *kind, const char *ns, cons
 
 bool object_ref_kind(const struct kind *kind, char out[OBJECT_REF_KIND])
 {
-    struct str rest = str_of(kind->api), part, group = {"", 0};
-    if (str_starts(rest, "/apis/")) {
-        rest = (struct str){rest.p + 6, rest.n - 6};
-        if (str_cut(&rest, '/', &part))
-            group = part;
-    }
+    struct str group = kind_names_group(kind);
     int n = snprintf(out, OBJECT_REF_KIND, "%s%s%.*s", kind->name, group.n ? "." : "", (int)group.n,
                      group.p);
     return n > 0 && n < OBJECT_REF_KIND;

@@ -33,12 +33,19 @@ static bool forget_pod(struct scope *s)
     return any;
 }
 
+static bool forget_workload(struct scope *s)
+{
+    bool any = SET(s->workload, "");
+    any |= SET(s->workload_namespace, "");
+    return any;
+}
+
 bool scope_set_namespace(struct scope *s, const char *name)
 {
     bool any = SET(s->namespace_, name);
     if (any) {
         SET(s->node, "");
-        SET(s->workload, "");
+        forget_workload(s);
         forget_pod(s);
     }
     return changed(s, any);
@@ -47,7 +54,16 @@ bool scope_set_namespace(struct scope *s, const char *name)
 bool scope_set_node(struct scope *s, const char *name)
 {
     bool any = SET(s->node, name);
-    any |= SET(s->workload, "");
+    any |= forget_workload(s);
+    any |= forget_pod(s);
+    return changed(s, any);
+}
+
+bool scope_set_workload(struct scope *s, const char *ns, const char *workload)
+{
+    bool any = SET(s->workload, workload);
+    any |= SET(s->workload_namespace, ns);
+    any |= SET(s->node, "");
     any |= forget_pod(s);
     return changed(s, any);
 }
@@ -64,6 +80,18 @@ bool scope_set_pod(struct scope *s, const char *ns, const char *name)
 bool scope_set_container(struct scope *s, const char *name)
 {
     return changed(s, SET(s->container, name));
+}
+
+bool scope_set_subject(struct scope *s, const struct scope *from)
+{
+    bool any = SET(s->namespace_, from->namespace_);
+    any |= SET(s->node, from->node);
+    any |= SET(s->workload, from->workload);
+    any |= SET(s->workload_namespace, from->workload_namespace);
+    any |= SET(s->pod, from->pod);
+    any |= SET(s->pod_namespace, from->pod_namespace);
+    any |= SET(s->container, from->container);
+    return changed(s, any);
 }
 
 static bool set_span(struct scope *s, int64_t from, int64_t to, int64_t at)
@@ -116,6 +144,7 @@ static bool same(const struct scope *a, const struct scope *b)
 {
     return strcmp(a->cluster, b->cluster) == 0 && strcmp(a->namespace_, b->namespace_) == 0 &&
            strcmp(a->node, b->node) == 0 && strcmp(a->workload, b->workload) == 0 &&
+           strcmp(a->workload_namespace, b->workload_namespace) == 0 &&
            strcmp(a->pod, b->pod) == 0 && strcmp(a->pod_namespace, b->pod_namespace) == 0 &&
            strcmp(a->container, b->container) == 0 && strcmp(a->group, b->group) == 0 &&
            strcmp(a->rule, b->rule) == 0 && a->from == b->from && a->to == b->to && a->at == b->at;

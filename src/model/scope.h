@@ -10,9 +10,10 @@ enum { SCOPE_NAME = 254 };
 
 struct scope {
     char cluster[64];
-    char namespace_[SCOPE_NAME]; /* "": all */
-    char node[SCOPE_NAME];       /* "": any */
-    char workload[SCOPE_NAME];
+    char namespace_[SCOPE_NAME];    /* "": all */
+    char node[SCOPE_NAME];          /* "": any */
+    char workload[SCOPE_NAME + 64]; /* "Deployment/web", as an object's owner */
+    char workload_namespace[SCOPE_NAME];
     char pod[SCOPE_NAME];
     char pod_namespace[SCOPE_NAME]; /* the chosen pod's own */
     char container[SCOPE_NAME];
@@ -27,8 +28,12 @@ struct scope {
  * forgets node, pod, workload. */
 bool scope_set_namespace(struct scope *s, const char *name);
 bool scope_set_node(struct scope *s, const char *name);
+/* Forgets node and pod. */
+bool scope_set_workload(struct scope *s, const char *ns, const char *workload);
 bool scope_set_pod(struct scope *s, const char *ns, const char *name);
 bool scope_set_container(struct scope *s, const char *name);
+/* Namespace, node, workload, pod and container of another scope; the moment stays. */
+bool scope_set_subject(struct scope *s, const struct scope *from);
 /* Moves the time: at = to. */
 bool scope_set_window(struct scope *s, const char *rule, int64_t from, int64_t to);
 bool scope_set_group(struct scope *s, const char *id);

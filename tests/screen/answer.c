@@ -141,15 +141,21 @@ static void log_intent(const struct intent *wish, struct buf *log)
         [INTENT_LOGS_NEWER] = "newer",    [INTENT_LOGS_AT] = "logs-at",
         [INTENT_LOGS_LIVE] = "logs-live", [INTENT_LOGS_HOLD] = "hold",
         [INTENT_METRICS] = "metrics",     [INTENT_CONTEXT] = "context",
-        [INTENT_QUIT] = "quit",
+        [INTENT_QUIT] = "quit",           [INTENT_BROWSE] = "browse",
+        [INTENT_SERVED] = "served",
     };
     char from[CLOCK_TEXT] = "0", to[CLOCK_TEXT] = "0";
     if (wish->from)
         clock_rfc3339(wish->from, false, from);
     if (wish->to)
         clock_rfc3339(wish->to, false, to);
-    buf_printf(log, "intent %s %s %s %s\n", names[wish->type], from, to,
+    size_t start = log->n;
+    buf_printf(log, "intent %s %s %s %s", names[wish->type], from, to,
                wish->text ? wish->text : "");
+    for (char *p = log->p + start; p < log->p + log->n; p++)
+        if (*p == '\n')
+            *p = '|';
+    buf_addc(log, '\n');
 }
 
 void fill_answer(struct model *m, int64_t now, struct buf *log)
@@ -157,7 +163,8 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
     struct intent wish;
     while (intents_take(m->intents, &wish)) {
         bool page = wish.type >= INTENT_LOGS_OLDER && wish.type <= INTENT_LOGS_AT;
-        if (log && wish.type != INTENT_LOGS_HOLD)
+        bool often = wish.type == INTENT_LOGS_HOLD || wish.type == INTENT_SERVED;
+        if (log && !often)
             log_intent(&wish, log);
         if (wish.type == INTENT_LOGS)
             answer_logs(m, now, &wish);
@@ -167,6 +174,8 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             answer_window(m, &wish);
         else if (wish.type == INTENT_WINDOW_DAY)
             answer_day(m, now, &wish);
+        else if (wish.type == INTENT_BROWSE)
+            fill_browse(m, now, wish.text);
         m->dirty = true;
         free(wish.text);
     }

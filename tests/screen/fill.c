@@ -196,7 +196,14 @@ static void fill_pod(struct model *m, int64_t now, size_t a, int i, size_t n)
     snprintf(ip, sizeof ip, "10.0.%zu.%zu", n % 3 + 1, 20 + n * 13 % 200);
     struct object *o =
         row(t, apps[a].ns, name, ago(now, checkout ? 12 : 60 * 24 * 3 + (int64_t)n * 97));
-    object_set_owner(o, str_of(apps[a].app));
+    const char *hash = apps[a].hash;
+    char owner[80];
+    snprintf(owner, sizeof owner, "%s/%s%s%s",
+             !hash[0]  ? "DaemonSet"
+             : hash[1] ? "ReplicaSet"
+                       : "StatefulSet",
+             apps[a].app, hash[0] && hash[1] ? "-" : "", hash[0] && hash[1] ? hash : "");
+    object_set_owner(o, str_of(owner));
     text(o, t, "STATUS", "Running");
     text(o, t, "IP", ip);
     text(o, t, "NODE", nodes[n % 5].name);
@@ -421,6 +428,7 @@ void fill_incident(struct model *m, int64_t now)
     fill_events(m, now);
     fill_namespaces(m, now);
     fill_windows(m, now, 1);
+    fill_served(m);
 }
 
 void fill_foreign(struct model *m, int64_t now)

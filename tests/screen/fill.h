@@ -22,6 +22,9 @@ struct window_day *fill_day(const char *rule, int64_t day, int64_t now);
 /* That many pods on a thirtieth as many nodes. */
 void fill_huge(struct model *m, int64_t now, size_t pods);
 
+/* The names of resources, and the tables of those that are wanted (INTENT_BROWSE's text). */
+void fill_served(struct model *m);
+void fill_browse(struct model *m, int64_t now, const char *wanted);
 /* Answers the intents that wait, as sources would: lines, the chosen window. Each is printed to `log`
  * when it is given. */
 void fill_answer(struct model *m, int64_t now, struct buf *log);

@@ -1,10 +1,11 @@
 /* CPU and memory over the last hour, or around the moment: of the chosen pod, else of the chosen
- * node, else of all pods of the namespace together, else of the nodes on average. */
+ * node, else of all pods of the workload or of the namespace together, else of the nodes on average. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/ownership.h"
 #include "text/number.h"
 #include "text/spark.h"
 #include "ui/chart.h"
@@ -14,7 +15,7 @@
 
 enum { CHARTS = 2, SUM_MOST = 20000, BESIDE = 60, BESIDE_HEIGHT = 9 };
 
-enum subject { OF_POD, OF_NODE, OF_NAMESPACE, OF_CLUSTER };
+enum subject { OF_POD, OF_NODE, OF_WORKLOAD, OF_NAMESPACE, OF_CLUSTER };
 
 struct chart_values {
     enum metric metric;
@@ -33,7 +34,11 @@ struct charts {
 
 static enum subject subject_of(const struct scope *s)
 {
-    return s->pod[0] ? OF_POD : s->node[0] ? OF_NODE : s->namespace_[0] ? OF_NAMESPACE : OF_CLUSTER;
+    return s->pod[0]          ? OF_POD
+           : s->node[0]       ? OF_NODE
+           : s->workload[0]   ? OF_WORKLOAD
+           : s->namespace_[0] ? OF_NAMESPACE
+                              : OF_CLUSTER;
 }
 
 /* A pod's limit, from its row. */
@@ -50,6 +55,14 @@ static double limit_of(const struct model *m, enum metric metric)
     return (double)o->cells[column].number / (cpu ? 1000 : 1);
 }
 
+static bool is_part(const struct charts *c, const struct scope *s, const struct object *o)
+{
+    if (c->subject == OF_WORKLOAD)
+        return strcmp(o->namespace_, s->workload_namespace) == 0 &&
+               ownership_covers(s->workload, o->owner);
+    return c->subject == OF_CLUSTER || strcmp(o->namespace_, s->namespace_) == 0;
+}
+
 /* Adds up the points of many rows; for nodes their average. */
 static void combine(const struct model *m, struct charts *c, struct chart_values *v, int64_t end)
 {
@@ -63,7 +76,7 @@ static void combine(const struct model *m, struct charts *c, struct chart_values
         v->values[k] = NAN;
     for (size_t i = 0; i < rows && i < SUM_MOST; i++) {
         const struct object *o = objects_at(t, i);
-        if (c->subject == OF_NAMESPACE && strcmp(o->namespace_, m->scope.namespace_) != 0)
+        if (!is_part(c, &m->scope, o))
             continue;
         measures_key(o->namespace_, o->name, key);
         if (!measures_points(m, v->metric, key, end, points, MEASURES_POINTS))
@@ -85,6 +98,7 @@ static void work_out(const struct model *m, struct charts *c, int64_t now)
     static const enum metric metrics[][CHARTS] = {
         [OF_POD] = {METRIC_POD_CPU, METRIC_POD_MEMORY},
         [OF_NODE] = {METRIC_NODE_CPU, METRIC_NODE_MEMORY},
+        [OF_WORKLOAD] = {METRIC_POD_CPU, METRIC_POD_MEMORY},
         [OF_NAMESPACE] = {METRIC_POD_CPU, METRIC_POD_MEMORY},
         [OF_CLUSTER] = {METRIC_NODE_CPU, METRIC_NODE_MEMORY},
     };
@@ -97,7 +111,7 @@ static void work_out(const struct model *m, struct charts *c, int64_t now)
         struct chart_values *v = &c->list[i];
         *v = (struct chart_values){.metric = metrics[c->subject][i]};
         v->limit = c->subject == OF_POD ? limit_of(m, v->metric) : 0;
-        if (c->subject >= OF_NAMESPACE) {
+        if (c->subject >= OF_WORKLOAD) {
             combine(m, c, v, c->to);
             continue;
         }
@@ -118,7 +132,7 @@ static bool pane_sync(struct pane *p)
     uint64_t seen = m->scope.changes * 31 + (uint64_t)(p->host->now / step);
     for (int i = 0; i < METRIC_COUNT; i++)
         seen = seen * 31 + series_changes(m->series[i]);
-    if (c->subject >= OF_NAMESPACE || c->subject == OF_POD)
+    if (c->subject >= OF_WORKLOAD || c->subject == OF_POD)
         seen = seen * 31 + (m->pods.table ? objects_count(m->pods.table) : 0);
     seen = seen * 31 + (m->nodes.table ? objects_count(m->nodes.table) : 0);
     if (seen != c->seen)
@@ -208,6 +222,9 @@ static void note(struct pane *p, char out[PANE_TEXT])
     case OF_NODE:
         snprintf(out, PANE_TEXT, "%s", s->node);
         break;
+    case OF_WORKLOAD:
+        snprintf(out, PANE_TEXT, "%s%s", s->workload, c->cut ? " (a part of its pods)" : "");
+        break;
     case OF_NAMESPACE:
         snprintf(out, PANE_TEXT, "%s%s", s->namespace_, c->cut ? " (a part of its pods)" : "");
         break;
@@ -225,7 +242,8 @@ static const struct upstream *upstream(struct pane *p)
 const struct pane_ops charts_pane = {
     .name = "charts",
     .title = "Metrics",
-    .about = "CPU and memory of the pod, node or namespace that is chosen, else of the cluster.",
+    .about = "CPU and memory of the pod, node, workload or namespace that is chosen, else of the "
+             "cluster.",
     .summon = ACTION_METRICS,
     .private_size = sizeof(struct charts),
     .sync = pane_sync,

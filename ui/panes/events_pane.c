@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/ownership.h"
+
 enum { NAMESPACE, LAST_SEEN, COUNT, REASON, OBJECT, MESSAGE };
 
 static const struct resource_table_column columns[] = {
@@ -42,9 +44,9 @@ static const struct resource_table_column columns[] = {
                  .rank = 0},
 };
 
-static const struct resource *resource(const struct model *m)
+static const struct resource *resource(const struct resource_table *t)
 {
-    return &m->events;
+    return &t->pane->host->model->events;
 }
 
 /* Whether the event's object ("pod/NAME") is that one. */
@@ -55,12 +57,29 @@ static bool is_of(const char *object, const char *kind, const char *name)
            strcmp(object + n + 1, name) == 0;
 }
 
+/* The workload's own, of what it makes, and of its pods that are there still. */
+static bool is_of_workload(const struct resource_table *t, const char *object)
+{
+    const struct model *m = t->pane->host->model;
+    const struct scope *s = &m->scope;
+    if (ownership_covers(s->workload, object))
+        return true;
+    const char *slash = strchr(object, '/');
+    if (!m->pods.table || !slash || !is_of(object, "pod", slash + 1))
+        return false;
+    const struct object *pod =
+        objects_find(m->pods.table, str_of(s->workload_namespace), str_of(slash + 1));
+    return pod && ownership_covers(s->workload, pod->owner);
+}
+
 static bool admits(const struct resource_table *t, const struct object *o)
 {
     const struct scope *s = &t->pane->host->model->scope;
     const char *of = resource_table_cell(t, o, OBJECT);
     if (s->pod[0])
         return strcmp(o->namespace_, s->pod_namespace) == 0 && is_of(of, "pod", s->pod);
+    if (s->workload[0])
+        return strcmp(o->namespace_, s->workload_namespace) == 0 && is_of_workload(t, of);
     if (s->node[0])
         return is_of(of, "node", s->node);
     return !s->namespace_[0] || strcmp(o->namespace_, s->namespace_) == 0;

@@ -25,9 +25,9 @@ static const struct resource_table_column columns[] = {
      .largest_first = true},
 };
 
-static const struct resource *resource(const struct model *m)
+static const struct resource *resource(const struct resource_table *t)
 {
-    return &m->namespaces;
+    return &t->pane->host->model->namespaces;
 }
 
 static bool chosen(const struct scope *s, const struct object *o)

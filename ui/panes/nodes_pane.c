@@ -58,9 +58,9 @@ static const struct resource_table_column columns[] = {
      .rank = 10},
 };
 
-static const struct resource *resource(const struct model *m)
+static const struct resource *resource(const struct resource_table *t)
 {
-    return &m->nodes;
+    return &t->pane->host->model->nodes;
 }
 
 static bool chosen(const struct scope *s, const struct object *o)

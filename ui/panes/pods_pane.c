@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "model/ownership.h"
 #include "ui/moves.h"
 
 enum {
@@ -95,9 +96,9 @@ static const struct resource_table_column columns[] = {
     [IP] = {.title = "IP", .type = RESOURCE_TABLE_CELL, .cell = "IP", .width = 15, .rank = 10},
 };
 
-static const struct resource *resource(const struct model *m)
+static const struct resource *resource(const struct resource_table *t)
 {
-    return &m->pods;
+    return &t->pane->host->model->pods;
 }
 
 static bool chosen(const struct scope *s, const struct object *o)
@@ -111,13 +112,19 @@ static bool admits(const struct resource_table *t, const struct object *o)
     const struct scope *s = &t->pane->host->model->scope;
     if (s->namespace_[0] && strcmp(s->namespace_, o->namespace_) != 0)
         return false;
+    if (s->workload[0] && (strcmp(s->workload_namespace, o->namespace_) != 0 ||
+                           !ownership_covers(s->workload, o->owner)))
+        return false;
     return !s->node[0] || strcmp(resource_table_cell(t, o, NODE), s->node) == 0;
 }
 
 static uint64_t scope(const struct scope *s)
 {
-    return hash_mix(hash_bytes(s->namespace_, strlen(s->namespace_))) ^
-           hash_bytes(s->node, strlen(s->node));
+    const char *const parts[] = {s->namespace_, s->node, s->workload, s->workload_namespace};
+    uint64_t hash = 0;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        hash = hash_mix(hash ^ hash_bytes(parts[i], strlen(parts[i])));
+    return hash;
 }
 
 static const struct resource_table_spec spec = {
@@ -157,9 +164,12 @@ static bool action(struct pane *p, enum keys_action a)
         pane_show(p, "logs");
         return true;
     }
-    if (a == ACTION_BACK && (s->pod[0] || s->node[0]) && !p->filter.regex && !p->search.regex) {
+    bool narrow = s->pod[0] || s->workload[0] || s->node[0];
+    if (a == ACTION_BACK && narrow && !p->host->came && !p->filter.regex && !p->search.regex) {
         if (s->pod[0])
             moves_pod(p->host->moves, "", "", false);
+        else if (s->workload[0])
+            moves_workload(p->host->moves, "", "");
         else
             moves_node(p->host->moves, "");
         return true;

@@ -10,6 +10,7 @@
 #include "kube/discovery.h"
 #include "kube/discovery_read.h"
 #include "kube/kinds.h"
+#include "model/kind_names.h"
 
 struct told {
     char paths[512];
@@ -166,9 +167,9 @@ static void secrets_under_all_their_names(void **state)
         "pods", "secretstores", "secrets.example.org", "secrets.v1.example.org", "", "sec"};
     (void)state;
     for (size_t i = 0; i < sizeof secret / sizeof *secret; i++)
-        assert_true(discovery_is_secret(secret[i]));
+        assert_true(kind_names_secret(secret[i]));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        assert_false(discovery_is_secret(others[i]));
+        assert_false(kind_names_secret(others[i]));
 }
 
 int main(void)
