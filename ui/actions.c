@@ -135,6 +135,23 @@ static void do_redo(struct app *a)
         engine_say(a, ROLE_MESSAGE, "Nothing to redo.");
 }
 
+/* What is done is done to what is there now, so not from a view of the past. */
+static void do_actions(struct app *a)
+{
+    struct object_ref object;
+    char text[OBJECT_REF_TEXT];
+    if (!a->conf.write)
+        engine_say(a, ROLE_MESSAGE, "Actions are offered when kubeboard is started with --write.");
+    else if (!scope_is_live(&a->model->scope))
+        engine_say(a, ROLE_MESSAGE, "This is the past: L goes back to live, then A acts on it.");
+    else if (!pane_object(engine_focused(a), &object))
+        engine_say(a, ROLE_MESSAGE, "There is no object under the cursor.");
+    else {
+        intents_push(a->model->intents, INTENT_OFFERS, object_ref_text(&object, text), 0, 0);
+        engine_show(a, "actions");
+    }
+}
+
 static deed *const deeds[ACTION_COUNT] = {
     [ACTION_BACK] = do_back,
     [ACTION_QUIT_BACK] = do_back_or_quit,
@@ -154,6 +171,7 @@ static deed *const deeds[ACTION_COUNT] = {
     [ACTION_LIVE] = do_live,
     [ACTION_UNDO] = do_undo,
     [ACTION_REDO] = do_redo,
+    [ACTION_ACTIONS] = do_actions,
     [ACTION_COPY] = export_copy,
     [ACTION_SAVE] = export_ask,
 };
@@ -249,12 +267,20 @@ static void set_filter(struct app *a, const char *text)
         list_filter(p->ops->list(p), p->filter.regex, p->filter.invert);
 }
 
+static void answer_pane(struct app *a, const char *text)
+{
+    struct pane *p = engine_focused(a);
+    if (p->ops->answer)
+        p->ops->answer(p, text);
+}
+
 void actions_prompt_key(struct app *a, uint32_t key)
 {
     static void (*const accept[PROMPT_KINDS])(struct app *, const char *) = {
         [PROMPT_SEARCH] = set_search,    [PROMPT_FILTER] = set_filter,
         [PROMPT_COMMAND] = commands_run, [PROMPT_TIME] = commands_at,
         [PROMPT_SAVE] = export_named,    [PROMPT_REPLACE] = export_confirmed,
+        [PROMPT_PANE] = answer_pane,
     };
     enum prompt_result result = prompt_key(a->prompt, key);
     enum prompt_kind kind = prompt_kind(a->prompt);
@@ -265,6 +291,8 @@ void actions_prompt_key(struct app *a, uint32_t key)
         a->message_until = 0;
         engine_sync_focus(a);
         accept[kind](a, prompt_text(a->prompt));
+    } else if (kind == PROMPT_PANE) {
+        answer_pane(a, NULL);
     }
 }
 

@@ -163,6 +163,12 @@ static void offer_highlight(struct app *a, struct prompt *p)
             prompt_offer(p, a->highlights.list[i].word);
 }
 
+static void run_pf(struct app *a, const char *rest)
+{
+    (void)rest;
+    engine_show(a, "forwards");
+}
+
 static void run_quit(struct app *a, const char *rest)
 {
     (void)rest;
@@ -180,6 +186,7 @@ const struct commands_row commands_table[] = {
     {"layout", "NAME", "where the panes stand", run_layout, offer_layout},
     {"highlight", "WORD", "mark a word in log lines, or take it back; alone: all of them",
      run_highlight, offer_highlight},
+    {"pf", "", "the forwarded ports", run_pf, NULL},
     {"q", "", "quit", run_quit, NULL},
     {"quit", "", NULL, run_quit, NULL},
 };

@@ -54,6 +54,15 @@ static void wake(void *app, int64_t tick)
         a->wake = tick;
 }
 
+static bool ask(void *app, const char *label, const char *text)
+{
+    struct app *a = app;
+    if (prompt_is_open(a->prompt))
+        return false;
+    prompt_open(a->prompt, PROMPT_PANE, label, text, NULL, NULL);
+    return true;
+}
+
 /* The pane of the layout with that flag, or SIZE_MAX. */
 static size_t placed_with(const struct app *a, unsigned flag)
 {
@@ -86,7 +95,8 @@ bool engine_open(struct app *a, struct err *err)
                                  .app = a,
                                  .say = say,
                                  .show = show,
-                                 .wake = wake};
+                                 .wake = wake,
+                                 .ask = ask};
     cells_init(&a->cells);
     for (size_t i = 0; i < pane_count; i++)
         a->panes[i] = pane_new(pane_table[i], &a->host);

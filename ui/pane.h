@@ -72,6 +72,9 @@ struct pane_host {
     void (*say)(void *app, enum theme_role role, const char *text);
     void (*show)(void *app, const char *name);
     void (*wake)(void *app, int64_t tick);
+    /* Asks in the footer's line; the focused pane's `answer` gets what was typed. The label is
+     * borrowed. False: something else is being typed. */
+    bool (*ask)(void *app, const char *label, const char *text);
 };
 
 /* Something being saved, piece by piece: `at` is the pane's own, 0 at the beginning. */
@@ -104,6 +107,8 @@ struct pane_ops {
     void (*moved)(struct pane *p);
     /* An action that the engine does not do itself; false: not handled. */
     bool (*action)(struct pane *p, enum keys_action action);
+    /* What was typed behind host->ask; NULL: Esc. May be NULL. */
+    void (*answer)(struct pane *p, const char *text);
     /* Search without a list: forward or back to the next match from the cursor; false: none. */
     bool (*search)(struct pane *p, bool forward);
     /* Appends what a copy of the cursor's row is, as it came; false: nothing. May be NULL. */

@@ -151,7 +151,8 @@ static void remember(struct prompt *p)
 {
     struct past *past = &p->past[p->kind];
     const char *text = prompt_text(p);
-    if (!text[0] || (past->count && strcmp(past->list[past->count - 1], text) == 0))
+    if (!text[0] || p->kind == PROMPT_PANE ||
+        (past->count && strcmp(past->list[past->count - 1], text) == 0))
         return;
     if (past->count == PAST) {
         free(past->list[0]);

@@ -16,6 +16,7 @@ enum prompt_kind {
     PROMPT_TIME,
     PROMPT_SAVE,
     PROMPT_REPLACE,
+    PROMPT_PANE, /* a pane asks: no history, so that no yes of before comes up */
     PROMPT_KINDS
 };
 enum prompt_result { PROMPT_MORE, PROMPT_ACCEPTED, PROMPT_CANCELLED };

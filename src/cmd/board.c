@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/board_feeds.h"
+#include "cmd/board_shell.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
 #include "cmd/wire.h"
@@ -32,6 +33,8 @@ struct board {
     struct keys_override *keys;
     const char **contexts;
     struct board_feeds feeds;
+    struct loop_watch *terminal; /* NULL while a shell has it */
+    struct board_shell *shell;
     struct kubeconfig_context *next; /* on the way to it */
     bool key, hung_up;
     int64_t drawn; /* monotonic ns of the last frame */
@@ -92,6 +95,7 @@ static bool make_app(struct board *b, struct err *err)
                             .ascii = ascii[c->ui.ascii],
                             .colour = (enum app_choice)colour,
                             .mouse = c->ui.mouse,
+                            .write = options_has(b->options, OPTION_WRITE),
                             .contexts = b->contexts,
                             .labels = &c->loki_labels};
     b->app = app_new(b->model, &conf, err);
@@ -152,10 +156,57 @@ static void on_terminal(void *context, short revents)
     b->key = true;
 }
 
+static bool take_terminal(struct board *b, struct err *err)
+{
+    if (!app_terminal_start(b->app, err))
+        return false;
+    b->terminal = loop_watch_fd(b->wire.loop, STDIN_FILENO, POLLIN, on_terminal, b);
+    b->key = true;
+    return true;
+}
+
+static void give_terminal(struct board *b)
+{
+    loop_unwatch(b->terminal);
+    b->terminal = NULL;
+    app_terminal_stop(b->app);
+}
+
+static void say(void *context, bool is_error, const char *text)
+{
+    struct board *b = context;
+    app_say(b->app, is_error, text);
+}
+
+static void on_shell_ended(void *context, int status, const struct err *err)
+{
+    struct board *b = context;
+    struct err lost;
+    b->shell = NULL;
+    b->hung_up = !take_terminal(b, &lost);
+    board_deeds_shell_ended(b->feeds.deeds, status, err);
+}
+
+/* The feeds go on meanwhile; nothing is drawn. */
+static void open_shell(void *context, const struct shell_conf *conf, const char *title)
+{
+    struct board *b = context;
+    struct err err;
+    give_terminal(b);
+    b->shell = board_shell_open(b->wire.loop, wire_client(&b->wire, &err), conf, title,
+                                on_shell_ended, b, &err);
+    if (!b->shell)
+        on_shell_ended(b, -1, &err);
+}
+
 static void on_resize(void *context, int number)
 {
     struct board *b = context;
     (void)number;
+    if (b->shell) {
+        board_shell_resize(b->shell);
+        return;
+    }
     app_resize(b->app);
     b->key = true;
 }
@@ -171,6 +222,8 @@ static void on_hang_up(void *context, int number)
  * itself. */
 static int frame_wait(const struct board *b)
 {
+    if (b->shell)
+        return 1000;
     int64_t wait = app_next_draw_ms(b->app);
     int64_t since = (clock_monotonic() - b->drawn) / CLOCK_MS;
     if (b->model->dirty && FRAME_MS - since < wait)
@@ -187,7 +240,7 @@ static void run_loop(struct board *b)
 {
     while (!b->wire.stopped && !b->hung_up && !app_wants_quit(b->app)) {
         take_intents(b);
-        if (frame_due(b)) {
+        if (!b->shell && frame_due(b)) {
             b->key = false;
             if (app_draw(b->app))
                 b->drawn = clock_monotonic();
@@ -203,11 +256,11 @@ static bool run_screen(struct board *b, struct err *err)
     wire_catch_signals(&b->wire);
     loop_signal(l, SIGHUP, on_hang_up, b);
     loop_signal(l, SIGWINCH, on_resize, b);
-    if (!app_terminal_start(b->app, err))
+    if (!take_terminal(b, err))
         return false;
-    loop_watch_fd(l, STDIN_FILENO, POLLIN, on_terminal, b);
     run_loop(b);
-    app_terminal_stop(b->app);
+    board_shell_close(b->shell);
+    give_terminal(b);
     b->wire.interrupted = false;
     return true;
 }
@@ -288,7 +341,12 @@ static void close_board(struct board *b)
 int cmd_board(const struct options *o)
 {
     struct board b = {.options = o, .model = model_new()};
-    b.feeds = (struct board_feeds){.wire = &b.wire, .model = b.model, .options = o};
+    b.feeds = (struct board_feeds){.wire = &b.wire,
+                                   .model = b.model,
+                                   .options = o,
+                                   .say = say,
+                                   .shell = open_shell,
+                                   .screen = &b};
     struct err err = {0};
     int status = 0;
     bool once = options_has(o, OPTION_ONCE) || !output_is_terminal();

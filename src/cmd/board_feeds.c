@@ -109,6 +109,19 @@ static bool broken_settled(const struct board_feeds *f)
     return board_broken_settled(f->broken);
 }
 
+static void start_deeds(struct board_feeds *f)
+{
+    struct err err;
+    struct client *c = wire_client(f->wire, &err);
+    if (c && f->say && options_has(f->options, OPTION_WRITE))
+        f->deeds = board_deeds_start(&(struct board_deeds_conf){.client = c,
+                                                                .model = f->model,
+                                                                .cluster = wire_cluster(f->wire),
+                                                                .context = f->screen,
+                                                                .say = f->say,
+                                                                .shell = f->shell});
+}
+
 static void stop_kube(struct board_feeds *f)
 {
     board_resource_free(f->resource);
@@ -155,6 +168,19 @@ static bool windows_settled(const struct board_feeds *f)
     return board_windows_settled(f->windows);
 }
 
+static void stop_deeds(struct board_feeds *f)
+{
+    board_deeds_free(f->deeds);
+    f->deeds = NULL;
+}
+
+/* Nothing of it is seen before someone asks. */
+static bool deeds_settled(const struct board_feeds *f)
+{
+    (void)f;
+    return true;
+}
+
 /* Each row stands on those above it. */
 static const struct feed {
     void (*start)(struct board_feeds *f);
@@ -163,7 +189,7 @@ static const struct feed {
 } feeds[] = {
     {start_kube, stop_kube, kube_settled},          {start_broken, stop_broken, broken_settled},
     {start_logs, stop_logs, logs_settled},          {start_metrics, stop_metrics, metrics_settled},
-    {start_windows, stop_windows, windows_settled},
+    {start_windows, stop_windows, windows_settled}, {start_deeds, stop_deeds, deeds_settled},
 };
 
 enum { FEEDS = sizeof feeds / sizeof *feeds };
@@ -221,6 +247,12 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
         if (f->resource)
             board_resource_name(f->resource);
         return true;
+    case INTENT_OFFERS:
+    case INTENT_QUESTION:
+    case INTENT_AGREED:
+    case INTENT_FORGET:
+    case INTENT_STOP:
+        return !f->deeds || board_deeds_obey(f->deeds, wish);
     case INTENT_CONTEXT:
     case INTENT_QUIT:
         break;

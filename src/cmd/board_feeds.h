@@ -6,6 +6,7 @@
 #ifndef CMD_BOARD_FEEDS_H
 #define CMD_BOARD_FEEDS_H
 
+#include "cmd/board_deeds.h"
 #include "cmd/board_feed.h"
 #include "cmd/options.h"
 #include "cmd/wire.h"
@@ -20,6 +21,11 @@ struct board_feeds {
     struct board_logs *logs;
     struct board_metrics *metrics;
     struct board_windows *windows;
+    struct board_deeds *deeds; /* NULL without --write */
+    /* The screen's, for the actions: see board_deeds_conf. NULL: there is none. */
+    void (*say)(void *screen, bool is_error, const char *text);
+    void (*shell)(void *screen, const struct shell_conf *conf, const char *title);
+    void *screen;
 };
 
 /* In the table's order; a source that is not there is said in its part of the model. */

@@ -33,9 +33,10 @@ static void remove_at(struct intents *q, size_t i)
 }
 
 /* The days of several rules are asked for one after another, and all of them are wanted. */
-static bool replaces(const struct intent *waiting, enum intent_type type, const char *text)
+static bool replaces(const struct intent *waiting, enum intent_type type, const char *text,
+                     int64_t from)
 {
-    if (waiting->type != type)
+    if (waiting->type != type || (type == INTENT_STOP && waiting->from != from))
         return false;
     return type != INTENT_WINDOW_DAY ||
            strcmp(waiting->text ? waiting->text : "", text ? text : "") == 0;
@@ -46,7 +47,7 @@ void intents_push(struct intents *q, enum intent_type type, const char *text, in
 {
     char *copy = mem_dup(text); /* before anything is freed: text may be a waiting intent's */
     size_t i = 0;
-    while (i < q->count && !replaces(&q->list[i], type, copy))
+    while (i < q->count && !replaces(&q->list[i], type, copy, from))
         i++;
     if (i == q->count && q->count == INTENT_QUEUE)
         i = 0;

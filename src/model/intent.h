@@ -24,6 +24,11 @@ enum intent_type {
      * more is let go of. */
     INTENT_BROWSE,
     INTENT_SERVED, /* fill model->served, unless it is fresh */
+    INTENT_OFFERS, /* text: an object (object_ref_text): fill model->offers with what may be done to it */
+    INTENT_QUESTION, /* text: an offer's name, and behind a blank what was typed: put the question */
+    INTENT_AGREED,   /* from: the question's number: do it */
+    INTENT_FORGET,   /* the question was answered by no, or the menu was left */
+    INTENT_STOP,     /* from: id of what runs, or of a forwarded port */
     INTENT_QUIT,
 };
 
@@ -34,7 +39,8 @@ struct intent {
 };
 
 struct intents; /* a bounded queue (64; the oldest falls out): a newer intent replaces a waiting one
-                 * of the same type (INTENT_WINDOW_DAY: of the same rule) */
+                 * of the same type (INTENT_WINDOW_DAY: of the same rule; INTENT_STOP: of the same id)
+                 */
 struct intents *intents_new(void);
 void intents_free(struct intents *q);
 void intents_push(struct intents *q, enum intent_type type, const char *text, int64_t from,

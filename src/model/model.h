@@ -7,6 +7,7 @@
 #include "model/intent.h"
 #include "model/line.h"
 #include "model/object.h"
+#include "model/offers.h"
 #include "model/past.h"
 #include "model/scope.h"
 #include "model/series.h"
@@ -101,6 +102,7 @@ struct model {
     struct model_windows windows;
     struct series *series[METRIC_COUNT];
     struct upstream metrics;
+    struct offers offers;
     struct intents *intents;
     char *insecure; /* a visible warning ("TLS certificate of … is not verified"), or NULL */
     bool dirty;     /* something that is drawn changed since the last frame */

@@ -42,3 +42,24 @@ bool object_ref_same(const struct object_ref *a, const struct object_ref *b)
     return strcmp(a->kind, b->kind) == 0 && strcmp(a->namespace_, b->namespace_) == 0 &&
            strcmp(a->name, b->name) == 0;
 }
+
+char *object_ref_text(const struct object_ref *r, char out[OBJECT_REF_TEXT])
+{
+    snprintf(out, OBJECT_REF_TEXT, "%s\t%s\t%s\t%s", r->kind, r->namespace_, r->name, r->uid);
+    return out;
+}
+
+bool object_ref_read(struct object_ref *r, const char *text)
+{
+    char *const parts[] = {r->kind, r->namespace_, r->name, r->uid};
+    const size_t sizes[] = {sizeof r->kind, sizeof r->namespace_, sizeof r->name, sizeof r->uid};
+    for (int i = 0; i < 4; i++) {
+        size_t n = strcspn(text, "\t");
+        if (n >= sizes[i] || (i < 3) != (text[n] == '\t'))
+            return false;
+        memcpy(parts[i], text, n);
+        parts[i][n] = '\0';
+        text += n + (i < 3);
+    }
+    return *r->kind && *r->name;
+}

@@ -25,6 +25,10 @@ bool object_ref_set(struct object_ref *r, const char *kind, const char *ns, cons
 bool object_ref_of(struct object_ref *r, const struct kind *kind, const struct object *o);
 /* "deployments.apps", "pods": the plural with its group behind it. False when it is too long. */
 bool object_ref_kind(const struct kind *kind, char out[OBJECT_REF_KIND]);
+/* As one text, for an intent: its parts with tabs between. And back: false when it is none. */
+enum { OBJECT_REF_TEXT = OBJECT_REF_KIND + 2 * OBJECT_REF_NAME + OBJECT_REF_UID };
+char *object_ref_text(const struct object_ref *r, char out[OBJECT_REF_TEXT]);
+bool object_ref_read(struct object_ref *r, const char *text);
 bool object_ref_same(const struct object_ref *a, const struct object_ref *b); /* but for uid */
 
 #endif

@@ -142,7 +142,9 @@ static void log_intent(const struct intent *wish, struct buf *log)
         [INTENT_LOGS_LIVE] = "logs-live", [INTENT_LOGS_HOLD] = "hold",
         [INTENT_METRICS] = "metrics",     [INTENT_CONTEXT] = "context",
         [INTENT_QUIT] = "quit",           [INTENT_BROWSE] = "browse",
-        [INTENT_SERVED] = "served",
+        [INTENT_SERVED] = "served",       [INTENT_OFFERS] = "offers",
+        [INTENT_QUESTION] = "question",   [INTENT_AGREED] = "agreed",
+        [INTENT_FORGET] = "forget",       [INTENT_STOP] = "stop",
     };
     char from[CLOCK_TEXT] = "0", to[CLOCK_TEXT] = "0";
     if (wish->from)

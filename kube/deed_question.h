@@ -1,0 +1,37 @@
+/* The wish behind a deed, and the question that is put before it is done. */
+#ifndef KUBE_DEED_QUESTION_H
+#define KUBE_DEED_QUESTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "kube/deed_facts.h"
+#include "kube/deed_table.h"
+
+struct drain_plan;
+
+struct deed_wish {
+    enum deed_table_id id;
+    int64_t replicas;              /* SCALE */
+    char container[64];            /* SHELL */
+    int local, remote;             /* FORWARD */
+    bool lose_alone, lose_scratch; /* DRAIN: the question says that such pods are lost */
+};
+
+/* Reads what was typed for the deed wish->id ("" where nothing is asked for); false and *err (ERR_USAGE) when it
+ * is no such thing. */
+bool deed_wish_read(struct deed_wish *wish, struct str typed, const struct deed_facts *f,
+                    struct err *err);
+
+/* "Delete pod shop/web-1 of prod-seoul? …": what is done to which object of which cluster, and what comes of
+ * it. Names are foreign text. `plan` is of a node to be drained, else NULL. */
+void deed_question(struct buf *out, const struct deed_wish *wish, const struct deed_target *t,
+                   const char *cluster, const struct deed_facts *f, const struct drain_plan *plan);
+/* "scale deployment shop/web of prod-seoul to 3": for the list of what was done and for the log. free() it. */
+char *deed_wish_text(const struct deed_wish *wish, const struct deed_target *t,
+                     const char *cluster);
+
+#endif
