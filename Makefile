@@ -160,6 +160,17 @@ e2e: kubeboard
 	@tests/shell $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh)) tests/screen/tmux.sh
 real: kubeboard $(REAL)
 	@tests/shell $(wildcard tests/real/test_*.sh)
+# tests/fuzz/fuzz_X.c: a parser under libFuzzer (clang): `make fuzz SECONDS=60 T=json`.
+SECONDS ?= 10
+FUZZ := $(patsubst %.c,$(OUT)/%,$(wildcard tests/fuzz/fuzz_*.c))
+$(FUZZ): $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(call libs_of,cmd)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LHARD) -fsanitize=fuzzer,address,undefined -o $@ $^ $(call flags_of,cmd)
+fuzz: deps-check
+	+@$(MAKE) --no-print-directory CC=clang BUILD=fuzz fuzz-run
+fuzz-run: $(if $(T),$(filter %/fuzz_$(T),$(FUZZ)),$(FUZZ))
+	@SECONDS_EACH=$(SECONDS) tests/fuzz/run $^
+
 # A kube-apiserver built from Debian's source once a machine (some minutes), and kube/'s tests on it.
 test-real: deps-test kubeboard
 	@packaging/deps build real
@@ -192,7 +203,8 @@ help:
 	@echo 'make demo        the dashboard on a sandbox (ARGS=--once: one frame)'
 	@echo 'make test        unit, wire, screen, e2e, real: all tests; each is a target too (unit T=splitter: one)'
 	@echo 'make test-real   builds a kube-apiserver once a machine and runs the tests of kube on it'
+	@echo 'make fuzz        the parsers under libFuzzer, SECONDS (10) each; T=json: one'
 	@echo 'make check       the rules of the house'
 	@echo 'make debug|asan|ubsan|tsan|coverage   build/NAME/kubeboard; make unit BUILD=asan runs tests so'
 	@echo 'make install     into PREFIX (/usr/local)   make deps   installs what is missing   make clean'
-.PHONY: all unit wire screen e2e real test-real test check demo install debug asan ubsan tsan coverage clean deps deps-test deps-check help
+.PHONY: all unit wire screen e2e real fuzz fuzz-run test-real test check demo install debug asan ubsan tsan coverage clean deps deps-test deps-check help
