@@ -34,7 +34,7 @@ bool columns_read(struct columns *c, const struct json *definitions)
     for (unsigned cell = 0; d && c->count < COLUMNS_MAX && cell <= 255; d = json_next(d), cell++) {
         struct str title = str_of(json_string(d, "name", ""));
         bool is_name = str_is(str_of(json_string(d, "format", "")), "name");
-        is_name = is_name || strcasecmp(title.p, "name") == 0;
+        is_name = is_name || (cell == 0 && strcasecmp(title.p, "name") == 0);
         if (strcasecmp(title.p, "age") == 0)
             continue;
         if (title.n > TITLE_LONGEST)

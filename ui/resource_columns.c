@@ -45,7 +45,7 @@ static void add_cells(struct resource_columns *c, bool wide, int *rank)
 {
     for (size_t i = 0; i < c->kind->column_count; i++) {
         const struct column *cell = &c->kind->columns[i];
-        if (cell->wide != wide || c->count >= RESOURCE_TABLE_COLUMNS - 2)
+        if (cell->wide != wide || cell->renames || c->count >= RESOURCE_TABLE_COLUMNS - 2)
             continue;
         bool number = cell->type != CELL_TEXT;
         add(c, (struct resource_table_column){.title = cell->title,
@@ -92,7 +92,7 @@ static int text_width(const struct resource_columns *c, size_t i, const struct o
     if (column->type == RESOURCE_TABLE_NAMESPACE)
         return utf8_width(str_of(o->namespace_));
     if (column->type == RESOURCE_TABLE_NAME)
-        return utf8_width(str_of(o->name));
+        return utf8_width(str_of(object_title(c->kind, o)));
     if (cell >= 0)
         width =
             utf8_width(str_of(object_cell_text(c->kind, o, (size_t)cell, now, text, sizeof text)));

@@ -166,7 +166,8 @@ static void draw_cell(const struct resource_table *t, const struct draw_area *li
         draw_spark(t, line, s, o);
         return;
     case RESOURCE_TABLE_NAME:
-        text = without_domain(c, o->name, s->width, made, sizeof made);
+        text =
+            without_domain(c, object_title(objects_kind(t->table), o), s->width, made, sizeof made);
         flags |= DRAW_MIDDLE;
         break;
     case RESOURCE_TABLE_AGE:

@@ -128,21 +128,13 @@ static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
     }
 }
 
-static const char *name_of(const struct get_cmd *g, const struct object *row)
-{
-    for (size_t i = 0; i < g->kind->column_count; i++)
-        if (g->kind->columns[i].renames && *row->cells[i].text)
-            return row->cells[i].text;
-    return row->name;
-}
-
 static void print_row(struct get_cmd *g, const struct object *row)
 {
     char age[CLOCK_TEXT];
     if (with_namespace(g))
         table_add_foreign(g->table, row->namespace_);
     if (!is_event(g))
-        table_add_foreign(g->table, name_of(g, row));
+        table_add_foreign(g->table, object_title(g->kind, row));
     add_cells(g, row, false);
     if (!is_event(g))
         table_add_safe(g->table,

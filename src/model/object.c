@@ -319,6 +319,14 @@ size_t objects_bytes(const struct objects *t)
     return sizeof *t + t->row_bytes + t->cap * sizeof *t->rows + t->place_cap * sizeof *t->places;
 }
 
+const char *object_title(const struct kind *kind, const struct object *o)
+{
+    for (size_t i = 0; i < kind->column_count; i++)
+        if (kind->columns[i].renames && *o->cells[i].text)
+            return o->cells[i].text;
+    return o->name;
+}
+
 int objects_column(const struct kind *kind, const char *title)
 {
     for (size_t i = 0; i < kind->column_count; i++)

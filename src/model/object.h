@@ -100,6 +100,8 @@ int objects_column(const struct kind *kind, const char *title);
  * negative CPU or bytes. Foreign text is not made safe here. Returns out. */
 char *object_cell_text(const struct kind *kind, const struct object *o, size_t column, int64_t now,
                        char *out, size_t size);
+/* The name as a person is shown it: the server's wording where there is one. */
+const char *object_title(const struct kind *kind, const struct object *o);
 /* Sets a text cell: interns, drops the old one. */
 void object_set_text(struct object *o, size_t column, struct str text);
 /* A text that is no UUID leaves none. */
