@@ -2,6 +2,7 @@
 #include "ui/commands.h"
 #include "ui/engine.h"
 #include "ui/export.h"
+#include "ui/queryline.h"
 #include "ui/terminal.h"
 
 enum { WHEEL_ROWS = 3 };
@@ -152,6 +153,16 @@ static void do_actions(struct app *a)
     }
 }
 
+static void do_query(struct app *a)
+{
+    queryline_open(a, QUESTION_LOGQL, NULL);
+}
+
+static void do_query_scope(struct app *a)
+{
+    queryline_give_back(a);
+}
+
 static deed *const deeds[ACTION_COUNT] = {
     [ACTION_BACK] = do_back,
     [ACTION_QUIT_BACK] = do_back_or_quit,
@@ -174,6 +185,8 @@ static deed *const deeds[ACTION_COUNT] = {
     [ACTION_ACTIONS] = do_actions,
     [ACTION_COPY] = export_copy,
     [ACTION_SAVE] = export_ask,
+    [ACTION_QUERY] = do_query,
+    [ACTION_QUERY_SCOPE] = do_query_scope,
 };
 
 static void moved(struct pane *p, size_t before)
@@ -277,15 +290,22 @@ static void answer_pane(struct app *a, const char *text)
 void actions_prompt_key(struct app *a, uint32_t key)
 {
     static void (*const accept[PROMPT_KINDS])(struct app *, const char *) = {
-        [PROMPT_SEARCH] = set_search,    [PROMPT_FILTER] = set_filter,
-        [PROMPT_COMMAND] = commands_run, [PROMPT_TIME] = commands_at,
-        [PROMPT_SAVE] = export_named,    [PROMPT_REPLACE] = export_confirmed,
-        [PROMPT_PANE] = answer_pane,
+        [PROMPT_SEARCH] = set_search,       [PROMPT_FILTER] = set_filter,
+        [PROMPT_COMMAND] = commands_run,    [PROMPT_TIME] = commands_at,
+        [PROMPT_SAVE] = export_named,       [PROMPT_REPLACE] = export_confirmed,
+        [PROMPT_PANE] = answer_pane,        [PROMPT_QUERY] = queryline_accept,
+        [PROMPT_PROMQL] = queryline_accept, [PROMPT_COSTLY] = queryline_confirmed,
     };
     enum prompt_result result = prompt_key(a->prompt, key);
     enum prompt_kind kind = prompt_kind(a->prompt);
+    if (queryline_is_prompt(kind) && result != PROMPT_ACCEPTED)
+        queryline_forget(a); /* another text: what is said of the old one is of no use */
     if (result == PROMPT_MORE)
         return;
+    if (result == PROMPT_CANCELLED && kind == PROMPT_COSTLY) {
+        queryline_confirmed(a, "");
+        return;
+    }
     prompt_close(a->prompt);
     if (result == PROMPT_ACCEPTED) {
         a->message_until = 0;

@@ -15,6 +15,8 @@
 #include "ui/engine.h"
 #include "ui/export.h"
 #include "ui/plain.h"
+#include "ui/queryline.h"
+#include "ui/querypast.h"
 #include "ui/terminal.h"
 
 enum { ROUNDS = 200, INPUT_MOST = 4096 };
@@ -60,6 +62,7 @@ struct app *app_new(struct model *m, const struct app_conf *conf, struct err *er
         return NULL;
     }
     choose_glyphs(a);
+    querypast_load(a->conf.state_folder, a->prompt);
     a->dirty = a->fresh = true;
     moves_due(a->moves, engine_now(a), engine_tick(a));
     return a;
@@ -71,6 +74,7 @@ void app_free(struct app *a)
         return;
     app_terminal_stop(a);
     engine_close(a);
+    free(a->query.text);
     moves_free(a->moves);
     highlights_clear(&a->highlights);
     prompt_free(a->prompt);
@@ -207,6 +211,9 @@ static void draw_cells(struct app *a)
     if (a->layout_top != engine_body(a).y)
         engine_place(a, a->layout_name, NULL);
     a->layout_top = engine_body(a).y;
+    int rows = prompt_is_open(a->prompt) ? prompt_rows(a->prompt) : 1;
+    a->fresh |= rows != a->prompt_rows; /* what it covered is to be seen again */
+    a->prompt_rows = rows;
     if (a->fresh) {
         cells_clear(&a->cells);
         a->host.pressed = true;
@@ -231,6 +238,7 @@ static void prepare(struct app *a)
         a->wake = due;
     browse_due(a->browse);
     export_step(a);
+    queryline_sync(a);
 }
 
 static void finish(struct app *a)

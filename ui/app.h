@@ -20,6 +20,7 @@
 #include "model/model.h"
 #include "model/rule.h"
 #include "ui/keys.h"
+#include "ui/querywords.h"
 
 enum app_choice { APP_AUTO, APP_ALWAYS, APP_NEVER };
 
@@ -31,14 +32,16 @@ struct app_conf {
     const struct keys_override *keys; /* ui.keys */
     size_t key_count;
     enum app_choice ascii; /* ui.ascii; auto: the locale's character set decides (call setlocale) */
-    enum app_choice colour;           /* --color; auto: NO_COLOR and the terminal decide */
-    bool mouse;                       /* ui.mouse */
-    bool write;                       /* --write: said in the header */
-    const struct rule_labels *labels; /* loki.labels; NULL: rule_labels_default */
-    const char *const *contexts;      /* for :ctx; ends with NULL; may be NULL */
-    int64_t span;                     /* of logs and charts when live, ns; 0: an hour */
-    int64_t (*now)(void);             /* wall clock; NULL: clock_now */
-    int64_t (*monotonic)(void);       /* NULL: clock_monotonic */
+    enum app_choice colour;                 /* --color; auto: NO_COLOR and the terminal decide */
+    bool mouse;                             /* ui.mouse */
+    bool write;                             /* --write: said in the header */
+    const struct rule_labels *labels;       /* loki.labels; NULL: rule_labels_default */
+    const char *const *contexts;            /* for :ctx; ends with NULL; may be NULL */
+    const char *state_folder;               /* where typed queries are kept; NULL: nowhere */
+    const struct querywords_saved *queries; /* loki.queries; ends with a NULL name; may be NULL */
+    int64_t span;                           /* of logs and charts when live, ns; 0: an hour */
+    int64_t (*now)(void);                   /* wall clock; NULL: clock_now */
+    int64_t (*monotonic)(void);             /* NULL: clock_monotonic */
 };
 
 struct app; /* opaque */

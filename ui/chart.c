@@ -31,6 +31,52 @@ void chart_draw(const struct draw_area *a, enum theme_role role, const double *v
     free(row);
 }
 
+/* The row of a value, 0 the lowest; −1 for NaN. */
+static int row_of(double v, double low, double high, int height)
+{
+    if (isnan(v))
+        return -1;
+    double share = (v - low) / (high - low);
+    share = share < 0 ? 0 : share > 1 ? 1 : share;
+    return (int)lround(share * (height - 1));
+}
+
+void chart_line(const struct draw_area *a, enum theme_role role, const double *values, size_t count,
+                double low, double high)
+{
+    if (a->width <= 0 || a->height <= 0 || !(high > low))
+        return;
+    double *columns = mem_array((size_t)a->width, sizeof *columns);
+    int last = a->height - 1;
+    spark_resample(values, count, columns, a->width);
+    for (int x = 0, before = -1; x < a->width; x++) {
+        int row = row_of(columns[x], low, high, a->height);
+        if (row >= 0 && (before < 0 || before == row)) {
+            draw_glyph(a, x, last - row, role, GLYPH_HLINE);
+        } else if (row >= 0) {
+            bool up = row > before;
+            draw_glyph(a, x, last - before, role, up ? GLYPH_ARC_UP : GLYPH_ARC_DOWN);
+            draw_glyph(a, x, last - row, role, up ? GLYPH_ARC_FROM_BELOW : GLYPH_ARC_FROM_ABOVE);
+            for (int y = (up ? before : row) + 1; y < (up ? row : before); y++)
+                draw_glyph(a, x, last - y, role, GLYPH_VLINE);
+        }
+        before = row;
+    }
+    free(columns);
+}
+
+double chart_round(double value)
+{
+    static const double steps[] = {1, 2, 2.5, 5, 10};
+    if (!(value > 0) || !isfinite(value))
+        return 1;
+    double unit = pow(10, floor(log10(value)));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (value <= unit * steps[i])
+            return unit * steps[i];
+    return unit * 10;
+}
+
 void chart_axis(const struct draw_area *line, int64_t from, int64_t to, int64_t moment)
 {
     char text[CLOCK_TEXT];

@@ -9,6 +9,7 @@
 #include "model/kind_names.h"
 #include "ui/browse.h"
 #include "ui/engine.h"
+#include "ui/queryline.h"
 
 enum { WORD = 300 };
 
@@ -93,13 +94,42 @@ static void run_live(struct app *a, const char *rest)
 
 static void run_logql(struct app *a, const char *rest)
 {
-    if (!rest[0])
-        moves_query(a->moves, NULL);
-    else if (!strchr(rest, '{'))
-        engine_say(a, ROLE_ERROR,
-                   "A log query begins with a stream selector: {namespace=\"shop\"}");
+    if (rest[0])
+        queryline_run(a, QUESTION_LOGQL, rest);
     else
-        moves_query(a->moves, rest);
+        queryline_open(a, QUESTION_LOGQL, NULL);
+}
+
+static void run_promql(struct app *a, const char *rest)
+{
+    enum question_language language;
+    const char *query = moves_graph_query(a->moves, &language);
+    if (rest[0])
+        queryline_run(a, QUESTION_PROMQL, rest);
+    else
+        queryline_open(a, QUESTION_PROMQL, language == QUESTION_PROMQL ? query : NULL);
+}
+
+static void run_scope(struct app *a, const char *rest)
+{
+    (void)rest;
+    queryline_give_back(a);
+}
+
+static void run_query(struct app *a, const char *rest)
+{
+    char name[WORD];
+    snprintf(name, sizeof name, "@%s", rest);
+    if (!rest[0])
+        queryline_open(a, QUESTION_LOGQL, "@");
+    else
+        queryline_run(a, QUESTION_LOGQL, name);
+}
+
+static void offer_query(struct app *a, struct prompt *p)
+{
+    for (const struct querywords_saved *s = a->conf.queries; s && s->name; s++)
+        prompt_offer(p, s->name);
 }
 
 static void run_theme(struct app *a, const char *rest)
@@ -180,8 +210,12 @@ const struct commands_row commands_table[] = {
     {"ctx", "NAME", "another context of the kubeconfig", run_ctx, offer_ctx},
     {"at", "TIME", "go to a time: 13:00, 90m, 2d, 2021-08-27T13:00:00+09:00", commands_at, NULL},
     {"live", "", "back to now", run_live, NULL},
-    {"logql", "QUERY", "the log lines of this query; alone: those of the scope again", run_logql,
-     NULL},
+    {"logql", "QUERY", "the lines of this query, or its chart; alone: edit the one there is",
+     run_logql, NULL},
+    {"promql", "QUERY", "a chart of this Prometheus query; alone: edit the one there is",
+     run_promql, NULL},
+    {"query", "NAME", "a query of loki.queries in the configuration", run_query, offer_query},
+    {"scope", "", "the log query follows the scope again", run_scope, NULL},
     {"theme", "NAME", "the colours", run_theme, offer_theme},
     {"layout", "NAME", "where the panes stand", run_layout, offer_layout},
     {"highlight", "WORD", "mark a word in log lines, or take it back; alone: all of them",

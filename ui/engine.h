@@ -45,6 +45,7 @@ struct app {
     char message[PANE_TEXT];
     enum theme_role message_role;
     int64_t message_until; /* tick */
+    int prompt_rows;       /* that the prompt covered in the last frame */
     bool dirty, fresh;     /* fresh: no cell of the last frame may stay */
     struct {
         struct saver *saver; /* NULL: nothing is being saved */
@@ -52,6 +53,12 @@ struct app {
         size_t pane;
         struct pane_save save;
     } export;
+    struct {
+        bool waiting; /* for what the server says of `text` */
+        enum question_language language;
+        char *text;
+        uint64_t answers, words; /* of the model that were seen */
+    } query;
     struct highlights highlights;
     bool quit, color;
     int64_t wake; /* tick when something wants to be drawn */

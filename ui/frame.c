@@ -264,7 +264,8 @@ void frame_footer(struct app *a)
     char text[PANE_TEXT] = "";
     draw_fill(&line, 0, 0, line.width, ROLE_FOOTER, GLYPH_NONE);
     if (prompt_is_open(a->prompt)) {
-        prompt_draw(a->prompt, &line);
+        struct draw_area over = {&a->cells, 0, 1, a->width, a->height - 1};
+        prompt_draw(a->prompt, &over);
         return;
     }
     if (a->host.tick < a->message_until) {

@@ -60,7 +60,7 @@ static void go_lines(struct pane *p, const struct group_rows_row *row)
     buf_init(&query, QUERY_BYTES);
     logquery_of_group(p->host->model, p->host->labels, row->window, row->text, row->group, &query);
     moves_live(p->host->moves);
-    moves_query(p->host->moves, buf_text(&query));
+    moves_narrow(p->host->moves, buf_text(&query));
     buf_free(&query);
     pane_show(p, "logs");
 }

@@ -21,7 +21,9 @@ struct moves {
     const struct rule_labels *labels;
     struct scope_history *history;
     int64_t span;
-    char *typed;
+    char *typed, *graph;
+    bool passing; /* the typed one is a pane's, until the next move */
+    enum question_language graph_language;
     struct asked around; /* query NULL: none */
     struct moves_line line;
     bool line_waits;
@@ -54,6 +56,7 @@ void moves_free(struct moves *v)
         return;
     scope_history_free(v->history);
     free(v->typed);
+    free(v->graph);
     free(v->around.query);
     if (v->line_waits)
         labels_drop(v->line.labels);
@@ -105,8 +108,20 @@ void moves_query(struct moves *v, const char *logql)
 {
     char *old = v->typed;
     v->typed = mem_dup(logql);
+    v->passing = false;
     free(old);
     moves_around(v, NULL, 0, 0);
+}
+
+void moves_narrow(struct moves *v, const char *logql)
+{
+    moves_query(v, logql);
+    v->passing = true;
+}
+
+bool moves_is_edited(const struct moves *v)
+{
+    return v->typed && !v->passing;
 }
 
 const char *moves_typed_query(const struct moves *v)
@@ -114,10 +129,30 @@ const char *moves_typed_query(const struct moves *v)
     return v->typed;
 }
 
-/* The subject changes: a typed query spoke of another one. */
+void moves_graph(struct moves *v, enum question_language language, const char *text)
+{
+    char *old = v->graph;
+    v->graph = mem_dup(text);
+    v->graph_language = language;
+    free(old);
+    v->model->dirty = true;
+}
+
+int64_t moves_span(const struct moves *v)
+{
+    return v->span;
+}
+
+const char *moves_graph_query(const struct moves *v, enum question_language *language)
+{
+    *language = v->graph_language;
+    return v->graph;
+}
+
+/* The subject changes: what a pane narrowed the lines to spoke of another one. */
 static void turn(struct moves *v, bool changed, bool browsing)
 {
-    if (changed && v->typed)
+    if (changed && v->passing)
         moves_query(v, NULL);
     moved(v, changed, browsing);
 }

@@ -37,10 +37,19 @@ void moves_step(struct moves *v, int direction, int64_t now);
 /* The same a day earlier or later. */
 void moves_day(struct moves *v, int direction, int64_t now);
 
-/* A query typed by hand in the place of the scope's; NULL takes it back, as does every move to
- * something else. */
+/* A query typed by hand in the place of the scope's, whatever the scope moves to; NULL takes it back. */
 void moves_query(struct moves *v, const char *logql);
 const char *moves_typed_query(const struct moves *v); /* or NULL */
+/* The same by a pane: every move to something else takes it back. */
+void moves_narrow(struct moves *v, const char *logql);
+bool moves_is_edited(const struct moves *v); /* the query is one that was typed */
+
+/* A metric query for the graph pane; NULL: none. */
+void moves_graph(struct moves *v, enum question_language language, const char *text);
+const char *moves_graph_query(const struct moves *v,
+                              enum question_language *language); /* or NULL */
+
+int64_t moves_span(const struct moves *v); /* of the live view, ns */
 
 /* The lines of another query and span in the place of the scope's, for a while: NULL ends it, as does
  * every move. */

@@ -2,7 +2,8 @@
 
 #include <stdbool.h>
 
-static const char letters[] = ".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+static const char letters[] = ".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                              "!#$%&*+=?@^~;:<>";
 _Static_assert(sizeof letters > ROLE_COUNT_, "a letter for each role");
 
 static bool is_blank(const struct cells_cell *cell)

@@ -1,6 +1,7 @@
 /*
  * The text is kept as valid UTF-8 and edited by grapheme clusters. Tab puts the next candidate in
- * the place of the last word; any other key begins anew from what then stands there.
+ * the place of the word at the cursor; any other key begins anew from what then stands there. Ctrl-R
+ * does the same with what was typed before, in the place of the whole text.
  */
 #include "ui/prompt.h"
 
@@ -9,9 +10,10 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "ui/candidates.h"
 #include "ui/keys.h"
 
-enum { TEXT_MAX_BYTES = 4096, PAST = 100, CANDIDATES = 64, CONTROL_A = 1 };
+enum { TEXT_MAX_BYTES = 4096, PAST = 100, NOTE = 600, CONTROL_A = 1 };
 
 struct past {
     char *list[PAST];
@@ -28,31 +30,43 @@ struct prompt {
     char *typed; /* kept while history is walked */
     prompt_offers *offers;
     void *context;
-    char *candidates[CANDIDATES];
-    size_t candidate_count, candidate;
+    struct candidates candidates;
     size_t word; /* where the word begins that Tab completes */
     size_t word_n;
-    bool completing;
+    bool completing, recalling; /* Tab, Ctrl-R has put a candidate in */
+    char *before;               /* the whole text before that */
+    size_t before_cursor;
+    char note[NOTE]; /* below the text */
+    enum theme_role note_role;
+    int note_column;
 };
+
+/* Whether what may come next is shown while one types. */
+static bool is_lively(const struct prompt *p)
+{
+    return p->kind == PROMPT_QUERY || p->kind == PROMPT_PROMQL;
+}
 
 struct prompt *prompt_new(void)
 {
     struct prompt *p = mem_alloc(sizeof *p);
     buf_init(&p->text, TEXT_MAX_BYTES);
+    candidates_clear(&p->candidates);
     return p;
 }
 
 static void forget_candidates(struct prompt *p)
 {
-    for (size_t i = 0; i < p->candidate_count; i++)
-        free(p->candidates[i]);
-    p->candidate_count = p->candidate = 0;
-    p->completing = false;
+    candidates_clear(&p->candidates);
+    p->completing = p->recalling = false;
+    free(p->before);
+    p->before = NULL;
 }
 
 void prompt_close(struct prompt *p)
 {
     p->open = false;
+    p->note[0] = '\0';
     forget_candidates(p);
     free(p->typed);
     p->typed = NULL;
@@ -88,6 +102,7 @@ void prompt_open(struct prompt *p, enum prompt_kind kind, const char *label, con
     p->context = context;
     p->past[kind].at = p->past[kind].count;
     set_text(p, text);
+    prompt_refresh(p);
 }
 
 bool prompt_is_open(const struct prompt *p)
@@ -147,11 +162,10 @@ static size_t word_start(const struct prompt *p)
     return i;
 }
 
-static void remember(struct prompt *p)
+void prompt_learn(struct prompt *p, enum prompt_kind kind, const char *text)
 {
-    struct past *past = &p->past[p->kind];
-    const char *text = prompt_text(p);
-    if (!text[0] || p->kind == PROMPT_PANE ||
+    struct past *past = &p->past[kind];
+    if (!text[0] || kind == PROMPT_PANE || kind == PROMPT_COSTLY ||
         (past->count && strcmp(past->list[past->count - 1], text) == 0))
         return;
     if (past->count == PAST) {
@@ -160,6 +174,12 @@ static void remember(struct prompt *p)
         past->count--;
     }
     past->list[past->count++] = mem_dup(text);
+}
+
+const char *prompt_past(const struct prompt *p, enum prompt_kind kind, size_t i)
+{
+    const struct past *past = &p->past[kind];
+    return i < past->count ? past->list[past->count - 1 - i] : NULL;
 }
 
 static void walk(struct prompt *p, int step)
@@ -175,38 +195,120 @@ static void walk(struct prompt *p, int step)
     set_text(p, past->at < past->count ? past->list[past->at] : p->typed);
 }
 
-void prompt_offer(struct prompt *p, const char *word)
+struct str prompt_before(const struct prompt *p)
 {
-    struct str typed = {buf_text(&p->text) + p->word, p->cursor - p->word};
-    if (p->candidate_count == CANDIDATES || strlen(word) < typed.n ||
-        (typed.n && memcmp(word, typed.p, typed.n) != 0))
-        return;
-    p->candidates[p->candidate_count++] = mem_dup(word);
+    return (struct str){buf_text(&p->text), p->cursor};
 }
 
-static void complete(struct prompt *p)
+void prompt_word(struct prompt *p, size_t start)
 {
-    if (!p->offers)
-        return;
-    if (!p->completing) {
-        p->word = p->cursor;
-        while (p->word && p->text.p[p->word - 1] != ' ')
-            p->word--;
+    p->word = start < p->cursor ? start : p->cursor;
+}
+
+void prompt_title(struct prompt *p, const char *text)
+{
+    str_copy(p->candidates.title, sizeof p->candidates.title, text);
+}
+
+void prompt_offer_with(struct prompt *p, const char *word, const char *help)
+{
+    struct str typed = {buf_text(&p->text) + p->word, p->cursor - p->word};
+    if (!is_lively(p) || !str_eq(typed, str_of(word))) /* a word that stands there whole is none */
+        candidates_offer(&p->candidates, typed, is_lively(p), word, help);
+}
+
+void prompt_offer(struct prompt *p, const char *word)
+{
+    prompt_offer_with(p, word, NULL);
+}
+
+static void collect(struct prompt *p)
+{
+    forget_candidates(p);
+    p->word = p->cursor;
+    while (p->word && p->text.p[p->word - 1] != ' ')
+        p->word--;
+    if (p->offers)
         p->offers(p->context, p, (struct str){buf_text(&p->text), p->word});
-        p->word_n = p->cursor - p->word;
-        p->completing = p->candidate_count > 0;
-    } else {
-        p->candidate = (p->candidate + 1) % p->candidate_count;
-    }
-    if (!p->completing)
+    p->word_n = p->cursor - p->word;
+}
+
+void prompt_refresh(struct prompt *p)
+{
+    if (p->open && is_lively(p) && !p->completing && !p->recalling)
+        collect(p);
+}
+
+static void put_in(struct prompt *p, int step)
+{
+    const char *word = candidates_step(&p->candidates, step);
+    if (!word)
         return;
-    const char *word = p->candidates[p->candidate];
-    replace(p, p->word, p->word + p->word_n, word, strlen(word));
-    p->word_n = strlen(word);
-    if (p->candidate_count == 1) {
-        replace(p, p->cursor, p->cursor, " ", 1);
-        forget_candidates(p);
+    if (!p->before) {
+        p->before = mem_dup(prompt_text(p));
+        p->before_cursor = p->cursor;
     }
+    replace(p, p->word, p->word + p->word_n, word, strlen(word));
+    p->word_n = p->cursor - p->word;
+}
+
+static void complete(struct prompt *p, int step)
+{
+    if (!p->completing && !p->recalling)
+        collect(p);
+    if (!p->candidates.count)
+        return;
+    bool only = p->candidates.count == 1 && !p->recalling;
+    p->completing = !p->recalling;
+    put_in(p, step);
+    if (!only)
+        return;
+    if (!is_lively(p))
+        replace(p, p->cursor, p->cursor, " ", 1);
+    forget_candidates(p);
+    prompt_refresh(p);
+}
+
+/* Ctrl-R: what was typed before and holds the text, the newest first. */
+static void recall(struct prompt *p)
+{
+    const char *text;
+    if (p->recalling) {
+        put_in(p, 1);
+        return;
+    }
+    forget_candidates(p);
+    prompt_title(p, "typed before: Ctrl-R or Tab the next, Esc none of them");
+    struct str typed = buf_str(&p->text);
+    for (size_t i = 0; (text = prompt_past(p, p->kind, i)); i++)
+        if (!str_eq(typed, str_of(text)) && str_find_fold(str_of(text), typed) >= 0)
+            candidates_offer(&p->candidates, str_of(""), false, text, NULL);
+    p->word = 0;
+    p->word_n = p->text.n;
+    p->recalling = p->candidates.count > 0;
+    if (!p->recalling)
+        prompt_title(p, "nothing that was typed before holds this");
+    put_in(p, 1);
+}
+
+/* Esc while something is put in: as it was typed. */
+static bool take_back(struct prompt *p)
+{
+    if (!p->before || !is_lively(p))
+        return false;
+    size_t cursor = p->before_cursor;
+    set_text(p, p->before);
+    p->cursor = cursor < p->text.n ? cursor : p->text.n;
+    forget_candidates(p);
+    return true;
+}
+
+void prompt_say(struct prompt *p, enum theme_role role, int column, const char *text)
+{
+    str_copy(p->note, sizeof p->note, text);
+    p->note_role = role;
+    p->note_column = column;
+    forget_candidates(p);
 }
 
 static void insert(struct prompt *p, uint32_t key)
@@ -247,19 +349,27 @@ static void edit(struct prompt *p, uint32_t key)
 
 enum prompt_result prompt_key(struct prompt *p, uint32_t key)
 {
-    if (key == KEYS_TAB) {
-        complete(p);
+    p->note[0] = '\0';
+    if (key == KEYS_TAB || key == KEYS_BACKTAB) {
+        complete(p, key == KEYS_TAB ? 1 : -1);
         return PROMPT_MORE;
     }
+    if (key == CONTROL_A + 'r' - 'a') {
+        recall(p);
+        return PROMPT_MORE;
+    }
+    if (key == KEYS_ESC && take_back(p))
+        return PROMPT_MORE;
     forget_candidates(p);
     if (key == KEYS_ENTER) {
-        remember(p);
+        prompt_learn(p, p->kind, prompt_text(p));
         return PROMPT_ACCEPTED;
     }
     bool control_c = key == CONTROL_A + 'c' - 'a';
     if (key == KEYS_ESC || control_c || (key == KEYS_BACKSPACE && !p->text.n))
         return PROMPT_CANCELLED;
     edit(p, key);
+    prompt_refresh(p);
     return PROMPT_MORE;
 }
 
@@ -274,18 +384,69 @@ static size_t shown_from(const struct prompt *p, int width)
     return from;
 }
 
-void prompt_draw(const struct prompt *p, const struct draw_area *line)
+static int note_rows(const struct prompt *p)
 {
-    int x = draw_texts(line, 0, 0, line->width, DRAW_LEFT, ROLE_PROMPT, p->label);
-    int width = line->width - x;
-    size_t from = shown_from(p, width);
-    struct str text = {buf_text(&p->text) + from, p->text.n - from};
-    int used = draw_text(line, x, 0, width, DRAW_HARD, ROLE_TEXT, text);
-    line->cells->cursor_x = line->x + x + utf8_width((struct str){text.p, p->cursor - from});
-    line->cells->cursor_y = line->y;
-    for (size_t i = 0; i < p->candidate_count; i++) {
-        enum theme_role role = i == p->candidate ? ROLE_STRONG : ROLE_DIM;
-        used += 2;
-        used += draw_texts(line, x + used, 0, width - used, DRAW_LEFT, role, p->candidates[i]);
+    return !p->note[0] ? 0 : p->note_column ? 2 : 1;
+}
+
+int prompt_rows(const struct prompt *p)
+{
+    return 1 + note_rows(p) + (is_lively(p) || p->recalling ? candidates_rows(&p->candidates) : 0);
+}
+
+/* Columns before the n-th character (from 1) of the text, in what is shown of it. */
+static int column_of(const struct prompt *p, size_t from, int n)
+{
+    struct str text = buf_str(&p->text);
+    size_t i = 0;
+    uint32_t code;
+    for (int k = 1; k < n && i < text.n; k++)
+        i += utf8_decode(text.p + i, text.n - i, &code);
+    return i <= from ? 0 : utf8_width((struct str){text.p + from, i - from});
+}
+
+/* A mark under the character that is meant, and the words under it. */
+static void draw_note(const struct prompt *p, const struct draw_area *a, int x, size_t from)
+{
+    for (int y = 0; y < a->height; y++)
+        draw_fill(a, 0, y, a->width, ROLE_TEXT, GLYPH_NONE);
+    if (p->note_column && a->height > 1) {
+        int column = x + column_of(p, from, p->note_column);
+        draw_texts(a, column < a->width ? column : a->width - 1, 0, 1, DRAW_HARD, p->note_role,
+                   "^");
     }
+    draw_texts(a, 1, a->height - 1, a->width - 2, DRAW_LEFT, p->note_role, p->note);
+}
+
+/* The text with the cursor in it; returns where the rest of the line begins. */
+static int draw_line(const struct prompt *p, const struct draw_area *line, int *x, size_t *from)
+{
+    draw_fill(line, 0, 0, line->width, ROLE_FOOTER, GLYPH_NONE);
+    *x = draw_texts(line, 0, 0, line->width, DRAW_LEFT, ROLE_PROMPT, p->label);
+    int width = line->width - *x;
+    *from = shown_from(p, width);
+    struct str text = {buf_text(&p->text) + *from, p->text.n - *from};
+    int used = draw_text(line, *x, 0, width, DRAW_HARD, ROLE_TEXT, text);
+    line->cells->cursor_x = line->x + *x + utf8_width((struct str){text.p, p->cursor - *from});
+    line->cells->cursor_y = line->y;
+    return *x + used;
+}
+
+void prompt_draw(const struct prompt *p, const struct draw_area *area)
+{
+    int rows = prompt_rows(p), below = note_rows(p), x;
+    size_t from;
+    rows = rows > area->height ? area->height : rows;
+    below = below > rows - 1 ? rows - 1 : below;
+    struct draw_area a = draw_sub(area, 0, area->height - rows, area->width, rows);
+    struct draw_area line = draw_sub(&a, 0, rows - 1 - below, a.width, 1);
+    struct draw_area list = draw_sub(&a, 0, 0, a.width, rows - 1 - below);
+    struct draw_area note = draw_sub(&a, 0, rows - below, a.width, below);
+    int end = draw_line(p, &line, &x, &from);
+    if (below)
+        draw_note(p, &note, x, from);
+    if (list.height > 0)
+        candidates_draw(&p->candidates, &list);
+    else
+        candidates_draw_line(&p->candidates, &line, end);
 }

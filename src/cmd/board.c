@@ -22,6 +22,7 @@
 #include "kube/kubeconfig.h"
 #include "net/loop.h"
 #include "ui/app.h"
+#include "ui/querypast.h"
 
 enum { FRAME_MS = 50, ONCE_ROUNDS = 4 };
 
@@ -36,6 +37,8 @@ struct board {
     struct loop_watch *terminal; /* NULL while a shell has it */
     struct board_shell *shell;
     struct kubeconfig_context *next; /* on the way to it */
+    struct querywords_saved *queries;
+    char *state_folder;
     bool key, hung_up;
     int64_t drawn; /* monotonic ns of the last frame */
 };
@@ -88,6 +91,10 @@ static bool make_app(struct board *b, struct err *err)
     for (size_t i = 0; i < c->ui.keys.count; i++)
         b->keys[i] = (struct keys_override){c->ui.keys.list[i].name, c->ui.keys.list[i].value};
     b->contexts = wire_contexts(&b->wire);
+    b->queries = mem_array(c->loki_queries.count + 1, sizeof *b->queries);
+    for (size_t i = 0; i < c->loki_queries.count; i++)
+        b->queries[i] =
+            (struct querywords_saved){c->loki_queries.list[i].name, c->loki_queries.list[i].value};
     struct app_conf conf = {.theme = c->ui.theme,
                             .layout = c->ui.layout,
                             .keys = b->keys,
@@ -97,7 +104,9 @@ static bool make_app(struct board *b, struct err *err)
                             .mouse = c->ui.mouse,
                             .write = options_has(b->options, OPTION_WRITE),
                             .contexts = b->contexts,
-                            .labels = &c->loki_labels};
+                            .labels = &c->loki_labels,
+                            .state_folder = b->state_folder = querypast_folder(),
+                            .queries = b->queries};
     b->app = app_new(b->model, &conf, err);
     if (!b->app)
         config_place(c, err);
@@ -336,6 +345,8 @@ static void close_board(struct board *b)
     model_free(b->model);
     free(b->keys);
     free(b->contexts);
+    free(b->queries);
+    free(b->state_folder);
 }
 
 int cmd_board(const struct options *o)

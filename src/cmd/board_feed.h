@@ -51,6 +51,27 @@ void board_logs_show(struct board_logs *b, const char *query, int64_t from, int6
 void board_logs_wish(struct board_logs *b, enum intent_type wish, int64_t time);
 bool board_logs_settled(const struct board_logs *b);
 
+/* What a server says of a query before it is run, and words for completing one. loki and prometheus
+ * may be NULL. */
+struct board_query;
+struct board_query_conf {
+    struct loki *loki;
+    struct prometheus *prometheus;
+    int64_t budget; /* loki.budget */
+};
+struct board_query *board_query_new(const struct board_query_conf *conf, struct model *m);
+void board_query_free(struct board_query *b);
+void board_query_check(struct board_query *b, bool promql, const char *text, int64_t from,
+                       int64_t to);
+void board_query_words(struct board_query *b, const char *key, int64_t from, int64_t to);
+
+/* The graph of a metric query. loki and prometheus may be NULL. */
+struct board_graph;
+struct board_graph *board_graph_new(struct loki *l, struct prometheus *p, struct model *m);
+void board_graph_free(struct board_graph *b);
+void board_graph_show(struct board_graph *b, bool promql, const char *query, int64_t from,
+                      int64_t to); /* to 0: up to now */
+
 /* Days and windows as they are stored, those that they are compared with, and the window still open
  * out of Loki. loki may be NULL. */
 struct board_windows;

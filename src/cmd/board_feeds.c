@@ -122,6 +122,20 @@ static void start_deeds(struct board_feeds *f)
                                                                 .shell = f->shell});
 }
 
+/* These two say themselves where Loki or Prometheus is not there. */
+static void start_query(struct board_feeds *f)
+{
+    struct board_query_conf conf = {.loki = f->wire->loki,
+                                    .prometheus = f->wire->prometheus,
+                                    .budget = f->wire->config->loki_budget};
+    f->query = board_query_new(&conf, f->model);
+}
+
+static void start_graph(struct board_feeds *f)
+{
+    f->graph = board_graph_new(f->wire->loki, f->wire->prometheus, f->model);
+}
+
 static void stop_kube(struct board_feeds *f)
 {
     board_resource_free(f->resource);
@@ -181,15 +195,39 @@ static bool deeds_settled(const struct board_feeds *f)
     return true;
 }
 
+static void stop_query(struct board_feeds *f)
+{
+    board_query_free(f->query);
+    f->query = NULL;
+}
+
+static void stop_graph(struct board_feeds *f)
+{
+    board_graph_free(f->graph);
+    f->graph = NULL;
+}
+
+/* What only a typed query starts is never waited for. */
+static bool always(const struct board_feeds *f)
+{
+    (void)f;
+    return true;
+}
+
 /* Each row stands on those above it. */
 static const struct feed {
     void (*start)(struct board_feeds *f);
     void (*stop)(struct board_feeds *f);
     bool (*settled)(const struct board_feeds *f);
 } feeds[] = {
-    {start_kube, stop_kube, kube_settled},          {start_broken, stop_broken, broken_settled},
-    {start_logs, stop_logs, logs_settled},          {start_metrics, stop_metrics, metrics_settled},
-    {start_windows, stop_windows, windows_settled}, {start_deeds, stop_deeds, deeds_settled},
+    {start_kube, stop_kube, kube_settled},
+    {start_broken, stop_broken, broken_settled},
+    {start_logs, stop_logs, logs_settled},
+    {start_metrics, stop_metrics, metrics_settled},
+    {start_windows, stop_windows, windows_settled},
+    {start_deeds, stop_deeds, deeds_settled},
+    {start_query, stop_query, always},
+    {start_graph, stop_graph, always},
 };
 
 enum { FEEDS = sizeof feeds / sizeof *feeds };
@@ -246,6 +284,19 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
     case INTENT_SERVED:
         if (f->resource)
             board_resource_name(f->resource);
+        return true;
+    case INTENT_CHECK:
+    case INTENT_CHECK_PROMQL:
+        board_query_check(f->query, wish->type == INTENT_CHECK_PROMQL, wish->text, wish->from,
+                          wish->to);
+        return true;
+    case INTENT_WORDS:
+        board_query_words(f->query, wish->text, wish->from, wish->to);
+        return true;
+    case INTENT_GRAPH:
+    case INTENT_GRAPH_PROMQL:
+        board_graph_show(f->graph, wish->type == INTENT_GRAPH_PROMQL, wish->text, wish->from,
+                         wish->to);
         return true;
     case INTENT_OFFERS:
     case INTENT_QUESTION:

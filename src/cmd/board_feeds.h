@@ -26,6 +26,8 @@ struct board_feeds {
     void (*say)(void *screen, bool is_error, const char *text);
     void (*shell)(void *screen, const struct shell_conf *conf, const char *title);
     void *screen;
+    struct board_query *query;
+    struct board_graph *graph;
 };
 
 /* In the table's order; a source that is not there is said in its part of the model. */

@@ -32,13 +32,14 @@ static void remove_at(struct intents *q, size_t i)
     q->count--;
 }
 
-/* The days of several rules are asked for one after another, and all of them are wanted. */
+/* The days of several rules are asked for one after another, and all of them are wanted; so are
+ * words. */
 static bool replaces(const struct intent *waiting, enum intent_type type, const char *text,
                      int64_t from)
 {
     if (waiting->type != type || (type == INTENT_STOP && waiting->from != from))
         return false;
-    return type != INTENT_WINDOW_DAY ||
+    return (type != INTENT_WINDOW_DAY && type != INTENT_WORDS) ||
            strcmp(waiting->text ? waiting->text : "", text ? text : "") == 0;
 }
 

@@ -29,6 +29,11 @@ enum intent_type {
     INTENT_AGREED,   /* from: the question's number: do it */
     INTENT_FORGET,   /* the question was answered by no, or the menu was left */
     INTENT_STOP,     /* from: id of what runs, or of a forwarded port */
+    INTENT_CHECK, /* text: LogQL; from, to: what is wrong with it, what it costs: model->question */
+    INTENT_CHECK_PROMQL, /* text: PromQL: the same */
+    INTENT_GRAPH,        /* text: a LogQL metric query; from, to (0: live): fill model->graph */
+    INTENT_GRAPH_PROMQL, /* text: PromQL: the same */
+    INTENT_WORDS,        /* text: a key of model->vocabulary; from, to: the span it is asked of */
     INTENT_QUIT,
 };
 
@@ -39,8 +44,8 @@ struct intent {
 };
 
 struct intents; /* a bounded queue (64; the oldest falls out): a newer intent replaces a waiting one
-                 * of the same type (INTENT_WINDOW_DAY: of the same rule; INTENT_STOP: of the same id)
-                 */
+                 * of the same type (INTENT_WINDOW_DAY: of the same rule; INTENT_STOP: of the same id;
+                 * INTENT_WORDS: of the same key) */
 struct intents *intents_new(void);
 void intents_free(struct intents *q);
 void intents_push(struct intents *q, enum intent_type type, const char *text, int64_t from,

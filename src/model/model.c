@@ -15,6 +15,7 @@ static void fill(struct model *m)
     for (int i = 0; i < METRIC_COUNT; i++)
         m->series[i] = series_new(MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND, MODEL_SERIES_POINTS);
     m->windows.pasts = pasts_new();
+    m->vocabulary = vocabulary_new();
 }
 
 struct model *model_new(void)
@@ -48,6 +49,9 @@ static void empty(struct model *m)
     catalogue_free(m->windows.catalogue);
     for (int i = 0; i < METRIC_COUNT; i++)
         series_free(m->series[i]);
+    graph_clear(&m->graph);
+    question_clear(&m->question);
+    vocabulary_free(m->vocabulary);
     free(m->insecure);
 }
 

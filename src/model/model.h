@@ -4,15 +4,18 @@
 
 #include "base/err.h"
 #include "model/broken_rows.h"
+#include "model/graph.h"
 #include "model/intent.h"
 #include "model/line.h"
 #include "model/object.h"
 #include "model/offers.h"
 #include "model/past.h"
+#include "model/question.h"
 #include "model/scope.h"
 #include "model/series.h"
 #include "model/served.h"
 #include "model/upstream.h"
+#include "model/vocabulary.h"
 #include "model/window.h"
 
 /* What lies beyond one end of the lines held. */
@@ -103,6 +106,11 @@ struct model {
     struct series *series[METRIC_COUNT];
     struct upstream metrics;
     struct offers offers;
+    struct graph graph; /* of the metric query that was typed last */
+    struct upstream graph_upstream;
+    bool graph_loading;
+    struct question question;      /* the query that was typed last */
+    struct vocabulary *vocabulary; /* of the logs' labels */
     struct intents *intents;
     char *insecure; /* a visible warning ("TLS certificate of … is not verified"), or NULL */
     bool dirty;     /* something that is drawn changed since the last frame */

@@ -410,6 +410,7 @@ bool loki_error_place(const struct err *err, int *line, int *column)
     if (strncmp(end, middle, strlen(middle)) != 0)
         return false;
     *column = (int)strtol(end + strlen(middle), NULL, 10);
+    *line += *line == 0; /* as Loki 3.4 counts some tokens of the first line */
     return *line > 0 && *column > 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "tests/screen/answer_query.h"
 #include "tests/screen/fill.h"
 
 static const struct {
@@ -152,7 +153,8 @@ static void log_intent(const struct intent *wish, struct buf *log)
     if (wish->to)
         clock_rfc3339(wish->to, false, to);
     size_t start = log->n;
-    buf_printf(log, "intent %s %s %s %s", names[wish->type], from, to,
+    buf_printf(log, "intent %s %s %s %s",
+               names[wish->type] ? names[wish->type] : answer_query_name(wish->type), from, to,
                wish->text ? wish->text : "");
     for (char *p = log->p + start; p < log->p + log->n; p++)
         if (*p == '\n')
@@ -178,6 +180,12 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             answer_day(m, now, &wish);
         else if (wish.type == INTENT_BROWSE)
             fill_browse(m, now, wish.text);
+        else if (wish.type == INTENT_CHECK || wish.type == INTENT_CHECK_PROMQL)
+            answer_query_check(m, &wish);
+        else if (wish.type == INTENT_WORDS)
+            answer_query_words(m, now, &wish);
+        else if (wish.type == INTENT_GRAPH || wish.type == INTENT_GRAPH_PROMQL)
+            answer_query_graph(m, now, &wish);
         m->dirty = true;
         free(wish.text);
     }

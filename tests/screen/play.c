@@ -4,6 +4,7 @@
  *
  *     size 120x40        fill incident|empty|foreign|huge N        ascii | labels | layout NAME
  *     keys j j Enter     type :ns shop        wait 200ms           do stale pods (answer.c)
+ *     put TEXT           typed without the Enter of `type`; · is a blank
  *     shot TITLE         roles TITLE          intents on|off       answer on|off
  *
  * The clock is the script's: it stands still but for `wait`. `play -i` shows the same data in a real
@@ -129,14 +130,22 @@ static void do_keys(struct play *p, struct str rest)
     }
 }
 
-static void do_type(struct play *p, struct str rest)
+/* Typed, without the Enter behind it. */
+static void do_put(struct play *p, struct str rest)
 {
     for (size_t i = 0; i < rest.n;) {
         uint32_t code;
         i += utf8_decode(rest.p + i, rest.n - i, &code);
-        app_key(app_of(p), code);
+        app_key(app_of(p), code == 0xb7 ? ' ' : code);
     }
+    turn(p);
+}
+
+static void do_type(struct play *p, struct str rest)
+{
+    do_put(p, rest);
     app_key(app_of(p), KEYS_ENTER);
+    turn(p);
     turn(p);
 }
 
@@ -201,9 +210,10 @@ static const struct {
     const char *name;
     void (*run)(struct play *, struct str);
 } steps[] = {
-    {"size", do_size},       {"fill", do_fill},     {"keys", do_keys},   {"type", do_type},
-    {"wait", do_wait},       {"do", do_do},         {"shot", do_shot},   {"roles", do_roles},
-    {"intents", do_intents}, {"answer", do_answer}, {"ascii", do_ascii}, {"layout", do_layout},
+    {"size", do_size},     {"fill", do_fill},       {"keys", do_keys},     {"type", do_type},
+    {"put", do_put},       {"wait", do_wait},       {"do", do_do},         {"shot", do_shot},
+    {"roles", do_roles},   {"intents", do_intents}, {"answer", do_answer}, {"ascii", do_ascii},
+    {"layout", do_layout},
 };
 
 static void play_line(struct play *p, struct str line)
@@ -378,7 +388,9 @@ int main(int argc, char **argv)
     int status = 2;
     setlocale(LC_ALL, "");
     buf_init(&p.out, FRAME_BYTES);
-    p.conf = (struct app_conf){.now = play_now, .monotonic = play_tick};
+    static const struct querywords_saved queries[] = {
+        {"slow", "{namespace=\"shop\"} | json | duration > 1s"}, {NULL, NULL}};
+    p.conf = (struct app_conf){.now = play_now, .monotonic = play_tick, .queries = queries};
     clock_freeze(wall);
     if (argc >= 2 && strcmp(argv[1], "-i") == 0)
         status = play_live(&p, argc > 2 ? argv[2] : "incident");

@@ -390,6 +390,8 @@ static void note(struct pane *p, char out[PANE_TEXT])
         n = add(out, n, l->view.goal ? "searching" : "loading");
     if (!m->to && m->query)
         n = add_pace(l, m, out, n);
+    if (moves_is_edited(p->host->moves))
+        n = add(out, n, "edited");
     if (m->lane[0])
         n = add(out, n, m->lane);
     if (lines_dropped(m->lines)) {
