@@ -109,7 +109,7 @@ $(PROGRAM): $(OUT)/src/main.o $(call libs_of,cmd)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,cmd)
 .PHONY: kubeboard
 kubeboard: $(PROGRAM)
-	@cmp -s $(PROGRAM) $@ || cp $(PROGRAM) $@
+	@cmp -s $(PROGRAM) $@ || cp -f $(PROGRAM) $@
 
 debug asan ubsan tsan coverage:
 	+@$(MAKE) --no-print-directory BUILD=$@ build/$@/kubeboard

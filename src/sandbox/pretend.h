@@ -32,7 +32,7 @@ struct pretend_object {
     int64_t created;
     uint32_t index; /* into the world's table */
     uint32_t
-        /* of several that belong to one index: a replica set's generation, a claim's ordinal */
+        /* of several that belong to one index: a replica set's generation, a claim's or volume's ordinal */
         number;
     struct pretend_stored *stored;
     int64_t deleted; /* by a client: moment of deletion; 0 */
@@ -74,6 +74,10 @@ struct pretend_kind {
     void (*cells)(const struct world *w, const struct pretend_object *o, int64_t t,
                   struct json_out *out);
 };
+
+/* The volume of a claim: its name, and how far its id lies behind the claim's. */
+enum { PRETEND_VOLUME_IDS = 1000 };
+void pretend_volume_name(uint64_t claim, char *out, size_t size);
 
 const struct pretend_kind *pretend_row(enum pretend_kinds id);
 /* By group, version and plural; -1. */

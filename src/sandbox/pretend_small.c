@@ -1,4 +1,4 @@
-/* The small kinds: namespaces, services, claims, ingresses, autoscalers. */
+/* The small kinds: namespaces, services, claims and volumes, ingresses, autoscalers. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ void pretend_small_meta(const struct world *w, const struct pretend_object *o, i
                         struct pretend_meta *m)
 {
     (void)t;
-    if (o->kind != PRETEND_NAMESPACES)
+    if (o->kind != PRETEND_NAMESPACES && o->kind != PRETEND_PVS)
         pretend_pair_add(m->labels, &m->label_count, "app", w->workloads[o->index].name);
 }
 
@@ -114,10 +114,43 @@ static void write_hpa(const struct world *w, const struct pretend_object *o, int
     json_out_end_object(out);
 }
 
+void pretend_volume_name(uint64_t claim, char *out, size_t size)
+{
+    snprintf(out, size, "pvc-%08llx", (unsigned long long)claim & 0xffffffff);
+}
+
+static const char *volume_size(const struct world_workload *wl)
+{
+    return wl->memory > 1000 ? "100Gi" : "20Gi";
+}
+
+static void write_volume(const struct world *w, const struct pretend_object *o,
+                         struct json_out *out)
+{
+    const struct world_workload *wl = &w->workloads[o->index];
+    json_out_object(out, "spec");
+    json_out_object(out, "capacity");
+    json_out_text(out, "storage", volume_size(wl));
+    json_out_end_object(out);
+    pretend_raw(out, "accessModes", "[\"ReadWriteOnce\"]");
+    json_out_object(out, "claimRef");
+    json_out_text(out, "kind", "PersistentVolumeClaim");
+    json_out_text(out, "namespace", wl->ns);
+    pretend_textf(out, "name", "data-%s-%d", wl->name, o->number);
+    json_out_end_object(out);
+    json_out_text(out, "persistentVolumeReclaimPolicy", "Delete");
+    json_out_text(out, "storageClassName", "gp2");
+    json_out_text(out, "volumeMode", "Filesystem");
+    json_out_end_object(out);
+    pretend_raw(out, "status", "{\"phase\":\"Bound\"}");
+}
+
 static void write_claim(const struct world *w, const struct pretend_object *o, struct json_out *out)
 {
     const struct world_workload *wl = &w->workloads[o->index];
-    const char *size = wl->memory > 1000 ? "100Gi" : "20Gi";
+    const char *size = volume_size(wl);
+    char volume[32];
+    pretend_volume_name(o->id, volume, sizeof volume);
     json_out_object(out, "spec");
     pretend_raw(out, "accessModes", "[\"ReadWriteOnce\"]");
     json_out_object(out, "resources");
@@ -125,7 +158,7 @@ static void write_claim(const struct world *w, const struct pretend_object *o, s
     json_out_text(out, "storage", size);
     json_out_end_object(out);
     json_out_end_object(out);
-    pretend_textf(out, "volumeName", "pvc-%08llx", (unsigned long long)o->id & 0xffffffff);
+    json_out_text(out, "volumeName", volume);
     json_out_text(out, "storageClassName", "gp2");
     json_out_text(out, "volumeMode", "Filesystem");
     json_out_end_object(out);
@@ -153,6 +186,9 @@ void pretend_small_body(const struct world *w, const struct pretend_object *o, i
         break;
     case PRETEND_PVCS:
         write_claim(w, o, out);
+        break;
+    case PRETEND_PVS:
+        write_volume(w, o, out);
         break;
     default:
         pretend_raw(out, "spec", "{\"finalizers\":[\"kubernetes\"]}");
@@ -186,6 +222,7 @@ void pretend_small_cells(const struct world *w, const struct pretend_object *o, 
                          struct json_out *out)
 {
     const struct world_workload *wl = &w->workloads[o->kind == PRETEND_NAMESPACES ? 0 : o->index];
+    char volume[32];
     json_out_text(out, NULL, o->name);
     switch (o->kind) {
     case PRETEND_SERVICES:
@@ -206,10 +243,20 @@ void pretend_small_cells(const struct world *w, const struct pretend_object *o, 
         break;
     case PRETEND_PVCS:
         json_out_text(out, NULL, "Bound");
-        pretend_textf(out, NULL, "pvc-%08llx", (unsigned long long)o->id & 0xffffffff);
-        json_out_text(out, NULL, wl->memory > 1000 ? "100Gi" : "20Gi");
+        pretend_volume_name(o->id, volume, sizeof volume);
+        json_out_text(out, NULL, volume);
+        json_out_text(out, NULL, volume_size(wl));
         json_out_text(out, NULL, "RWO");
         json_out_text(out, NULL, "gp2");
+        break;
+    case PRETEND_PVS:
+        json_out_text(out, NULL, volume_size(wl));
+        json_out_text(out, NULL, "RWO");
+        json_out_text(out, NULL, "Delete");
+        json_out_text(out, NULL, "Bound");
+        pretend_textf(out, NULL, "%s/data-%s-%d", wl->ns, wl->name, o->number);
+        json_out_text(out, NULL, "gp2");
+        json_out_text(out, NULL, "");
         break;
     default:
         json_out_text(out, NULL, "Active");
@@ -217,6 +264,6 @@ void pretend_small_cells(const struct world *w, const struct pretend_object *o, 
     pretend_age(out, t, o->created);
     if (o->kind == PRETEND_SERVICES)
         pretend_textf(out, NULL, "app=%s", wl->name);
-    if (o->kind == PRETEND_PVCS)
+    if (o->kind == PRETEND_PVCS || o->kind == PRETEND_PVS)
         json_out_text(out, NULL, "Filesystem");
 }

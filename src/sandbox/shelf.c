@@ -146,8 +146,11 @@ static void fill_workload(struct shelf *s, uint32_t i)
         append(s, PRETEND_SERVICES, wl->ns, wl->name, wl->id + 3, wl->created, i);
     for (int k = 0; wl->kind == WORLD_STATEFULSET && k < wl->replicas; k++) {
         snprintf(name, sizeof name, "data-%s-%d", wl->name, k);
-        append(s, PRETEND_PVCS, wl->ns, intern_text(name), wl->id + 10 + (uint64_t)k, wl->created,
-               i);
+        uint64_t id = wl->id + 10 + (uint64_t)k;
+        append(s, PRETEND_PVCS, wl->ns, intern_text(name), id, wl->created, i);
+        pretend_volume_name(id, name, sizeof name);
+        append(s, PRETEND_PVS, "", intern_text(name), id + PRETEND_VOLUME_IDS, wl->created, i)
+            ->number = k;
     }
     if (strcmp(wl->name, "web") == 0 || strcmp(wl->name, "gateway") == 0) {
         append(s, PRETEND_INGRESSES, wl->ns, wl->name, wl->id + 4, wl->created, i);
