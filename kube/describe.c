@@ -39,17 +39,17 @@ struct describe {
     struct loop_timer *refused;
 };
 
-static void finish(struct describe *d, struct page *page, struct page *yaml)
+static void finish(struct describe *d, const struct describe_pages *pages)
 {
     struct describe_conf conf = d->conf;
     struct err err = d->err;
     describe_cancel(d);
-    conf.done(conf.context, page, yaml, &err);
+    conf.done(conf.context, pages, &err);
 }
 
 static void make_pages(struct describe *d)
 {
-    struct page *page = NULL, *yaml = NULL;
+    struct describe_pages pages = {0};
     struct describe_page how = {.kind = d->conf.kind,
                                 .events = d->events.table,
                                 .pods = d->pods.table,
@@ -59,11 +59,14 @@ static void make_pages(struct describe *d)
     struct json_doc *doc = json_doc_new();
     const struct json *object = json_parse(doc, d->body.p, d->body.n, &d->err);
     if (object)
-        yaml = describe_yaml(d->conf.kind, buf_str(&d->body), &d->err);
-    if (yaml)
-        page = describe_page_make(&how, object);
+        pages.yaml = describe_yaml(d->conf.kind, buf_str(&d->body), d->conf.managed, &d->err);
+    if (pages.yaml) {
+        pages.page = describe_page_make(&how, object);
+        pages.events = describe_page_events(&how, object);
+        str_copy(pages.uid, sizeof pages.uid, json_string(object, "metadata.uid", ""));
+    }
     json_doc_free(doc);
-    finish(d, page, yaml);
+    finish(d, pages.yaml ? &pages : NULL);
 }
 
 static void finish_when_all_came(struct describe *d)
@@ -134,7 +137,7 @@ static void object_done(void *context, struct http_request *r, int status, struc
     d->request = NULL;
     d->err = *err;
     if (err->kind != ERR_NONE) {
-        finish(d, NULL, NULL);
+        finish(d, NULL);
         return;
     }
     buf_add(&d->body, body.p, body.n);
@@ -146,7 +149,7 @@ static void refuse(void *context)
     struct describe *d = context;
     err_set(&d->err, ERR_USAGE, "secrets", "use kubectl where you must",
             "kubeboard never reads secrets");
-    finish(d, NULL, NULL);
+    finish(d, NULL);
 }
 
 static void ask(struct describe *d)

@@ -221,3 +221,11 @@ struct page *describe_page_make(const struct describe_page *d, const struct json
     objects_free(table);
     return p;
 }
+
+struct page *describe_page_events(const struct describe_page *d, const struct json *object)
+{
+    struct page *p = page_new();
+    add_title(p, d->kind, json_member(object, "metadata"));
+    describe_parts_events_whole(p, d->events, d->no_events, d->now);
+    return p;
+}

@@ -25,4 +25,7 @@ struct describe_page {
  */
 struct page *describe_page_make(const struct describe_page *d, const struct json *object);
 
+/* All that is known of its events: head, then each with its time, the newest first. */
+struct page *describe_page_events(const struct describe_page *d, const struct json *object);
+
 #endif

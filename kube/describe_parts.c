@@ -169,6 +169,19 @@ static void add_event(struct page *p, const struct object *e, int64_t now)
     buf_free(&text);
 }
 
+/* The newest last. */
+static struct seen *sorted(const struct objects *events)
+{
+    size_t count = objects_count(events);
+    struct seen *list = mem_array(count, sizeof *list);
+    for (size_t i = 0; i < count; i++) {
+        const struct object *e = objects_at(events, i);
+        list[i] = (struct seen){e, cell(e, "LAST SEEN")->number};
+    }
+    qsort(list, count, sizeof *list, by_last);
+    return list;
+}
+
 void describe_parts_events(struct page *p, const struct objects *events, const char *why,
                            int64_t now)
 {
@@ -178,17 +191,46 @@ void describe_parts_events(struct page *p, const struct objects *events, const c
         page_text(p, PAGE_DIM, events ? "none" : why);
         return;
     }
-    struct seen *list = mem_array(count, sizeof *list);
-    for (size_t i = 0; i < count; i++) {
-        const struct object *e = objects_at(events, i);
-        list[i] = (struct seen){e, cell(e, "LAST SEEN")->number};
-    }
-    qsort(list, count, sizeof *list, by_last);
+    struct seen *list = sorted(events);
     size_t first = count > EVENTS_SHOWN ? count - EVENTS_SHOWN : 0;
     if (first)
         page_textf(p, PAGE_DIM, "%zu older ones are left out", first);
     for (size_t i = first; i < count; i++)
         add_event(p, list[i].event, now);
+    free(list);
+}
+
+static void add_event_whole(struct page *p, const struct object *e, int64_t now)
+{
+    bool warning = strcmp(cell(e, "TYPE")->text, "Warning") == 0;
+    int64_t count = cell(e, "COUNT")->number, first = cell(e, "FIRST SEEN")->number,
+            last = cell(e, "LAST SEEN")->number;
+    page_section(p, cell(e, "REASON")->text);
+    page_text(p, warning ? PAGE_WARN : PAGE_TEXT, cell(e, "MESSAGE")->text);
+    describe_parts_time(p, "Last", last, now);
+    if (first && first != last)
+        describe_parts_time(p, "First", first, now);
+    if (count > 1)
+        page_fieldf(p, "Times", PAGE_TEXT, "%lld", (long long)count);
+    page_field(p, "Type", warning ? PAGE_WARN : PAGE_TEXT, cell(e, "TYPE")->text);
+    if (*cell(e, "SUBOBJECT")->text)
+        page_field(p, "Part", PAGE_TEXT, cell(e, "SUBOBJECT")->text);
+    if (*cell(e, "SOURCE")->text)
+        page_field(p, "From", PAGE_TEXT, cell(e, "SOURCE")->text);
+}
+
+void describe_parts_events_whole(struct page *p, const struct objects *events, const char *why,
+                                 int64_t now)
+{
+    size_t count = events ? objects_count(events) : 0;
+    if (!count) {
+        page_text(p, PAGE_DIM,
+                  events ? "No events: the API server keeps them for an hour or so." : why);
+        return;
+    }
+    struct seen *list = sorted(events);
+    for (size_t i = count; i-- > 0;)
+        add_event_whole(p, list[i].event, now);
     free(list);
 }
 

@@ -23,6 +23,9 @@ void describe_parts_conditions(struct page *p, const struct json *object, int64_
 /* A section: the newest last. `events` NULL: `why` says why there are none. */
 void describe_parts_events(struct page *p, const struct objects *events, const char *why,
                            int64_t now);
+/* All of them, each a few lines, the newest first. */
+void describe_parts_events_whole(struct page *p, const struct objects *events, const char *why,
+                                 int64_t now);
 /* Any JSON as nested fields. */
 void describe_parts_tree(struct page *p, const char *key, const struct json *value);
 

@@ -66,7 +66,7 @@ static void add_lines(struct page *p, struct str text)
     }
 }
 
-struct page *describe_yaml(const struct kind *kind, struct str json, struct err *err)
+struct page *describe_yaml(const struct kind *kind, struct str json, bool managed, struct err *err)
 {
     struct json_doc *doc = json_doc_new();
     struct buf whole, yaml;
@@ -75,11 +75,11 @@ struct page *describe_yaml(const struct kind *kind, struct str json, struct err 
     size_t managers = json_count(json_get(j, "metadata.managedFields"));
     buf_init(&whole, json.n + 4096);
     buf_init(&yaml, YAML_LONGEST);
-    struct str rest = j ? whole_object(&whole, kind, json) : json;
+    struct str rest = j ? whole_object(&whole, kind, json, managed) : json;
     if (j && (j = json_parse(doc, rest.p, rest.n, err)) && yaml_print_json(&yaml, j)) {
         p = page_new();
         add_lines(p, buf_str(&yaml));
-        if (managers)
+        if (managers && !managed)
             page_textf(p, PAGE_DIM, "# metadata.managedFields of %zu manager%s %s not shown",
                        managers, managers == 1 ? "" : "s", managers == 1 ? "is" : "are");
     } else if (j) {

@@ -71,7 +71,7 @@ static bool give_row(struct get *g, const struct json *element)
 static bool give_object(struct get *g, struct str json)
 {
     g->count++;
-    return g->conf.object(g->conf.context, whole_object(&g->whole, g->conf.kind, json));
+    return g->conf.object(g->conf.context, whole_object(&g->whole, g->conf.kind, json, false));
 }
 
 /* ---- a list ---- */

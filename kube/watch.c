@@ -120,7 +120,7 @@ static void drop(struct watch *w, struct object *row, struct str json)
 
 static struct str whole(struct watch *w, struct str json)
 {
-    return w->conf.raw ? whole_object(&w->whole, w->kind, json) : str_of("");
+    return w->conf.raw ? whole_object(&w->whole, w->kind, json, false) : str_of("");
 }
 
 /* The columns of a kind of the server's, and the table that waits for them. */

@@ -18,7 +18,7 @@ static void add_head(struct buf *out, const struct kind *kind)
     json_out_text(&o, "apiVersion", whole_version(kind));
 }
 
-struct str whole_object(struct buf *out, const struct kind *kind, struct str json)
+struct str whole_object(struct buf *out, const struct kind *kind, struct str json, bool managed)
 {
     struct json_cut metadata, fields = {{"", 0}, {"", 0}}, has;
     json = str_trim(json);
@@ -34,7 +34,7 @@ struct str whole_object(struct buf *out, const struct kind *kind, struct str jso
         if (!str_is(rest, "}"))
             buf_addc(out, ',');
     }
-    if (json_cut_find(json, "metadata", &metadata) &&
+    if (!managed && json_cut_find(json, "metadata", &metadata) &&
         json_cut_find(metadata.value, "managedFields", &fields)) {
         buf_add(out, from, (size_t)(fields.member.p - from));
         from = fields.member.p + fields.member.n;

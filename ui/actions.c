@@ -2,6 +2,7 @@
 #include "ui/commands.h"
 #include "ui/engine.h"
 #include "ui/export.h"
+#include "ui/page_stack.h"
 #include "ui/queryline.h"
 #include "ui/terminal.h"
 
@@ -240,6 +241,29 @@ static bool summon(struct app *a, enum keys_action action)
     return false;
 }
 
+/* The page of the object under the cursor; false: there is none, or another action. */
+static bool open_page(struct app *a, enum keys_action action)
+{
+    struct object_ref o;
+    enum page_wish_view view;
+    if (action == ACTION_DESCRIBE)
+        view = PAGE_WISH_DESCRIBE;
+    else if (action == ACTION_YAML)
+        view = PAGE_WISH_YAML;
+    else if (action == ACTION_EVENTS)
+        view = PAGE_WISH_EVENTS;
+    else
+        return false;
+    if (!pane_object(engine_focused(a), &o)) {
+        if (action != ACTION_EVENTS)
+            engine_say(a, ROLE_MESSAGE, "No object is under the cursor.");
+        return action != ACTION_EVENTS;
+    }
+    page_stack_open(a->host.pages, &o, view);
+    engine_show(a, "page");
+    return true;
+}
+
 void actions_do(struct app *a, enum keys_action action)
 {
     struct pane *p = engine_focused(a);
@@ -247,7 +271,8 @@ void actions_do(struct app *a, enum keys_action action)
         deeds[action](a);
     else if (action == ACTION_SEARCH_NEXT || action == ACTION_SEARCH_PREVIOUS)
         search_again(a, action == ACTION_SEARCH_NEXT);
-    else if (!move_list(p, action) && !(p->ops->action && p->ops->action(p, action)))
+    else if (!move_list(p, action) && !(p->ops->action && p->ops->action(p, action)) &&
+             !open_page(a, action))
         summon(a, action);
 }
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "ui/browse.h"
 #include "ui/export.h"
+#include "ui/page_stack.h"
 #include "ui/patterns.h"
 
 enum { MESSAGE_SECONDS = 6, FRAME_ROWS = 2 };
@@ -88,6 +89,7 @@ bool engine_open(struct app *a, struct err *err)
                                  .moves = a->moves,
                                  .browse = a->browse,
                                  .patterns = patterns_new(),
+                                 .pages = page_stack_new(a->model),
                                  .highlights = &a->highlights,
                                  .now = engine_now(a),
                                  .tick = engine_tick(a),
@@ -121,6 +123,7 @@ void engine_close(struct app *a)
     patterns_free(a->host.patterns);
     browse_free(a->browse);
     a->browse = NULL;
+    page_stack_free(a->host.pages);
     cells_free(&a->cells);
 }
 

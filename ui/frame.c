@@ -218,7 +218,11 @@ void frame_header(struct app *a)
 
 static bool applies(const struct app *a, enum keys_action action)
 {
+    const struct pane_ops *ops = engine_focused(a)->ops;
     unsigned where = keys_table[action].where;
+    /* Lines have hints enough of their own. */
+    if (action == ACTION_DESCRIBE && (!ops->object || ops->flags & PANE_STREAM))
+        return false;
     return keys_table[action].hint[0] && (!where || where & engine_focused(a)->ops->flags);
 }
 

@@ -32,6 +32,7 @@ enum pane_flags {
     PANE_HOME = 512,    /* has the focus at the start */
     PANE_URGENT = 1024, /* … this one instead, as soon as it has rows */
     PANE_PLACES = 2048, /* its rows come from pods and nodes, to which one can go */
+    PANE_PAGE = 4096,   /* an object from several sides */
 };
 
 enum { PANE_TEXT = 1024 }; /* bytes of the texts below */
@@ -62,6 +63,7 @@ struct pane_host {
     struct browse *browse;    /* what the resource pane shows: ui/browse.h */
     struct moves *moves;      /* changes of the scope: ui/moves.h */
     const struct highlights *highlights;
+    struct page_stack *pages;  /* the object whose page is open: ui/page_stack.h */
     struct patterns *patterns; /* of the log pane's lines: ui/patterns.h */
     int64_t now;               /* wall ns of this frame */
     int64_t tick;              /* monotonic ns of this frame */

@@ -41,6 +41,13 @@ void board_resource_show(struct board_resource *b, const char *wanted); /* as IN
 void board_resource_name(struct board_resource *b);                     /* INTENT_SERVED */
 bool board_resource_settled(const struct board_resource *b);
 
+/* The page of the object that is looked at. */
+struct board_page;
+struct board_page *board_page_new(struct client *c, struct discovery *d, struct model *m);
+void board_page_free(struct board_page *b);
+void board_page_show(struct board_page *b, const char *wish); /* model/page_wish.h; NULL: none */
+bool board_page_settled(const struct board_page *b);
+
 /* Log lines of the query that the screen asked for last. */
 struct board_logs;
 struct board_logs *board_logs_new(struct loki *l, struct model *m);

@@ -109,6 +109,28 @@ static bool broken_settled(const struct board_feeds *f)
     return board_broken_settled(f->broken);
 }
 
+static void start_page(struct board_feeds *f)
+{
+    struct err err;
+    struct client *c = wire_client(f->wire, &err);
+    struct discovery *d = c ? wire_discovery(f->wire, &err) : NULL;
+    if (d)
+        f->page = board_page_new(c, d, f->model);
+    else
+        mark_wrong(&f->model->page.upstream, &err);
+}
+
+static void stop_page(struct board_feeds *f)
+{
+    board_page_free(f->page);
+    f->page = NULL;
+}
+
+static bool page_settled(const struct board_feeds *f)
+{
+    return board_page_settled(f->page);
+}
+
 static void start_deeds(struct board_feeds *f)
 {
     struct err err;
@@ -228,6 +250,7 @@ static const struct feed {
     {start_deeds, stop_deeds, deeds_settled},
     {start_query, stop_query, always},
     {start_graph, stop_graph, always},
+    {start_page, stop_page, page_settled},
 };
 
 enum { FEEDS = sizeof feeds / sizeof *feeds };
@@ -304,6 +327,10 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
     case INTENT_FORGET:
     case INTENT_STOP:
         return !f->deeds || board_deeds_obey(f->deeds, wish);
+    case INTENT_PAGE:
+        if (f->page)
+            board_page_show(f->page, wish->text);
+        return true;
     case INTENT_CONTEXT:
     case INTENT_QUIT:
         break;

@@ -18,6 +18,7 @@ struct board_feeds {
     struct board_kube *kube;
     struct board_broken *broken;
     struct board_resource *resource;
+    struct board_page *page;
     struct board_logs *logs;
     struct board_metrics *metrics;
     struct board_windows *windows;

@@ -18,6 +18,7 @@ enum intent_type {
     INTENT_WINDOW_DAY, /* text: rule; from: the day: fill model->windows */
     INTENT_WINDOW,     /* text: rule; from: the window's start: fill model->window */
     INTENT_METRICS,    /* from, to (0: live): fill model->series */
+    INTENT_PAGE,       /* text: a page_wish; NULL: no page is looked at any more */
     INTENT_CONTEXT,    /* text: a kubeconfig context */
     /* Fill model->browsed. text: lines; the first is a namespace or empty (all), each behind it a
      * resource as one types it and perhaps, behind a blank, a label selector. What is not named any

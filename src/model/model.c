@@ -36,6 +36,7 @@ static void empty(struct model *m)
     for (size_t i = 0; i < MODEL_BROWSED; i++)
         objects_free(m->browsed[i].resource.table);
     served_free(m->served);
+    pages_seen_clear(&m->page.seen);
     lines_free(m->logs.lines);
     free(m->logs.query);
     free(m->windows.query);

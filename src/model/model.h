@@ -9,6 +9,8 @@
 #include "model/line.h"
 #include "model/object.h"
 #include "model/offers.h"
+#include "model/page_wish.h"
+#include "model/pages_seen.h"
 #include "model/past.h"
 #include "model/question.h"
 #include "model/scope.h"
@@ -95,12 +97,21 @@ struct model_browsed {
     struct resource resource;      /* its upstream says why there is none */
 };
 
+/* The pages of objects: what is looked at, and what was. */
+struct model_page {
+    struct page_wish wish;    /* that the feed works on; object.name "": none */
+    struct upstream upstream; /* of that object */
+    struct pages_seen seen;
+    uint64_t changes;
+};
+
 struct model {
     struct scope scope;
     struct resource nodes, pods, namespaces, events;
     struct model_broken broken;
     struct model_browsed browsed[MODEL_BROWSED];
     struct served *served;
+    struct model_page page;
     struct model_logs logs;
     struct model_windows windows;
     struct series *series[METRIC_COUNT];

@@ -44,6 +44,11 @@ void page_free(struct page *p)
     free(p);
 }
 
+size_t page_bytes(const struct page *p)
+{
+    return arena_bytes(&p->texts) + p->cap * sizeof *p->lines;
+}
+
 size_t page_count(const struct page *p)
 {
     return p->count;

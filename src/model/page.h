@@ -49,6 +49,7 @@ struct page;
 struct page *page_new(void);
 void page_free(struct page *p); /* NULL is allowed */
 
+size_t page_bytes(const struct page *p);
 size_t page_count(const struct page *p);
 const struct page_line *page_at(const struct page *p, size_t i); /* until page_free */
 /* Lines that were left out: a page holds 20,000 lines and 8 MiB of text. */

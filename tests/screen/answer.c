@@ -146,6 +146,7 @@ static void log_intent(const struct intent *wish, struct buf *log)
         [INTENT_SERVED] = "served",       [INTENT_OFFERS] = "offers",
         [INTENT_QUESTION] = "question",   [INTENT_AGREED] = "agreed",
         [INTENT_FORGET] = "forget",       [INTENT_STOP] = "stop",
+        [INTENT_PAGE] = "page",
     };
     char from[CLOCK_TEXT] = "0", to[CLOCK_TEXT] = "0";
     if (wish->from)
@@ -176,6 +177,8 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             answer_page(m, &wish, now);
         else if (wish.type == INTENT_WINDOW)
             answer_window(m, &wish);
+        else if (wish.type == INTENT_PAGE)
+            fill_page(m, now, wish.text);
         else if (wish.type == INTENT_WINDOW_DAY)
             answer_day(m, now, &wish);
         else if (wish.type == INTENT_BROWSE)
@@ -260,6 +263,8 @@ bool fill_change(struct model *m, int64_t now, const char *what)
     snprintf(name, sizeof name, "%.*s", (int)rest.n, rest.p);
     struct upstream *u = upstream_of(m, name);
     m->dirty = true;
+    if (str_is(verb, "page"))
+        return fill_page_change(m, now, name);
     if (str_is(verb, "broken"))
         return fill_broken(m, now, name);
     if (str_is(verb, "lines"))

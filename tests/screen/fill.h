@@ -33,6 +33,11 @@ void fill_lines(struct model *m, int64_t now, int count);
 /* Rows of what is broken: "calm", "few", "many", "worse", "foreign", "looking", "unseen"; false: none of
  * these. */
 bool fill_broken(struct model *m, int64_t now, const char *what);
+/* Answers the wish of a page (model/page_wish.h): that of a pod, made of hostile text where its name
+ * begins with "evil". */
+void fill_page(struct model *m, int64_t now, const char *wish);
+/* What becomes of the page that is open: "gone", "denied", "another", "secret". */
+bool fill_page_change(struct model *m, int64_t now, const char *what);
 /* One change by name ("stale pods", "denied events", …); false: there is none of that name. */
 bool fill_change(struct model *m, int64_t now, const char *what);
 

@@ -20,7 +20,7 @@ struct test {
     bool no_events, no_object, broken;
     char asked[4096];
     bool done;
-    struct page *page, *yaml;
+    struct page *page, *yaml, *events;
     struct err err;
 };
 
@@ -62,13 +62,14 @@ static void handle(void *context, struct server_request *r)
         server_reply(r, 200, "application/json", NULL, str_of(t->broken ? "{\"metadata\"" : node));
 }
 
-static void on_done(void *context, struct page *page, struct page *yaml, const struct err *err)
+static void on_done(void *context, const struct describe_pages *pages, const struct err *err)
 {
     struct test *t = context;
     assert_false(t->done);
     t->done = true;
-    t->page = page;
-    t->yaml = yaml;
+    t->page = pages ? pages->page : NULL;
+    t->yaml = pages ? pages->yaml : NULL;
+    t->events = pages ? pages->events : NULL;
     t->err = *err;
 }
 
@@ -89,6 +90,7 @@ static void look(struct test *t, const struct kind *kind, const char *ns, const 
 {
     page_free(t->page);
     page_free(t->yaml);
+    page_free(t->events);
     start(t, kind, ns, name);
     assert_true(kube_bench_until(t->bench, &t->done, 5000));
 }
@@ -114,6 +116,7 @@ static int tear_down(void **state)
     struct test *t = *state;
     page_free(t->page);
     page_free(t->yaml);
+    page_free(t->events);
     kube_bench_free(t->bench);
     free(t);
     return 0;
@@ -128,6 +131,8 @@ static void a_node_with_its_pods_and_events(void **state)
     assert_true(has(t->page, "", "nothing is wrong"));
     assert_true(has(t->page, "shop/web-1", "Running 0/0, restarts 0, requests cpu 0m, memory 0Mi"));
     assert_true(has(t->page, "Rebooted", "long ago: again"));
+    assert_true(has(t->events, "", "Node n1"));
+    assert_true(has(t->events, "", "again"));
     assert_true(has(t->yaml, "  name:", " n1"));
     assert_true(has(t->yaml, "", "# metadata.managedFields of 1 manager is not shown"));
     assert_non_null(strstr(t->asked, "/api/v1/nodes/n1\n"));

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "text/number.h"
 #include "ui/moves.h"
+#include "ui/page_stack.h"
 #include "ui/pane.h"
 #include "ui/resource_table.h"
 
@@ -227,6 +228,10 @@ static bool action(struct pane *p, enum keys_action a)
         moves_pod(p->host->moves, r->namespace_, r->member, false);
     else if (strcmp(r->member_kind, "Node") == 0)
         moves_node(p->host->moves, r->member);
+    struct object_ref o;
+    if (object(p, &o))
+        page_stack_open(p->host->pages, &o, PAGE_WISH_DESCRIBE);
+    pane_show(p, "page");
     return true;
 }
 

@@ -363,7 +363,7 @@ static void yaml_with_its_managers_folded(void **state)
         "'list':[{'k':'v'},'w'],'status':{}}");
     (void)state;
     struct look l = {.doc = json_doc_new()};
-    l.page = describe_yaml(kinds_find("cm"), str_of(json), &err);
+    l.page = describe_yaml(kinds_find("cm"), str_of(json), false, &err);
     assert_non_null(l.page);
     print(&l);
     assert_string_equal(buf_text(&l.text), "kind: ConfigMap\n"
@@ -393,7 +393,7 @@ static void yaml_with_its_managers_folded(void **state)
     assert_string_equal(item->key, "- k:");
     done(&l);
     free(json);
-    assert_null(describe_yaml(kinds_find("cm"), str_of("{\"a\":"), &err));
+    assert_null(describe_yaml(kinds_find("cm"), str_of("{\"a\":"), false, &err));
     assert_int_equal(err.kind, ERR_PROTOCOL);
 }
 

@@ -19,7 +19,7 @@ static void check(const char *json, const char *expected)
 {
     struct buf out;
     buf_init(&out, 65536);
-    struct str whole = whole_object(&out, &deployments, str_of(json));
+    struct str whole = whole_object(&out, &deployments, str_of(json), false);
     if (!str_is(whole, expected))
         fail_msg("%s\ngives    %.*s\nexpected %s", json, (int)whole.n, whole.p, expected);
     buf_free(&out);
@@ -101,10 +101,10 @@ static void broken_text(void **state)
         struct buf out;
         buf_init(&out, 65536);
         memcpy(tight, json, cut);
-        whole_object(&out, &deployments, (struct str){tight, cut});
+        whole_object(&out, &deployments, (struct str){tight, cut}, false);
         for (size_t i = 0; cut && i < sizeof bytes - 1; i++) {
             tight[cut - 1] = bytes[i];
-            whole_object(&out, &deployments, (struct str){tight, cut});
+            whole_object(&out, &deployments, (struct str){tight, cut}, false);
         }
         free(tight);
         buf_free(&out);
