@@ -12,9 +12,10 @@ enum { STATE_LEAST = 12, HINT_GAP = 2, NAME = 300 };
 static enum theme_role state_role(enum upstream_state state)
 {
     static const enum theme_role roles[] = {
-        [UPSTREAM_OFF] = ROLE_STATE_WAIT,      [UPSTREAM_CONNECTING] = ROLE_STATE_WAIT,
-        [UPSTREAM_LIVE] = ROLE_STATE_LIVE,     [UPSTREAM_STALE] = ROLE_STATE_STALE,
-        [UPSTREAM_DENIED] = ROLE_STATE_FAILED, [UPSTREAM_FAILED] = ROLE_STATE_FAILED,
+        [UPSTREAM_OFF] = ROLE_STATE_WAIT,       [UPSTREAM_CONNECTING] = ROLE_STATE_WAIT,
+        [UPSTREAM_LIVE] = ROLE_STATE_LIVE,      [UPSTREAM_STALE] = ROLE_STATE_STALE,
+        [UPSTREAM_SNAPSHOT] = ROLE_STATE_STALE, [UPSTREAM_DENIED] = ROLE_STATE_FAILED,
+        [UPSTREAM_FAILED] = ROLE_STATE_FAILED,
     };
     return roles[state];
 }

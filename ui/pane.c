@@ -118,6 +118,9 @@ char *pane_empty_text(const struct pane *p, const struct upstream *u, const char
     if (p->filter.regex)
         snprintf(out, PANE_TEXT, "Of the %s nothing is left by &%s%s: & and Enter shows all again.",
                  what, p->filter.invert ? "!" : "", p->filter.text);
+    else if (u && u->state == UPSTREAM_OFF && u->err.what[0])
+        snprintf(out, PANE_TEXT, "There is no source for %s: %s%s%s.", what, u->err.what,
+                 u->err.mend[0] ? ": " : "", u->err.mend);
     else if (u && u->state == UPSTREAM_OFF)
         snprintf(out, PANE_TEXT, "There is no source for %s: kubeboard doctor says what to set.",
                  what);

@@ -11,6 +11,17 @@ int64_t shown_window_width(const struct model *m)
     return m->windows.width > 0 ? m->windows.width : WIDTH_MINUTES * CLOCK_MINUTE;
 }
 
+/* Where nobody tells of the open windows: the newest stored one of the first rule. */
+static bool newest_of(const struct model_windows *w, const char **rule, int64_t *from)
+{
+    const struct window_day *day = w->rule_count ? w->days[0] : NULL;
+    if (w->open_upstream.state != UPSTREAM_OFF || !day || !day->count)
+        return false;
+    *rule = w->rules[0];
+    *from = day->list[day->count - 1].from;
+    return true;
+}
+
 bool shown_window_of(const struct model *m, const char **rule, int64_t *from)
 {
     const struct scope *s = &m->scope;
@@ -19,7 +30,9 @@ bool shown_window_of(const struct model *m, const char **rule, int64_t *from)
         *from = s->from;
         return true;
     }
-    if (scope_is_live(s) || !m->windows.rule_count)
+    if (scope_is_live(s))
+        return newest_of(&m->windows, rule, from);
+    if (!m->windows.rule_count)
         return false;
     *rule = m->windows.rules[0];
     *from = clock_align(s->at - 1, shown_window_width(m));

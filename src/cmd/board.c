@@ -311,8 +311,9 @@ static int status_of(const struct model *m)
                                     &m->windows.upstream, &m->metrics};
     size_t live = 0, failed = 0;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        live += all[i]->state == UPSTREAM_LIVE;
-        failed += all[i]->state != UPSTREAM_LIVE && all[i]->state != UPSTREAM_OFF;
+        bool here = all[i]->state == UPSTREAM_LIVE || all[i]->state == UPSTREAM_SNAPSHOT;
+        live += here;
+        failed += !here && all[i]->state != UPSTREAM_OFF;
     }
     return !failed ? 0 : live ? 3 : 1;
 }

@@ -32,9 +32,20 @@ static void mark_off(struct upstream *u, const struct err *err)
         *u = (struct upstream){.state = UPSTREAM_OFF, .err = *err};
 }
 
+static void start_server(struct board_feeds *f)
+{
+    struct err ignored;
+    struct read_api *api = wire_server(f->wire, &ignored);
+    if (api)
+        f->server =
+            board_server_start(api, f->wire->loop, f->model, !wire_prometheus(f->wire, &ignored));
+}
+
 static void start_kube(struct board_feeds *f)
 {
     struct err err;
+    if (f->server)
+        return;
     struct client *c = wire_client(f->wire, &err);
     struct model *m = f->model;
     if (!c) {
@@ -56,7 +67,11 @@ static void start_logs(struct board_feeds *f)
     struct loki *l = wire_loki(f->wire, &err);
     if (l)
         f->logs = board_logs_new(l, f->model);
-    else
+    if (!l && f->server)
+        err_set(&err, ERR_CONFIG, "loki",
+                "set loki.url in the configuration, or KUBEBOARD_LOKI_URL",
+                "the collector has no log lines, and no Loki is configured");
+    if (!l)
         mark_off(&f->model->logs.upstream, &err);
 }
 
@@ -66,7 +81,7 @@ static void start_metrics(struct board_feeds *f)
     struct prometheus *p = wire_prometheus(f->wire, &err);
     if (p)
         f->metrics = board_metrics_start(p, f->model);
-    else
+    else if (!f->server)
         mark_off(&f->model->metrics, &err);
 }
 
@@ -75,7 +90,7 @@ static void start_windows(struct board_feeds *f)
     struct err err;
     const struct config *config = f->wire->config;
     struct board_windows_conf conf = {.loop = f->wire->loop,
-                                      .source = window_source_of_store(wire_store(f->wire, &err)),
+                                      .source = wire_windows(f->wire, &err),
                                       .loki = f->wire->loki,
                                       .cluster = wire_cluster(f->wire),
                                       .rules = config->collector.rules,
@@ -90,6 +105,12 @@ static void start_windows(struct board_feeds *f)
 static void start_broken(struct board_feeds *f)
 {
     struct err err;
+    if (f->server) {
+        err_set(&err, ERR_CONFIG, "broken", "Pods and Nodes show what a snapshot has of it",
+                "it is watched in the cluster itself, and none is configured");
+        mark_off(&f->model->broken.upstream, &err);
+        return;
+    }
     struct client *c = wire_client(f->wire, &err);
     struct discovery *d = c ? wire_discovery(f->wire, &err) : NULL;
     if (d)
@@ -134,7 +155,7 @@ static bool page_settled(const struct board_feeds *f)
 static void start_deeds(struct board_feeds *f)
 {
     struct err err;
-    struct client *c = wire_client(f->wire, &err);
+    struct client *c = f->server ? NULL : wire_client(f->wire, &err);
     if (c && f->say && options_has(f->options, OPTION_WRITE))
         f->deeds = board_deeds_start(&(struct board_deeds_conf){.client = c,
                                                                 .model = f->model,
@@ -156,6 +177,17 @@ static void start_query(struct board_feeds *f)
 static void start_graph(struct board_feeds *f)
 {
     f->graph = board_graph_new(f->wire->loki, f->wire->prometheus, f->model);
+}
+
+static void stop_server(struct board_feeds *f)
+{
+    board_server_free(f->server);
+    f->server = NULL;
+}
+
+static bool server_settled(const struct board_feeds *f)
+{
+    return board_server_settled(f->server);
 }
 
 static void stop_kube(struct board_feeds *f)
@@ -242,6 +274,7 @@ static const struct feed {
     void (*stop)(struct board_feeds *f);
     bool (*settled)(const struct board_feeds *f);
 } feeds[] = {
+    {start_server, stop_server, server_settled},
     {start_kube, stop_kube, kube_settled},
     {start_broken, stop_broken, broken_settled},
     {start_logs, stop_logs, logs_settled},
@@ -297,6 +330,7 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
         board_windows_show(f->windows, wish->text, wish->from);
         return true;
     case INTENT_METRICS:
+        board_server_show(f->server, f->model->scope.at);
         if (f->metrics)
             board_metrics_show(f->metrics, wish->from, wish->to);
         return true;

@@ -16,6 +16,7 @@ struct board_feeds {
     struct model *model;
     const struct options *options;
     struct board_kube *kube;
+    struct board_server *server; /* in its place with --server */
     struct board_broken *broken;
     struct board_resource *resource;
     struct board_page *page;

@@ -131,7 +131,7 @@ static void compare_shown(struct board_windows *b)
     size_t n = 0;
     if (!b->history)
         return;
-    if (!scope_is_live(&m->scope) && b->chosen_rule[0])
+    if (b->chosen_rule[0])
         list[n++] = (struct window_history_want){b->chosen_rule, b->chosen_from, width};
     for (size_t i = 0; scope_is_live(&m->scope) && i < m->windows.rule_count; i++) {
         const struct window *open = m->windows.open[i];
@@ -345,6 +345,8 @@ struct board_windows *board_windows_start(const struct board_windows_conf *conf,
     if (conf->loki && conf->rule_count) {
         upstream_connecting(&m->windows.open_upstream);
         loop_timer_set(b->open_timer, 0);
+    } else if (conf->source.ops) {
+        load_catalogue(b);
     }
     return b;
 }
@@ -382,5 +384,6 @@ bool board_windows_settled(const struct board_windows *b)
             return false;
     bool open = b->open_told || !b->conf.loki || !b->conf.rule_count;
     return open && !b->chosen_op &&
-           (!b->conf.source.ops || (b->rules_told && window_history_settled(b->history)));
+           (!b->conf.source.ops ||
+            (b->rules_told && !b->catalogue_op && window_history_settled(b->history)));
 }

@@ -13,6 +13,7 @@
 #include "kube/review.h"
 #include "source/loki.h"
 #include "source/prometheus.h"
+#include "source/read_api.h"
 #include "store/store.h"
 #include "store/window_store.h"
 
@@ -85,12 +86,34 @@ static void on_probe(void *context, const struct err *err)
 static bool kubernetes(struct doctor *d)
 {
     struct err err;
+    if (wire_server(d->wire, &err))
+        return false;
     struct client *c = wire_client(d->wire, &err);
     if (c)
         client_probe(c, on_probe, d);
     else
         fail(d, "kubernetes", &err);
     return c != NULL;
+}
+
+static void on_server(void *context, const char *const *rules, size_t count, const struct err *err)
+{
+    struct doctor *d = context;
+    char text[400];
+    (void)rules;
+    snprintf(text, sizeof text, "collector at %.250s; windows of %zu rule%s",
+             read_api_place(d->wire->server), count, count == 1 ? "" : "s");
+    told(d, "server", text, err);
+}
+
+/* The collector's read API, for who runs the board from it: then no cluster is asked. */
+static bool server(struct doctor *d)
+{
+    struct err ignored;
+    struct read_api *a = wire_server(d->wire, &ignored);
+    if (a)
+        read_api_rules(a, d, on_server);
+    return a != NULL;
 }
 
 static void on_loki(void *context, const char *const *values, size_t count, const struct err *err)
@@ -271,10 +294,10 @@ static bool right(struct doctor *d)
 
 /* Each starts an answer that calls `told`, or has said its line and returns false. */
 static bool (*const steps[])(struct doctor *d) = {
-    configuration, kubernetes, right,     right,           right, right,     right,
-    loki,          prometheus, processed, write_processed, raw,   write_raw,
+    configuration, kubernetes, right,      right,     right,           right, right,
+    server,        loki,       prometheus, processed, write_processed, raw,   write_raw,
 };
-_Static_assert(sizeof steps / sizeof *steps == RIGHTS + 8, "a step for each right");
+_Static_assert(sizeof steps / sizeof *steps == RIGHTS + 9, "a step for each right");
 
 static void next(struct doctor *d)
 {

@@ -222,6 +222,8 @@ static void pump(void *context)
     h->waits = false;
     for (size_t i = 0; i < h->want_count && free_slot(h); i++)
         load(h, &h->wants[i]);
+    if (window_history_settled(h))
+        h->conf.changed(h->conf.context);
 }
 
 /* ---- from outside ---- */
@@ -251,7 +253,8 @@ void window_history_show(struct window_history *h, const struct window_history_w
                          size_t count)
 {
     h->want_count = 0;
-    for (size_t k = 0; k < COMPARISON_WANTS; k++) {
+    size_t most = h->conf.wants ? h->conf.wants : COMPARISON_WANTS;
+    for (size_t k = 0; k < most; k++) {
         for (size_t i = 0; i < count && h->want_count < WINDOW_HISTORY_WANTS; i++) {
             int64_t from[COMPARISON_WANTS];
             struct want *w = &h->wants[h->want_count];

@@ -20,6 +20,7 @@ struct window_history_conf {
     struct loop *loop;
     struct window_source source;
     struct pasts *pasts; /* the caller's; must outlive this */
+    size_t wants;        /* how many of comparison_wants; 0: all */
     void *context;
     void (*changed)(void *context); /* something came, or all has */
 };

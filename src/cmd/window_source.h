@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "model/window.h"
 
+struct read_api;
 struct window_store;
 
 /* As in store/window_store.h: `done` on the loop, exactly once, never from inside the call, not after
@@ -19,6 +20,10 @@ struct window_source_ops {
                                 const struct err *err));
     void *(*day)(void *self, const char *rule, int64_t day, void *context,
                  void (*done)(void *context, struct window_day *yours, const struct err *err));
+    /* The entries of [from, to) of one rule, oldest first, as window_store_day_span. */
+    void *(*span)(void *self, const char *rule, int64_t from, int64_t to, void *context,
+                  void (*done)(void *context, const struct window_entry *list, size_t count,
+                               size_t failed, const struct err *err));
     void *(*window)(void *self, const char *rule, int64_t from, void *context,
                     void (*done)(void *context, struct window *yours, const struct err *err));
     /* `rebuilt` is for who writes it. */
@@ -34,5 +39,6 @@ struct window_source {
 };
 
 struct window_source window_source_of_store(struct window_store *store); /* NULL: none */
+struct window_source window_source_of_api(struct read_api *api);
 
 #endif

@@ -8,16 +8,17 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
+#include "cmd/window_print.h"
 #include "cmd/wire.h"
+#include "source/read_api.h"
 #include "store/store.h"
-#include "store/window_store.h"
 #include "text/table.h"
 
 enum { TABLE_ROOM = 64 << 20, RULE_ROOM = 41 };
 
 struct windows {
     struct wire *wire;
-    struct window_store *store;
+    struct window_source source;
     int64_t from, to;
     bool json;
     char **rules;
@@ -26,6 +27,7 @@ struct windows {
     struct table *table;
     size_t shown, failed;
     struct err err;
+    struct window_print *compared; /* being printed */
 };
 
 static const struct table_column columns[] = {
@@ -118,7 +120,7 @@ static void next_rule(struct windows *s)
     if (s->rule == s->rule_count)
         stop(s, &none);
     else
-        window_store_day_span(s->store, s->rules[s->rule], s->from, s->to, s, on_span);
+        s->source.ops->span(s->source.self, s->rules[s->rule], s->from, s->to, s, on_span);
 }
 
 static void take_rules(struct windows *s, const char *const *rules, size_t count)
@@ -139,41 +141,12 @@ static void on_rules(void *context, const char *const *rules, size_t count, cons
     next_rule(s);
 }
 
-static void print_group(struct windows *s, const struct group *g)
+static void on_compared(void *context, const struct err *err)
 {
-    char text[48];
-    snprintf(text, sizeof text, "%llu", (unsigned long long)g->count);
-    table_add_safe(s->table, text);
-    table_add_safe(s->table, level_name(g->level));
-    table_add_safe(s->table, g->id);
-    snprintf(text, sizeof text, "%zu/%zu", g->workloads.count, g->pods.count);
-    table_add_safe(s->table, text);
-    table_add_foreign(s->table, g->template_text);
-}
-
-static void print_window(struct windows *s, const struct window *w)
-{
-    static const struct table_column group_columns[] = {
-        {"COUNT", true, false, 0},          {"LEVEL", false, false, 0},   {"ID", false, false, 0},
-        {"WORKLOADS/PODS", true, false, 0}, {"MESSAGE", false, true, 30},
-    };
-    char from[CLOCK_TEXT], to[CLOCK_TEXT], head[300];
-    clock_format(w->from, false, "%Y-%m-%d %H:%M", from, sizeof from);
-    clock_format(w->to - 1, false, "%H:%M %Z", to, sizeof to);
-    snprintf(head, sizeof head, "%s  %s–%s  %llu lines (Loki counts %llu), %zu groups, %s\n",
-             w->rule, from, to, (unsigned long long)w->lines, (unsigned long long)w->counted,
-             w->group_count,
-             w->truncated  ? "truncated"
-             : w->complete ? "complete"
-                           : "incomplete");
-    output_text(head);
-    output_safe(str_of(w->query));
-    output_text("\n\n");
-    s->table = table_new(&s->out, group_columns, 5, NULL);
-    for (size_t i = 0; i < w->group_count; i++)
-        print_group(s, &w->groups[i]);
-    table_finish(s->table);
+    struct windows *s = context;
+    s->compared = NULL;
     hand_over(s);
+    stop(s, err);
 }
 
 static void on_window(void *context, struct window *w, const struct err *err)
@@ -185,7 +158,13 @@ static void on_window(void *context, struct window *w, const struct err *err)
         buf_addc(&s->out, '\n');
         hand_over(s);
     } else if (w) {
-        print_window(s, w);
+        s->compared = window_print_start(&(struct window_print_conf){.loop = s->wire->loop,
+                                                                     .source = s->source,
+                                                                     .window = w,
+                                                                     .out = &s->out,
+                                                                     .context = s,
+                                                                     .done = on_compared});
+        return;
     }
     window_free(w);
     stop(s, err);
@@ -216,10 +195,11 @@ static bool start(struct windows *s, const struct options *o, struct err *err)
                        "these arguments are not understood");
     if (show && !parse_window(o->arguments[1], rule, &from, err))
         return false;
-    if (!(s->store = wire_store(s->wire, err)))
+    s->source = wire_windows(s->wire, err);
+    if (!s->source.ops)
         return false;
     if (show) {
-        window_store_load(s->store, rule, from, s, on_window);
+        s->source.ops->window(s->source.self, rule, from, s, on_window);
         return true;
     }
     if (!s->json)
@@ -229,13 +209,14 @@ static bool start(struct windows *s, const struct options *o, struct err *err)
         take_rules(s, &only, 1);
         next_rule(s);
     } else {
-        window_store_list_rules(s->store, false, s, on_rules);
+        s->source.ops->rules(s->source.self, s, on_rules);
     }
     return true;
 }
 
 static void free_inner(struct windows *s)
 {
+    window_print_free(s->compared);
     for (size_t i = 0; i < s->rule_count; i++)
         free(s->rules[i]);
     free(s->rules);
@@ -247,7 +228,8 @@ static void free_inner(struct windows *s)
 static void say_empty(const struct windows *s)
 {
     struct err none;
-    err_set(&none, ERR_NOT_FOUND, store_url(s->wire->processed),
+    err_set(&none, ERR_NOT_FOUND,
+            s->wire->server ? read_api_place(s->wire->server) : store_url(s->wire->processed),
             "is a collector running for this cluster?", "no windows of %s in this span",
             wire_cluster(s->wire));
     err_print(&none);

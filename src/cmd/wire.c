@@ -16,12 +16,13 @@
 #include "net/loop.h"
 #include "source/loki.h"
 #include "source/prometheus.h"
+#include "source/read_api.h"
 #include "store/store.h"
 #include "store/window_store.h"
 
 static bool load_config(struct wire *w, const struct options *o, struct err *err)
 {
-    struct config_override overrides[3] = {{0}};
+    struct config_override overrides[4] = {{0}};
     size_t n = 0;
     if (options_has(o, OPTION_KUBECONFIG))
         overrides[n++] = (struct config_override){"kubernetes.kubeconfig",
@@ -29,6 +30,8 @@ static bool load_config(struct wire *w, const struct options *o, struct err *err
     if (options_has(o, OPTION_CONTEXT))
         overrides[n++] =
             (struct config_override){"kubernetes.context", options_text(o, OPTION_CONTEXT, "")};
+    if (options_has(o, OPTION_SERVER))
+        overrides[n++] = (struct config_override){"server.url", options_text(o, OPTION_SERVER, "")};
     w->config = config_load(options_text(o, OPTION_CONFIG, NULL), overrides, err);
     return w->config != NULL;
 }
@@ -49,6 +52,7 @@ static void let_go(struct wire *w)
         store_free(w->raw);
     store_free(w->processed);
     prometheus_free(w->prometheus);
+    read_api_free(w->server);
     loki_free(w->loki);
     discovery_free(w->discovery);
     client_free(w->client);
@@ -56,6 +60,7 @@ static void let_go(struct wire *w)
     w->store = NULL;
     w->raw = w->processed = NULL;
     w->prometheus = NULL;
+    w->server = NULL;
     w->loki = NULL;
     w->discovery = NULL;
     w->client = NULL;
@@ -143,6 +148,13 @@ struct prometheus *wire_prometheus(struct wire *w, struct err *err)
     return w->prometheus;
 }
 
+struct read_api *wire_server(struct wire *w, struct err *err)
+{
+    if (!w->server && is_configured(&w->config->server, "server", err))
+        w->server = read_api_new(w->http, &w->config->server);
+    return w->server;
+}
+
 static struct store *open_store(struct wire *w, const char *url, struct err *err)
 {
     const struct config *c = w->config;
@@ -166,6 +178,8 @@ const char *wire_cluster(struct wire *w)
     struct err ignored;
     if (w->config->cluster && !w->switched)
         return w->config->cluster;
+    if (is_configured(&w->config->server, "server", &ignored))
+        return "unknown"; /* it says so itself */
     if (!w->context)
         wire_client(w, &ignored);
     return kubeconfig_cluster_name(w->context ? w->context->name : "default", w->cluster);
@@ -193,6 +207,13 @@ struct window_store *wire_store(struct wire *w, struct err *err)
         return NULL;
     w->store = window_store_new(w->raw, w->processed, wire_cluster(w));
     return w->store;
+}
+
+struct window_source wire_windows(struct wire *w, struct err *err)
+{
+    struct err ignored;
+    struct read_api *server = wire_server(w, &ignored);
+    return server ? window_source_of_api(server) : window_source_of_store(wire_store(w, err));
 }
 
 static void on_signal(void *context, int number)

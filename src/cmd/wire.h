@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "cmd/options.h"
+#include "cmd/window_source.h"
 
 struct wire {
     struct loop *loop;
@@ -18,6 +19,7 @@ struct wire {
     struct discovery *discovery;
     struct loki *loki;
     struct prometheus *prometheus;
+    struct read_api *server;
     struct store *raw, *processed; /* may be one */
     struct window_store *store;
     char cluster[64];
@@ -47,6 +49,9 @@ struct discovery *wire_discovery(struct wire *w, struct err *err);
 struct loki *wire_loki(struct wire *w, struct err *err);
 struct prometheus *wire_prometheus(struct wire *w, struct err *err);
 struct window_store *wire_store(struct wire *w, struct err *err);
+struct read_api *wire_server(struct wire *w, struct err *err);
+/* Error windows: the read API's where one is configured, else the store's. No ops: *err. */
+struct window_source wire_windows(struct wire *w, struct err *err);
 /* The cluster's name in the store and on screen: the configuration's, else made of the context's.
  */
 const char *wire_cluster(struct wire *w);

@@ -17,6 +17,7 @@
 #include "collect/metrics.h"
 #include "collect/service_call.h"
 #include "collect/service_cluster.h"
+#include "collect/service_groups.h"
 #include "collect/service_infra.h"
 #include "collect/service_logging.h"
 #include "net/loop.h"
@@ -185,6 +186,7 @@ static const struct route routes[] = {
     {"/healthz", answer_health, NULL},          {"/readyz", answer_ready, NULL},
     {"/metrics", answer_metrics, NULL},         {"/cluster-info", NULL, service_cluster_answer},
     {"/logging", NULL, service_logging_answer}, {"/infra", NULL, service_infra_answer},
+    {"/groups", NULL, service_groups_answer},
 };
 
 static const struct route *route_of(const char *path, const char **rest)
@@ -235,7 +237,7 @@ static void handle(void *context, struct server_request *r)
         *p = (char)tolower((unsigned char)*p);
     const struct route *route = route_of(path, &rest);
     if (!route)
-        say(r, 404, "see /cluster-info, /logging, /infra, /metrics, /healthz, /readyz");
+        say(r, 404, "see /cluster-info, /logging, /groups, /infra, /metrics, /healthz, /readyz");
     else if (route->open)
         route->open(s, r);
     else

@@ -240,6 +240,14 @@ void service_call_packed(struct service_call *c, struct str packed)
     }
 }
 
+void service_call_continue(struct buf *body, size_t next)
+{
+    if (!next || !body->n || body->over)
+        return;
+    body->n--;
+    buf_printf(body, ",\"continue\":\"%zu\"}", next);
+}
+
 void service_call_reply(struct service_call *c, struct buf *body)
 {
     char etag[24];

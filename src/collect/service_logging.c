@@ -145,13 +145,6 @@ static size_t cut_day(const struct service_call *c, struct window_day *day)
     return left > c->limit ? from + c->limit : 0;
 }
 
-/* A member more at the end of an object. */
-static void add_continue(struct buf *body, size_t next)
-{
-    body->n--;
-    buf_printf(body, ",\"continue\":\"%zu\"}", next);
-}
-
 static void on_day(void *context, struct window_day *yours, const struct err *err)
 {
     struct service_call *c = context;
@@ -167,15 +160,15 @@ static void on_day(void *context, struct window_day *yours, const struct err *er
         write_entry(&body, &yours->list[i]);
     if (!c->text)
         window_day_to_json(yours, &body);
-    if (!c->text && next && body.n)
-        add_continue(&body, next);
+    if (!c->text)
+        service_call_continue(&body, next);
     window_day_free(yours);
     service_call_reply(c, &body);
 }
 
 /* ---- a window ---- */
 
-static void write_window(struct buf *out, const struct window *w)
+static void write_window(struct buf *out, const struct window *w, size_t first, size_t end)
 {
     char from[CLOCK_TEXT];
     buf_printf(out, "%s %s: %llu lines, %zu groups%s\n", w->rule,
@@ -183,7 +176,7 @@ static void write_window(struct buf *out, const struct window *w)
                w->complete    ? ""
                : w->truncated ? ", truncated"
                               : ", incomplete");
-    for (size_t i = 0; i < w->group_count; i++) {
+    for (size_t i = first; i < end; i++) {
         const struct group *g = &w->groups[i];
         buf_printf(out, "%llu\t%s\t%s\t", (unsigned long long)g->count, level_name(g->level),
                    g->id);
@@ -192,17 +185,35 @@ static void write_window(struct buf *out, const struct window *w)
     }
 }
 
+/* All of the window, but of its groups only the part that was asked for. */
+static void write_part(const struct service_call *c, const struct window *w, struct buf *out)
+{
+    bool paged = service_call_query(c, "limit") || c->offset;
+    size_t count = w->group_count, from = c->offset < count ? c->offset : count;
+    size_t end = paged && count - from > c->limit ? from + c->limit : count;
+    if (c->text) {
+        write_window(out, w, from, end);
+        return;
+    }
+    struct window part = *w;
+    part.groups = w->groups + from;
+    part.group_count = end - from;
+    window_to_json(&part, out);
+    service_call_continue(out, end < count ? end : 0);
+}
+
 static void on_bytes(void *context, struct str bytes, const struct err *err)
 {
     struct service_call *c = context;
     struct err why = *err;
     struct buf body;
+    bool part = c->text || service_call_query(c, "limit") || c->offset;
     c->io = NULL;
     buf_init(&body, SERVICE_CALL_BODY);
-    if (!why.kind && c->text) {
+    if (!why.kind && part) {
         struct window *w = window_from_json(bytes.p, bytes.n, c->path, &why);
         if (w)
-            write_window(&body, w);
+            write_part(c, w, &body);
         window_free(w);
     } else if (!why.kind) {
         buf_add(&body, bytes.p, bytes.n);

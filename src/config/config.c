@@ -188,6 +188,7 @@ struct config *config_load(const char *file, const struct config_override *overr
     r.c->loki.name = mem_dup("loki");
     r.c->prometheus.name = mem_dup("prometheus");
     r.c->alertmanager.name = mem_dup("alertmanager");
+    r.c->server.name = mem_dup("server");
     r.c->store.tls.name = mem_dup("store");
     bool ok = config_table_set_defaults("", r.c, err) && read_file(&r, file) &&
               read_environment(&r) && read_overrides(&r, overrides) &&
@@ -212,6 +213,7 @@ void config_free(struct config *c)
     conn_free_inner(&c->loki);
     conn_free_inner(&c->prometheus);
     conn_free_inner(&c->alertmanager);
+    conn_free_inner(&c->server);
     conn_free_inner(&c->store.tls);
     free(c->file);
     free(c->origins);

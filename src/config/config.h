@@ -42,6 +42,7 @@ struct config {
     struct conn prometheus;
     struct config_pairs prometheus_charts;
     struct conn alertmanager;
+    struct conn server; /* a collector's read API; url NULL: none */
     struct {
         char *raw, *processed; /* file:///… or s3://…; NULL: no store */
         enum config_store_client client;

@@ -31,6 +31,16 @@ void upstream_live(struct upstream *u)
     enter(u, UPSTREAM_LIVE, u->data);
 }
 
+void upstream_snapshot(struct upstream *u, int64_t taken)
+{
+    u->data = clock_now();
+    u->next_try = 0;
+    err_clear(&u->err);
+    u->changes += u->state == UPSTREAM_SNAPSHOT && u->since != taken;
+    enter(u, UPSTREAM_SNAPSHOT, taken);
+    u->since = taken;
+}
+
 void upstream_failed(struct upstream *u, const struct err *err, int64_t next_try)
 {
     bool other = u->err.kind != err->kind || strcmp(u->err.what, err->what) != 0;
@@ -70,6 +80,9 @@ char *upstream_text(const struct upstream *u, int64_t now, char *out, size_t siz
         break;
     case UPSTREAM_LIVE:
         str_copy(out, size, "live");
+        break;
+    case UPSTREAM_SNAPSHOT:
+        snprintf(out, size, "snapshot %s", clock_age(now > u->since ? now - u->since : 0, age));
         break;
     case UPSTREAM_STALE:
         snprintf(out, size, "stale %s", clock_age(now > u->since ? now - u->since : 0, age));

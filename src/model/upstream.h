@@ -12,15 +12,17 @@ enum upstream_state {
     UPSTREAM_OFF,        /* not configured: nothing is asked */
     UPSTREAM_CONNECTING, /* asked, nothing has come yet */
     UPSTREAM_LIVE,
-    UPSTREAM_STALE,  /* was live until `since`; what is shown is as of then; we try again */
-    UPSTREAM_DENIED, /* err says what is missing */
-    UPSTREAM_FAILED, /* never was live; err says why; we try again at next_try */
+    UPSTREAM_SNAPSHOT, /* what is shown was stored at `since`: all there is to have */
+    UPSTREAM_STALE,    /* was live until `since`; what is shown is as of then; we try again */
+    UPSTREAM_DENIED,   /* err says what is missing */
+    UPSTREAM_FAILED,   /* never was live; err says why; we try again at next_try */
 };
 
 struct upstream {
     enum upstream_state state;
-    int64_t since;    /* wall ns: when this state began (STALE: when data last came) */
-    int64_t data;     /* wall ns: when data last came; 0: never */
+    int64_t since; /* wall ns: when this state began (STALE: when data last came; SNAPSHOT: of when
+                         it is) */
+    int64_t data;  /* wall ns: when data last came; 0: never */
     int64_t next_try; /* monotonic ns, 0: none is planned */
     struct err err;   /* the last failure; kind ERR_NONE while live */
     uint64_t changes; /* counts transitions, and new reasons of a failure: cheap to compare */
@@ -31,6 +33,9 @@ void upstream_connecting(struct upstream *u);
 
 /* Call it whenever data (or a bookmark, a heartbeat) has come. */
 void upstream_live(struct upstream *u);
+
+/* Data has come that was taken at that time. */
+void upstream_snapshot(struct upstream *u, int64_t taken);
 
 /* ERR_DENIED becomes DENIED; else what was ever live becomes STALE since its last data, the rest
  * FAILED. next_try as above. */

@@ -272,6 +272,44 @@ static void windows_by_rule_day_and_minute(void **state)
     assert_int_equal(ask_with(b, "DELETE", "/logging/errors/2021-08-27/1310", NULL, true), 405);
 }
 
+static void groups_come_in_parts(void **state)
+{
+    struct bench *b = *state;
+    bool saved = false, merged = false;
+    struct window w = {.cluster = (char *)"test", .rule = (char *)"many", .query = (char *)"{}"};
+    struct group groups[3] = {{.id = "000000000000000a", .template_text = (char *)"a <*>"},
+                              {.id = "000000000000000b", .template_text = (char *)"b <*>"},
+                              {.id = "000000000000000c", .template_text = (char *)"c <*>"}};
+    w.from = b->base;
+    w.to = b->base + 10 * CLOCK_MINUTE;
+    for (int i = 0; i < 3; i++)
+        groups[i].first = groups[i].last = b->base;
+    w.groups = groups;
+    w.group_count = 3;
+    window_store_save(b->windows, &w, &saved, on_stored);
+    turn(b, &saved);
+    assert_int_equal(ask(b, "/logging/many/2021-08-27/1300"), 200);
+    assert_true(says(b, "a <*>") && says(b, "c <*>") && !says(b, "continue"));
+    assert_int_equal(ask(b, "/logging/many/2021-08-27/1300?limit=2"), 200);
+    assert_true(says(b, "b <*>") && !says(b, "c <*>") && says(b, ",\"continue\":\"2\"}"));
+    assert_int_equal(ask(b, "/logging/many/2021-08-27/1300?limit=2&continue=2"), 200);
+    assert_true(says(b, "c <*>") && !says(b, "b <*>") && !says(b, "continue"));
+    assert_int_equal(ask(b, "/groups"), 404);
+    struct catalogue *k = catalogue_new("test");
+    for (int i = 0; i < 3; i++)
+        catalogue_merge_group(k, groups[i].id, groups[i].template_text, b->base, b->base);
+    window_store_groups_merge(b->windows, k, &merged, on_stored);
+    turn(b, &merged);
+    catalogue_free(k);
+    assert_int_equal(ask(b, "/Groups"), 200);
+    assert_true(says(b, "a <*>") && says(b, "c <*>") && !says(b, "continue"));
+    assert_int_equal(ask(b, "/groups?limit=1&continue=1"), 200);
+    assert_true(says(b, "b <*>") && !says(b, "c <*>") && says(b, ",\"continue\":\"2\"}"));
+    assert_int_equal(ask_with(b, "GET", "/groups?limit=1", "Accept: text/plain", true), 200);
+    assert_string_equal(buf_text(&b->body),
+                        "000000000000000a\t2021-08-27T13:00:00Z\t2021-08-27T13:00:00Z\ta <*>\n");
+}
+
 static void snapshots_whole_and_in_parts(void **state)
 {
     struct bench *b = *state;
@@ -389,6 +427,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(health_and_metrics_are_open),
         TEST(windows_by_rule_day_and_minute),
+        TEST(groups_come_in_parts),
         TEST(snapshots_whole_and_in_parts),
         TEST(usage_over_a_span),
         TEST(etags_and_gzip),

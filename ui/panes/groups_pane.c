@@ -149,7 +149,10 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
 static const struct upstream *upstream(struct pane *p)
 {
     const struct model_windows *all = &p->host->model->windows;
-    return scope_is_live(&p->host->model->scope) ? &all->open_upstream : &all->chosen_upstream;
+    const char *rule;
+    int64_t from;
+    bool stored = shown_window_of(p->host->model, &rule, &from);
+    return stored ? &all->chosen_upstream : &all->open_upstream;
 }
 
 static const char *why_empty(const struct pane *p, const struct groups *g)

@@ -8,7 +8,7 @@ static void test_unknown_keys(void **state)
     (void)state;
     loading_bad("clutser: a", "DIR/c.yaml:1: clutser: there is no such key: did you mean cluster?");
     loading_bad("xyz: a", "DIR/c.yaml:1: xyz: there is no such key: possible here: cluster "
-                          "kubernetes loki prometheus alertmanager store collector ui");
+                          "kubernetes loki prometheus alertmanager server store collector ui");
     loading_bad("ui:\n  mouse: true\n  themes: dark",
                 "DIR/c.yaml:3: ui.themes: there is no such key: did you mean ui.theme?");
     loading_bad("loki:\n  tls:\n    cafile: a",
@@ -22,13 +22,13 @@ static void test_unknown_keys(void **state)
                 "collector.rules[].match?");
     loading_bad("loki.url: http://a",
                 "DIR/c.yaml:1: loki.url: there is no such key: possible here: "
-                "cluster kubernetes loki prometheus alertmanager store "
+                "cluster kubernetes loki prometheus alertmanager server store "
                 "collector ui");
     loading_bad("collector: {'rules[]': {}}",
                 "DIR/c.yaml:1: collector.rules[]: there is no such key: did you mean "
                 "collector.rules?");
     loading_bad("'': a", "DIR/c.yaml:1: there is no such key: possible here: cluster kubernetes "
-                         "loki prometheus alertmanager store collector ui");
+                         "loki prometheus alertmanager server store collector ui");
     char long_key[600] = "ui: {";
     memset(long_key + 5, 'x', 500);
     snprintf(long_key + 505, 10, ": 1}");
@@ -43,9 +43,10 @@ static void test_broken_yaml(void **state)
     loading_bad("ui:\n  mouse: true\n  mouse: false",
                 "DIR/c.yaml:3: the key 'mouse' stands here a second time: keep one of them");
     loading_bad("[a]", "DIR/c.yaml:1: this is a list, but a map is wanted: possible here: cluster "
-                       "kubernetes loki prometheus alertmanager store collector ui");
-    loading_bad("\nhello", "DIR/c.yaml:2: this is a text, but a map is wanted: possible here: "
-                           "cluster kubernetes loki prometheus alertmanager store collector ui");
+                       "kubernetes loki prometheus alertmanager server store collector ui");
+    loading_bad("\nhello",
+                "DIR/c.yaml:2: this is a text, but a map is wanted: possible here: "
+                "cluster kubernetes loki prometheus alertmanager server store collector ui");
     loading_bad("loki: http://a", "DIR/c.yaml:1: loki: this is a text, but a map is wanted: "
                                   "possible here: url tenant basic bearer_token_file headers tls "
                                   "proxy labels budget queries");
