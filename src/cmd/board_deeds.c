@@ -26,7 +26,6 @@ enum { OBJECT_LONGEST = 8 << 20 };
 struct board_deeds {
     struct board_deeds_conf conf;
     char *cluster;
-    struct discovery *discovery;
     struct grants *grants;
     struct client_request *fetch;
     struct drain *look;
@@ -185,7 +184,7 @@ static void on_kind(void *context, const struct kind *kind, const struct err *er
 
 static void forget(struct board_deeds *b)
 {
-    discovery_forget(b->discovery, b);
+    discovery_forget(b->conf.discovery, b);
     grants_forget(b->grants);
     client_cancel(b->fetch);
     b->fetch = NULL;
@@ -209,7 +208,7 @@ static void ask(struct board_deeds *b, const char *text)
         return;
     }
     snprintf(o->text, sizeof o->text, "%s of %s", o->object.name, b->cluster);
-    discovery_find(b->discovery, o->object.kind, on_kind, b);
+    discovery_find(b->conf.discovery, o->object.kind, on_kind, b);
 }
 
 /* ---- the question ---- */
@@ -320,7 +319,6 @@ struct board_deeds *board_deeds_start(const struct board_deeds_conf *conf)
     struct board_deeds *b = mem_alloc(sizeof *b);
     b->conf = *conf;
     b->cluster = mem_dup(conf->cluster);
-    b->discovery = discovery_new(conf->client);
     b->grants = grants_new(conf->client);
     b->doing = board_doing_new(&b->conf, b->cluster);
     return b;
@@ -333,7 +331,6 @@ void board_deeds_free(struct board_deeds *b)
     forget(b);
     board_doing_free(b->doing);
     grants_free(b->grants);
-    discovery_free(b->discovery);
     free(b->cluster);
     free(b);
 }

@@ -12,9 +12,11 @@
 
 struct board_deeds;
 struct client;
+struct discovery;
 
 struct board_deeds_conf {
     struct client *client;
+    struct discovery *discovery; /* of that client */
     struct model *model;
     const char *cluster; /* as questions name it */
     void *context;

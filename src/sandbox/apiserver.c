@@ -331,6 +331,9 @@ static void serve(struct apiserver_call *c)
         apiserver_exec(c);
     else if (c->kind == PRETEND_PODS && strcmp(c->sub, "portforward") == 0)
         apiserver_forward(c);
+    else if ((c->kind == PRETEND_PODS && strcmp(c->sub, "eviction") == 0) ||
+             strcmp(c->sub, "scale") == 0)
+        apiserver_change(c);
     else if (*c->sub && strcmp(c->sub, "status") != 0)
         apiserver_status_no_resource(c);
     else if (strcmp(c->verb, "get") == 0)

@@ -18,7 +18,7 @@ struct world;
 struct apiserver;
 
 struct apiserver_conf {
-    const struct world *world;
+    struct world *world; /* written to by clients: world_edit.h */
     struct shelf *shelf;
     struct history *history;
     struct faults *faults;
@@ -109,6 +109,7 @@ void apiserver_item_get(struct apiserver_call *c);
 void apiserver_watch_start(struct apiserver_call *c); /* apiserver_watch.c */
 void apiserver_write(
     struct apiserver_call *c); /* apiserver_write.c: create, update, patch, delete */
+void apiserver_change(struct apiserver_call *c);  /* apiserver_change.c: of what the world plans */
 void apiserver_review(struct apiserver_call *c);  /* apiserver_review.c */
 void apiserver_log(struct apiserver_call *c);     /* apiserver_log.c */
 void apiserver_exec(struct apiserver_call *c);    /* apiserver_exec.c */

@@ -51,6 +51,43 @@ static void resource(struct json_out *out, const struct pretend_kind *k, const c
     json_out_end_object(out);
 }
 
+/* What apiserver_change.c does. */
+static const char *changing(int kind)
+{
+    switch (kind) {
+    case PRETEND_EVENTS:
+    case PRETEND_NEW_EVENTS:
+    case PRETEND_NAMESPACES:
+    case PRETEND_REPLICASETS:
+        return "[\"get\",\"list\",\"watch\"]";
+    case PRETEND_JOBS:
+        return "[\"create\",\"delete\",\"get\",\"list\",\"watch\"]";
+    case PRETEND_NODES:
+        return "[\"get\",\"list\",\"patch\",\"watch\"]";
+    case PRETEND_DEPLOYMENTS:
+    case PRETEND_STATEFULSETS:
+    case PRETEND_DAEMONSETS:
+        return "[\"delete\",\"get\",\"list\",\"patch\",\"watch\"]";
+    default:
+        return "[\"delete\",\"get\",\"list\",\"watch\"]";
+    }
+}
+
+static void subresources(struct json_out *out, const struct pretend_kind *k, int kind)
+{
+    if (kind == PRETEND_PODS) {
+        resource(out, k, "/eviction", "Eviction",
+                 "[\"create\"],\"group\":\"policy\",\"version\":"
+                 "\"v1beta1\"");
+        resource(out, k, "/exec", "PodExecOptions", "[\"create\",\"get\"]");
+        resource(out, k, "/log", "Pod", "[\"get\"]");
+        resource(out, k, "/portforward", "PodPortForwardOptions", "[\"create\",\"get\"]");
+    }
+    if (kind == PRETEND_DEPLOYMENTS || kind == PRETEND_STATEFULSETS || kind == PRETEND_REPLICASETS)
+        resource(out, k, "/scale", "Scale",
+                 "[\"get\",\"patch\",\"update\"],\"group\":\"autoscaling\",\"version\":\"v1\"");
+}
+
 static bool resources(struct json_out *out, const char *group, const char *version)
 {
     bool found = false;
@@ -68,9 +105,8 @@ static bool resources(struct json_out *out, const char *group, const char *versi
         resource(out, k, "", k->kind,
                  is_stored(i)
                      ? "[\"create\",\"delete\",\"get\",\"list\",\"patch\",\"update\",\"watch\"]"
-                     : "[\"get\",\"list\",\"watch\"]");
-        if (i == PRETEND_PODS)
-            resource(out, k, "/log", "Pod", "[\"get\"]");
+                     : changing(i));
+        subresources(out, k, i);
     }
     if (strcmp(group, "authorization.k8s.io") == 0 && strcmp(version, "v1") == 0) {
         static const struct pretend_kind reviews[] = {

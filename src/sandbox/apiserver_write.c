@@ -1,5 +1,4 @@
-/* Writing: leases, config maps and the other kept kinds. What the world plans cannot be changed
- * (405). */
+/* Writing: leases, config maps and the other kept kinds; for what the world plans apiserver_change.c. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,7 +244,11 @@ static void delete_object(struct apiserver_call *c)
 void apiserver_write(struct apiserver_call *c)
 {
     struct str body = server_body(c->p->r);
-    if (!is_kept(c->kind) || strcmp(c->verb, "deletecollection") == 0) {
+    if (!is_kept(c->kind) && strcmp(c->verb, "deletecollection") != 0) {
+        apiserver_change(c);
+        return;
+    }
+    if (strcmp(c->verb, "deletecollection") == 0) {
         apiserver_status(c, 405, "MethodNotAllowed", "{}",
                          "the server does not allow this method on the requested resource");
         return;

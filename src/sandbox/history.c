@@ -36,8 +36,8 @@ struct source {
 struct history {
     const struct world *world;
     struct source *sources;
-    size_t count;
-    int32_t *of_pod; /* source of each pod's first container, -1: none */
+    size_t count, pods; /* pods: whose sources are there */
+    int32_t *of_pod;    /* source of each pod's first container, -1: none */
     struct buf text;
     struct made *made;
     size_t made_count, made_cap;
@@ -87,23 +87,28 @@ static void add_source(struct history *h, size_t pod_index, bool sidecar)
         h->of_pod[pod_index] = (int32_t)(h->count - 1);
 }
 
+/* Of the pods that have come since. */
+static void add_sources(struct history *h)
+{
+    for (; h->pods < h->world->pod_count; h->pods++) {
+        h->of_pod[h->pods] = -1;
+        add_source(h, h->pods, false);
+        add_source(h, h->pods, true);
+    }
+}
+
 struct history *history_new(const struct world *w)
 {
     struct history *h = mem_alloc(sizeof *h);
     h->world = w;
-    h->of_pod = mem_array(w->pod_count + 1, sizeof *h->of_pod);
+    h->of_pod = mem_array(w->pod_cap + 1, sizeof *h->of_pod);
     h->traffic_window = -1;
     buf_init(&h->text, SLOT_TEXT_MAX);
-    size_t loud = 0;
-    for (size_t i = 0; i < w->pod_count; i++) {
-        h->of_pod[i] = -1;
+    size_t loud = WORLD_SPARE_PODS;
+    for (size_t i = 0; i < w->pod_count; i++)
         loud += *w->workloads[w->pods[i].workload].logs != '\0';
-    }
     h->sources = mem_array(loud * 2 + 1, sizeof *h->sources);
-    for (size_t i = 0; i < w->pod_count; i++) {
-        add_source(h, i, false);
-        add_source(h, i, true);
-    }
+    add_sources(h);
     return h;
 }
 
@@ -122,8 +127,9 @@ void history_free(struct history *h)
     free(h);
 }
 
-size_t history_count(const struct history *h)
+size_t history_count(struct history *h)
 {
+    add_sources(h);
     return h->count;
 }
 
@@ -132,8 +138,9 @@ const struct history_stream *history_at(const struct history *h, size_t i)
     return &h->sources[i].stream;
 }
 
-const struct history_stream *history_of_pod(const struct history *h, size_t pod, bool sidecar)
+const struct history_stream *history_of_pod(struct history *h, size_t pod, bool sidecar)
 {
+    add_sources(h);
     int32_t i = h->of_pod[pod];
     if (i < 0)
         return NULL;

@@ -32,10 +32,10 @@ enum { HISTORY_DAYS = 1 }; /* nothing is older than T less so many days (and an 
 struct history *history_new(const struct world *w);
 void history_free(struct history *h);
 
-size_t history_count(const struct history *h);
+size_t history_count(struct history *h);
 const struct history_stream *history_at(const struct history *h, size_t i);
 /* The stream of a pod's container (sidecar: its second one); NULL when it writes nothing. */
-const struct history_stream *history_of_pod(const struct history *h, size_t pod, bool sidecar);
+const struct history_stream *history_of_pod(struct history *h, size_t pod, bool sidecar);
 
 /* Calls back with each line of [from, to) in time order, until `each` returns false. The text is
  * valid for the call. */

@@ -178,9 +178,9 @@ static void killing_event(struct world *w, const struct world_pod *p, int64_t at
     pod_event_at(w, p, "Killing", at, text);
 }
 
-static void owner_event(struct world *w, const struct world_workload *wl, const char *kind,
-                        uint64_t id, const char *name, const char *component, const char *reason,
-                        int64_t at, const char *message)
+void incident_owner_event(struct world *w, const struct world_workload *wl, const char *kind,
+                          uint64_t id, const char *name, const char *component, const char *reason,
+                          int64_t at, const char *message)
 {
     struct world_event *e =
         world_add_event(w, wl->ns, kind, world_keep(w, name), id, "Normal", reason, message);
@@ -205,23 +205,21 @@ static void plan_old_checkout(struct world *w, uint32_t index, int i, int64_t en
     killing_event(w, p, ends);
 }
 
-static void plan_new_checkout(struct world *w, uint32_t index, int i, int64_t created)
+/* Runs, loses its database after `first_run` seconds, and again after each back-off. */
+static void plan_failing(struct world *w, struct world_pod *p, int first_run, bool runs_full)
 {
-    static const int first_run[CHECKOUTS] = {98, 121, 150, 430}; /* seconds until the first crash */
-    struct world_pod *p = world_add_pod(w, index, false, created);
-    if (i == OOM_POD)
-        p->node = 2 % (uint32_t)w->node_count;
     struct dice d = dice_of(w->seed, p->id, 9);
     struct plan plan = {0};
+    int64_t created = p->created;
     add_phase(&plan, created, WORLD_PENDING);
     add_phase(&plan, created + SEC / 4, WORLD_CREATING);
     add_start(&plan, created + CREATING_SECONDS * SEC);
     add_phase(&plan, created + 9 * SEC, WORLD_RUNNING);
-    int64_t end = created + first_run[i] * SEC;
+    int64_t end = created + first_run * SEC;
     bool killed = false;
     for (int backoff = BACKOFF_FIRST;
          end<w->horizon; backoff = backoff * 2> BACKOFF_MAX ? BACKOFF_MAX : backoff * 2) {
-        bool oom = i == OOM_POD && !killed && end >= incident_oom(w) - 100 * SEC;
+        bool oom = runs_full && !killed && end >= incident_oom(w) - 100 * SEC;
         if (oom) {
             end = incident_oom(w);
             killed = true;
@@ -229,7 +227,7 @@ static void plan_new_checkout(struct world *w, uint32_t index, int i, int64_t cr
         add_end(&plan, end, WORLD_FAILED, oom ? 137 : 1, oom ? "OOMKilled" : "Error");
         add_phase(&plan, end + SEC, WORLD_BACKOFF);
         int64_t again = end + backoff * SEC + (int64_t)dice_below(&d, 900) * CLOCK_MS;
-        if (i == OOM_POD && !killed && again > incident_oom(w) - 150 * SEC)
+        if (runs_full && !killed && again > incident_oom(w) - 150 * SEC)
             again = incident_oom(w) - 96 * SEC > end ? incident_oom(w) - 96 * SEC : end + 2 * SEC;
         add_start(&plan, again);
         end = again + (int64_t)(22 + dice_below(&d, 20)) * SEC;
@@ -237,6 +235,15 @@ static void plan_new_checkout(struct world *w, uint32_t index, int i, int64_t cr
     keep_plan(w, p, &plan);
     birth_events(w, p, created);
     crash_events(w, p);
+}
+
+static void plan_new_checkout(struct world *w, uint32_t index, int i, int64_t created)
+{
+    static const int first_run[CHECKOUTS] = {98, 121, 150, 430}; /* seconds until the first crash */
+    struct world_pod *p = world_add_pod(w, index, false, created);
+    if (i == OOM_POD)
+        p->node = 2 % (uint32_t)w->node_count;
+    plan_failing(w, p, first_run[i], i == OOM_POD);
 }
 
 static void plan_rollout(struct world *w)
@@ -253,20 +260,20 @@ static void plan_rollout(struct world *w)
     for (int i = 0; i < CHECKOUTS; i++) {
         const struct world_pod *pods = &w->pods[wl->first_pod];
         snprintf(text, sizeof text, "Scaled up replica set checkout-%s to %d", wl->hash, i + 1);
-        owner_event(w, wl, "Deployment", wl->id, wl->name, "deployment-controller",
-                    "ScalingReplicaSet", w->rollout + made[i] * SEC, text);
+        incident_owner_event(w, wl, "Deployment", wl->id, wl->name, "deployment-controller",
+                             "ScalingReplicaSet", w->rollout + made[i] * SEC, text);
         snprintf(text, sizeof text, "Scaled down replica set checkout-%s to %d", wl->old_hash,
                  CHECKOUTS - 1 - i);
-        owner_event(w, wl, "Deployment", wl->id, wl->name, "deployment-controller",
-                    "ScalingReplicaSet", w->rollout + ended[i] * SEC, text);
+        incident_owner_event(w, wl, "Deployment", wl->id, wl->name, "deployment-controller",
+                             "ScalingReplicaSet", w->rollout + ended[i] * SEC, text);
         snprintf(name, sizeof name, "checkout-%s", wl->hash);
         snprintf(text, sizeof text, "Created pod: %s", pods[CHECKOUTS + i].name);
-        owner_event(w, wl, "ReplicaSet", wl->id + 1, name, "replicaset-controller",
-                    "SuccessfulCreate", w->rollout + made[i] * SEC, text);
+        incident_owner_event(w, wl, "ReplicaSet", wl->id + 1, name, "replicaset-controller",
+                             "SuccessfulCreate", w->rollout + made[i] * SEC, text);
         snprintf(name, sizeof name, "checkout-%s", wl->old_hash);
         snprintf(text, sizeof text, "Deleted pod: %s", pods[i].name);
-        owner_event(w, wl, "ReplicaSet", wl->id + 2, name, "replicaset-controller",
-                    "SuccessfulDelete", w->rollout + ended[i] * SEC, text);
+        incident_owner_event(w, wl, "ReplicaSet", wl->id + 2, name, "replicaset-controller",
+                             "SuccessfulDelete", w->rollout + ended[i] * SEC, text);
     }
 }
 
@@ -323,8 +330,8 @@ static void plan_pressure(struct world *w)
     snprintf(text, sizeof text, "Created pod: %s", p->name);
     char name[100];
     snprintf(name, sizeof name, "%s-%s", wl->name, wl->hash);
-    owner_event(w, wl, "ReplicaSet", wl->id + 1, name, "replicaset-controller", "SuccessfulCreate",
-                again, text);
+    incident_owner_event(w, wl, "ReplicaSet", wl->id + 1, name, "replicaset-controller",
+                         "SuccessfulCreate", again, text);
 
     n->pressure = at;
     snprintf(text, sizeof text, "Node %s status is now: NodeHasInsufficientMemory", n->name);
@@ -335,6 +342,48 @@ static void plan_pressure(struct world *w)
                "Memory cgroup out of memory: Killed process 28133 (checkout) total-vm:1318460kB, "
                "anon-rss:523312kB, "
                "file-rss:11204kB, shmem-rss:0kB, UID:1000 pgtables:1184kB oom_score_adj:968");
+}
+
+/* ---- what clients cause ---- */
+
+void incident_plan_spare(struct world *w, struct world_pod *p, bool bound, int64_t ends)
+{
+    const struct world_workload *wl = &w->workloads[p->workload];
+    struct plan plan = {0};
+    if (bound && wl->old_version && !p->old) {
+        plan_failing(w, p, 40, false);
+        return;
+    }
+    add_phase(&plan, p->created, WORLD_PENDING);
+    if (bound) {
+        add_phase(&plan, p->created + SEC / 4, WORLD_CREATING);
+        add_start(&plan, p->created + 2 * SEC);
+        add_phase(&plan, p->created + 4 * SEC, WORLD_RUNNING);
+    }
+    if (bound && ends)
+        add_end(&plan, ends, WORLD_COMPLETED, 0, "Completed");
+    keep_plan(w, p, &plan);
+    if (bound)
+        birth_events(w, p, p->created);
+    else
+        world_add_time(pod_event(w, p, false, "Warning", "FailedScheduling",
+                                 "0/1 nodes are available: all of them were unschedulable."),
+                       p->created);
+}
+
+void incident_plan_end(struct world *w, struct world_pod *p, int64_t at, int64_t gone)
+{
+    struct plan plan = {0};
+    struct world_phase now;
+    if (!p->phases && world_pod_at(w, p, p->created, &now))
+        *add_phase(&plan, p->created, now.state) = now;
+    for (size_t i = 0; i < p->phase_count && p->phases[i].from < at; i++)
+        *add_phase(&plan, p->phases[i].from, p->phases[i].state) = p->phases[i];
+    if (gone > at)
+        add_phase(&plan, at, WORLD_TERMINATING);
+    add_phase(&plan, gone, WORLD_GONE);
+    keep_plan(w, p, &plan);
+    killing_event(w, p, at);
 }
 
 /* ---- every day ---- */
@@ -364,14 +413,14 @@ static void plan_job(struct world *w, uint32_t index, int64_t at, int number)
         return;
     birth_events(w, p, at);
     snprintf(text, sizeof text, "Created job %s", job);
-    owner_event(w, wl, "CronJob", wl->id, wl->name, "cronjob-controller", "SuccessfulCreate", at,
-                text);
+    incident_owner_event(w, wl, "CronJob", wl->id, wl->name, "cronjob-controller",
+                         "SuccessfulCreate", at, text);
     snprintf(text, sizeof text, "Created pod: %s", p->name);
-    owner_event(w, wl, "Job", wl->id + 1000 + (uint64_t)number, job, "job-controller",
-                "SuccessfulCreate", at, text);
+    incident_owner_event(w, wl, "Job", wl->id + 1000 + (uint64_t)number, job, "job-controller",
+                         "SuccessfulCreate", at, text);
     if (!fails)
-        owner_event(w, wl, "Job", wl->id + 1000 + (uint64_t)number, job, "job-controller",
-                    "Completed", end, "Job completed");
+        incident_owner_event(w, wl, "Job", wl->id + 1000 + (uint64_t)number, job, "job-controller",
+                             "Completed", end, "Job completed");
 }
 
 static void plan_jobs(struct world *w)
@@ -390,7 +439,7 @@ void incident_plan(struct world *w)
     plan_pressure(w);
     plan_jobs(w);
     const struct world_workload *gateway = world_find_workload(w, "edge", "gateway");
-    owner_event(
+    incident_owner_event(
         w, gateway, "HorizontalPodAutoscaler", gateway->id + 5, gateway->name,
         "horizontal-pod-autoscaler", "SuccessfulRescale", w->start - 41 * CLOCK_MINUTE,
         "New size: 4; reason: cpu resource utilization (percentage of request) above target");

@@ -22,6 +22,9 @@ void pretend_batch_meta(const struct world *w, const struct pretend_object *o, i
     if (o->kind != PRETEND_JOBS)
         return;
     pretend_pair_add(m->labels, &m->label_count, "job-name", o->name);
+    if (w->pods[o->index].manual)
+        pretend_pair_add(m->annotations, &m->annotation_count, "cronjob.kubernetes.io/instantiate",
+                         "manual");
     m->owner_kind = "CronJob";
     m->owner_api = "batch/v1beta1";
     m->owner_id = wl->id;

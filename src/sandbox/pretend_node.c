@@ -76,6 +76,15 @@ static void addresses(struct json_out *out, const struct world_node *n)
     json_out_end_array(out);
 }
 
+static void taint(struct json_out *out, const char *key, int64_t since)
+{
+    json_out_object(out, NULL);
+    json_out_text(out, "key", key);
+    json_out_text(out, "effect", "NoSchedule");
+    pretend_time(out, "timeAdded", since);
+    json_out_end_object(out);
+}
+
 void pretend_node_body(const struct world *w, const struct pretend_object *o, int64_t t,
                        struct json_out *out)
 {
@@ -84,15 +93,17 @@ void pretend_node_body(const struct world *w, const struct pretend_object *o, in
     int64_t beat = clock_align(t, 5 * CLOCK_MINUTE);
     json_out_object(out, "spec");
     pretend_textf(out, "providerID", "aws:///%s/%s", n->zone, n->instance);
-    if (pressure) {
+    bool cordoned = world_is_cordoned(n, t);
+    if (pressure || cordoned)
         json_out_array(out, "taints");
-        json_out_object(out, NULL);
-        json_out_text(out, "key", "node.kubernetes.io/memory-pressure");
-        json_out_text(out, "effect", "NoSchedule");
-        pretend_time(out, "timeAdded", n->pressure);
-        json_out_end_object(out);
+    if (pressure)
+        taint(out, "node.kubernetes.io/memory-pressure", n->pressure);
+    if (cordoned)
+        taint(out, "node.kubernetes.io/unschedulable", n->cordons[n->cordon_count - 1]);
+    if (pressure || cordoned)
         json_out_end_array(out);
-    }
+    if (cordoned)
+        json_out_bool(out, "unschedulable", true);
     json_out_end_object(out);
     json_out_object(out, "status");
     capacity(out, "capacity", n, false);
@@ -128,10 +139,8 @@ void pretend_node_body(const struct world *w, const struct pretend_object *o, in
 bool pretend_node_field(const struct world *w, const struct pretend_object *o, int64_t t,
                         const char *path, struct buf *out)
 {
-    (void)w;
-    (void)o;
-    (void)t;
-    return strcmp(path, "spec.unschedulable") == 0 && buf_adds(out, "false");
+    return strcmp(path, "spec.unschedulable") == 0 &&
+           buf_adds(out, world_is_cordoned(&w->nodes[o->index], t) ? "true" : "false");
 }
 
 void pretend_node_cells(const struct world *w, const struct pretend_object *o, int64_t t,
@@ -139,7 +148,7 @@ void pretend_node_cells(const struct world *w, const struct pretend_object *o, i
 {
     const struct world_node *n = &w->nodes[o->index];
     json_out_text(out, NULL, n->name);
-    json_out_text(out, NULL, "Ready");
+    json_out_text(out, NULL, world_is_cordoned(n, t) ? "Ready,SchedulingDisabled" : "Ready");
     json_out_text(out, NULL, "<none>");
     pretend_age(out, t, n->created);
     json_out_text(out, NULL, VERSION);

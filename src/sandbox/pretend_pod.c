@@ -49,7 +49,8 @@ void pretend_pod_meta(const struct world *w, const struct pretend_object *o, int
     const struct world_pod *p = &w->pods[o->index];
     const struct world_workload *wl = &w->workloads[p->workload];
     static const char *const owners[] = {"ReplicaSet", "StatefulSet", "DaemonSet", "Job"};
-    const char *hash = p->old ? wl->old_hash : wl->hash;
+    int generation = world_pod_generation(p);
+    const char *hash = world_hash(wl, generation);
     struct world_phase phase;
     pretend_pair_add(m->labels, &m->label_count, "app", wl->name);
     pretend_pair_add(m->labels, &m->label_count, "app.kubernetes.io/name", wl->name);
@@ -61,7 +62,7 @@ void pretend_pod_meta(const struct world *w, const struct pretend_object *o, int
     if (wl->kind == WORLD_DEPLOYMENT) {
         pretend_pair_add(m->labels, &m->label_count, "pod-template-hash", hash);
         snprintf(m->owner, sizeof m->owner, "%s-%s", wl->name, hash);
-        m->owner_id = wl->id + 1 + p->old;
+        m->owner_id = wl->id + (generation > 0 ? 2 + (uint64_t)generation * 100000 : 1 + (uint64_t)p->old);
     } else if (wl->kind == WORLD_STATEFULSET) {
         pretend_pair_add(m->labels, &m->label_count, "statefulset.kubernetes.io/pod-name", p->name);
     } else if (wl->kind == WORLD_DAEMONSET) {

@@ -8,10 +8,18 @@
 
 PRETEND_SOURCE(pretend_workload);
 
-/* number 1 of a replica set is the one before the rollout. */
+/* Of a replica set: see shelf.c for its number. */
+static int generation_of(const struct pretend_object *o)
+{
+    return o->kind != PRETEND_REPLICASETS ? 0
+           : o->number == 1               ? WORLD_OLD
+           : o->number                    ? (int)o->number - 1
+                                          : 0;
+}
+
 static bool is_old(const struct pretend_object *o)
 {
-    return o->kind == PRETEND_REPLICASETS && o->number == 1;
+    return generation_of(o) == WORLD_OLD;
 }
 
 /* The rollout has begun: the deployment wants the new version. */
@@ -27,21 +35,35 @@ struct counts {
 static struct counts count(const struct world *w, const struct pretend_object *o, int64_t t)
 {
     const struct world_workload *wl = &w->workloads[o->index];
-    struct counts c = {.wanted = wl->replicas};
-    int old_pods = 0, old_ready = 0;
-    world_count_pods(w, wl, false, t, &c.updated, &c.updated_ready);
-    if (wl->old_version)
-        world_count_pods(w, wl, true, t, &old_pods, &old_ready);
-    c.pods = c.updated + old_pods;
-    c.ready = c.updated_ready + old_ready;
-    if (o->kind == PRETEND_REPLICASETS) {
-        c.pods = is_old(o) ? old_pods : c.updated;
-        c.ready = is_old(o) ? old_ready : c.updated_ready;
-        c.wanted = wl->old_version ? c.pods : wl->replicas;
-    } else if (!rolled(w, wl, t)) {
-        c.updated = c.pods;
+    const struct world_wish wish = world_wish_at(wl, t);
+    struct counts c = {.wanted = wish.replicas};
+    bool set = o->kind == PRETEND_REPLICASETS;
+    for (int g = wl->old_version ? WORLD_OLD : 0; g <= wish.generation; g++) {
+        int pods, ready;
+        if (set && g != generation_of(o))
+            continue;
+        world_count_pods(w, wl, g, t, &pods, &ready);
+        c.pods += pods;
+        c.ready += ready;
+        if (g == wish.generation) {
+            c.updated = pods;
+            c.updated_ready = ready;
+        }
     }
+    if (set && (wl->old_version || generation_of(o) != wish.generation))
+        c.wanted = c.pods;
+    else if (!set && !rolled(w, wl, t))
+        c.updated = c.pods;
     return c;
+}
+
+/* How often its spec was changed, the plan's changes and the clients'. */
+static int changes_of(const struct world_workload *wl, bool now, int64_t t)
+{
+    int n = wl->revision + (wl->old_version ? now : 0);
+    for (size_t i = 0; i < wl->wish_count && wl->wishes[i].from <= t; i++)
+        n++;
+    return n;
 }
 
 void pretend_workload_meta(const struct world *w, const struct pretend_object *o, int64_t t,
@@ -52,19 +74,21 @@ void pretend_workload_meta(const struct world *w, const struct pretend_object *o
     pretend_pair_add(m->labels, &m->label_count, "app", wl->name);
     if (o->kind == PRETEND_REPLICASETS) {
         pretend_pair_add(m->labels, &m->label_count, "pod-template-hash",
-                         is_old(o) ? wl->old_hash : wl->hash);
+                         world_hash(wl, generation_of(o)));
         m->owner_kind = "Deployment";
         m->owner_api = "apps/v1";
         m->owner_id = wl->id;
         snprintf(m->owner, sizeof m->owner, "%s", wl->name);
-        snprintf(m->scratch[1], sizeof m->scratch[1], "%d", wl->replicas);
+        snprintf(m->scratch[1], sizeof m->scratch[1], "%d", world_wish_at(wl, t).replicas);
         pretend_pair_add(m->annotations, &m->annotation_count,
                          "deployment.kubernetes.io/desired-replicas", m->scratch[1]);
     }
     pretend_pair_add(m->labels, &m->label_count, "app.kubernetes.io/part-of", wl->ns);
     if (o->kind == PRETEND_DEPLOYMENTS || o->kind == PRETEND_REPLICASETS) {
         snprintf(m->scratch[0], sizeof m->scratch[0], "%d",
-                 wl->revision + (wl->old_version ? now : 0));
+                 wl->revision + (wl->old_version ? now : 0) +
+                     (o->kind == PRETEND_REPLICASETS ? generation_of(o) > 0 ? generation_of(o) : 0
+                                                     : world_wish_at(wl, t).generation));
         pretend_pair_add(m->annotations, &m->annotation_count, "deployment.kubernetes.io/revision",
                          m->scratch[0]);
         snprintf(m->scratch[2], sizeof m->scratch[2], "release %s (pipeline %d)",
@@ -73,7 +97,7 @@ void pretend_workload_meta(const struct world *w, const struct pretend_object *o
             pretend_pair_add(m->annotations, &m->annotation_count, "kubernetes.io/change-cause",
                              m->scratch[2]);
     }
-    m->generation = wl->revision + (wl->old_version ? now : 0);
+    m->generation = changes_of(wl, now, t);
 }
 
 static void selector(struct json_out *out, const struct world_workload *wl, const char *hash)
@@ -88,11 +112,16 @@ static void selector(struct json_out *out, const struct world_workload *wl, cons
 }
 
 static void template_of(struct json_out *out, const struct world_workload *wl, const char *version,
-                        const char *hash)
+                        const char *hash, const char *restarted)
 {
     json_out_object(out, "template");
     json_out_object(out, "metadata");
     json_out_text(out, "creationTimestamp", NULL);
+    if (*restarted) {
+        json_out_object(out, "annotations");
+        json_out_text(out, "kubectl.kubernetes.io/restartedAt", restarted);
+        json_out_end_object(out);
+    }
     json_out_object(out, "labels");
     json_out_text(out, "app", wl->name);
     if (hash)
@@ -158,7 +187,7 @@ static void deployment_status(const struct world *w, const struct world_workload
     json_out_array(out, "conditions");
     char text[200];
     snprintf(text, sizeof text, "ReplicaSet \"%s-%s\" has successfully progressed.", wl->name,
-             wl->hash);
+             world_wish_at(wl, t).hash);
     deployment_condition(out, "Progressing", true, "NewReplicaSetAvailable", text, since);
     deployment_condition(out, "Available", available,
                          available ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
@@ -209,13 +238,15 @@ void pretend_workload_body(const struct world *w, const struct pretend_object *o
     const struct world_workload *wl = &w->workloads[o->index];
     struct counts c = count(w, o, t);
     bool old = is_old(o) || !rolled(w, wl, t);
-    const char *hash =
-        o->kind == PRETEND_REPLICASETS ? (is_old(o) ? wl->old_hash : wl->hash) : NULL;
+    bool set = o->kind == PRETEND_REPLICASETS;
+    const char *hash = set ? world_hash(wl, generation_of(o)) : NULL;
+    const struct world_wish wish = world_wish_at(wl, t);
     json_out_object(out, "spec");
     if (o->kind != PRETEND_DAEMONSETS)
         json_out_int(out, "replicas", c.wanted);
     selector(out, wl, hash);
-    template_of(out, wl, old ? wl->old_version : wl->version, hash);
+    template_of(out, wl, old ? wl->old_version : wl->version, hash,
+                set && generation_of(o) != wish.generation ? "" : wish.restarted);
     if (o->kind == PRETEND_DEPLOYMENTS) {
         pretend_raw(out, "strategy",
                     "{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxUnavailable\":\"25%\","
@@ -232,7 +263,7 @@ void pretend_workload_body(const struct world *w, const struct pretend_object *o
                     "{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxUnavailable\":1}}");
     }
     json_out_end_object(out);
-    status(w, o, &c, t, wl->revision + (wl->old_version && !old), out);
+    status(w, o, &c, t, changes_of(wl, !old, t), out);
 }
 
 bool pretend_workload_field(const struct world *w, const struct pretend_object *o, int64_t t,
@@ -275,7 +306,5 @@ void pretend_workload_cells(const struct world *w, const struct pretend_object *
     if (o->kind != PRETEND_STATEFULSETS)
         pretend_textf(out, NULL, "app=%s%s%s", wl->name,
                       o->kind == PRETEND_REPLICASETS ? ",pod-template-hash=" : "",
-                      o->kind != PRETEND_REPLICASETS ? ""
-                      : is_old(o)                    ? wl->old_hash
-                                                     : wl->hash);
+                      o->kind != PRETEND_REPLICASETS ? "" : world_hash(wl, generation_of(o)));
 }

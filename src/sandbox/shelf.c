@@ -124,13 +124,14 @@ static const char *job_name(const struct world_pod *p)
     return intern_get((struct str){p->name, (size_t)(dash - p->name)});
 }
 
+static const enum pretend_kinds workload_kinds[] = {PRETEND_DEPLOYMENTS, PRETEND_STATEFULSETS,
+                                                    PRETEND_DAEMONSETS, PRETEND_CRONJOBS};
+
 static void fill_workload(struct shelf *s, uint32_t i)
 {
-    static const enum pretend_kinds kinds[] = {PRETEND_DEPLOYMENTS, PRETEND_STATEFULSETS,
-                                               PRETEND_DAEMONSETS, PRETEND_CRONJOBS};
     const struct world_workload *wl = &s->world->workloads[i];
     char name[128];
-    append(s, kinds[wl->kind], wl->ns, wl->name, wl->id, wl->created, i);
+    append(s, workload_kinds[wl->kind], wl->ns, wl->name, wl->id, wl->created, i);
     if (wl->kind == WORLD_DEPLOYMENT) {
         snprintf(name, sizeof name, "%s-%s", wl->name, wl->hash);
         int64_t since = wl->old_version ? s->world->rollout : s->world->pods[wl->first_pod].created;
@@ -321,25 +322,66 @@ static void change_pod(struct shelf *s, uint32_t i, int64_t time)
     }
 }
 
-static void change_workload(struct shelf *s, uint32_t i, int64_t time)
+/* The replica set of a generation: number 0 of the planned one, 1 of that before the rollout, 2 and
+ * further of restarts. */
+static const char *replica_set(const struct world_workload *wl, int generation)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s-%s", wl->name, world_hash(wl, generation));
+    return intern_text(name);
+}
+
+static bool counts_changed(const struct world *w, const struct world_workload *wl, int generation,
+                           int64_t time)
+{
+    int pods[2], ready[2];
+    for (int k = 0; k < 2; k++)
+        world_count_pods(w, wl, generation, time - 1 + k, &pods[k], &ready[k]);
+    return pods[0] != pods[1] || ready[0] != ready[1];
+}
+
+/* Whether anything about it is another thing now. */
+static bool change_replica_set(struct shelf *s, uint32_t i, int generation, int64_t time)
 {
     const struct world *w = s->world;
     const struct world_workload *wl = &w->workloads[i];
-    char name[128];
-    if (wl->kind == WORLD_CRONJOB) {
-        touch(s, PRETEND_CRONJOBS, wl->ns, wl->name, time);
+    const char *name = replica_set(wl, generation);
+    if (generation > 0 && !shelf_find(s, PRETEND_REPLICASETS, wl->ns, name)) {
+        uint64_t id = wl->id + 2 + (uint64_t)generation * 100000;
+        struct pretend_object *o = insert(s, PRETEND_REPLICASETS, wl->ns, name, id, time, i);
+        o->number = (uint32_t)generation + 1;
+        record(s, time, SHELF_ADDED, o, NULL);
+        return true;
+    }
+    if (!counts_changed(w, wl, generation, time))
+        return false;
+    touch(s, PRETEND_REPLICASETS, wl->ns, name, time);
+    return true;
+}
+
+static void remove_workload(struct shelf *s, uint32_t i, int64_t time)
+{
+    const struct world_workload *wl = &s->world->workloads[i];
+    int last = wl->wish_count ? wl->wishes[wl->wish_count - 1].generation : 0;
+    remove_object(s, workload_kinds[wl->kind], wl->ns, wl->name, time);
+    for (int g = WORLD_OLD; wl->kind == WORLD_DEPLOYMENT && g <= last; g++)
+        remove_object(s, PRETEND_REPLICASETS, wl->ns, replica_set(wl, g), time);
+}
+
+static void change_workload(struct shelf *s, uint32_t i, int64_t time)
+{
+    const struct world_workload *wl = &s->world->workloads[i];
+    if (wl->deleted && time >= wl->deleted) {
+        remove_workload(s, i, time);
         return;
     }
-    int pods[2], ready[2];
-    for (int old = wl->old_version != NULL; old >= 0; old--) {
-        for (int k = 0; k < 2; k++)
-            world_count_pods(w, wl, old, time - 1 + k, &pods[k], &ready[k]);
-        if (pods[0] == pods[1] && ready[0] == ready[1])
-            continue;
-        snprintf(name, sizeof name, "%s-%s", wl->name, old ? wl->old_hash : wl->hash);
-        touch(s, PRETEND_REPLICASETS, wl->ns, name, time);
-        touch(s, PRETEND_DEPLOYMENTS, wl->ns, wl->name, time);
-    }
+    struct world_wish wish = world_wish_at(wl, time);
+    bool changed = wl->kind == WORLD_CRONJOB || wish.from == time;
+    for (int g = wl->old_version ? WORLD_OLD : 0; g <= wish.generation; g++)
+        changed |= wl->kind == WORLD_DEPLOYMENT ? change_replica_set(s, i, g, time)
+                                                : counts_changed(s->world, wl, g, time);
+    if (changed)
+        touch(s, workload_kinds[wl->kind], wl->ns, wl->name, time);
 }
 
 static void change_event(struct shelf *s, uint32_t i, int64_t time)
@@ -475,9 +517,9 @@ const struct pretend_object *shelf_put(struct shelf *s, enum pretend_kinds kind,
 bool shelf_delete(struct shelf *s, enum pretend_kinds kind, const char *ns, const char *name)
 {
     const struct pretend_object *o = shelf_find(s, kind, ns, name);
-    if (!o || !o->stored)
+    if (!o)
         return false;
+    s->stored_count -= o->stored != NULL;
     remove_object(s, kind, ns, name, s->now + 1);
-    s->stored_count--;
     return true;
 }

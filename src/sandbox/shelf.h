@@ -62,6 +62,6 @@ const struct pretend_object *shelf_put(struct shelf *s, enum pretend_kinds kind,
                                        const char *name, int64_t created, struct str labels,
                                        struct str annotations, struct str rest);
 bool shelf_delete(struct shelf *s, enum pretend_kinds kind, const char *ns,
-                  const char *name); /* only written objects */
+                  const char *name); /* what the world plans for it later is not seen any more */
 
 #endif

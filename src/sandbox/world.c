@@ -89,10 +89,10 @@ static void make_nodes(struct world *w, int count)
     }
 }
 
-struct world_pod *world_add_pod(struct world *w, uint32_t workload, bool old, int64_t created)
+static struct world_pod *fill_pod(struct world *w, uint32_t workload, int generation,
+                                  int64_t created)
 {
     struct world_workload *wl = &w->workloads[workload];
-    mem_grow(&w->pods, &w->pod_cap, w->pod_count + 1, sizeof *w->pods);
     struct world_pod *p = &w->pods[w->pod_count];
     memset(p, 0, sizeof *p);
     size_t i = w->pod_count - wl->first_pod;
@@ -101,14 +101,14 @@ struct world_pod *world_add_pod(struct world *w, uint32_t workload, bool old, in
     dice_suffix(&d, suffix, 5);
     p->job = -1;
     if (wl->kind == WORLD_DEPLOYMENT)
-        snprintf(p->name, sizeof p->name, "%s-%s-%s", wl->name, old ? wl->old_hash : wl->hash,
-                 suffix);
+        snprintf(p->name, sizeof p->name, "%s-%s-%s", wl->name, world_hash(wl, generation), suffix);
     else if (wl->kind == WORLD_STATEFULSET)
         snprintf(p->name, sizeof p->name, "%s-%zu", wl->name, i);
     else
         snprintf(p->name, sizeof p->name, "%s-%s", wl->name, suffix);
     p->workload = workload;
-    p->old = old;
+    p->old = generation == WORLD_OLD;
+    p->generation = p->old ? 0 : generation;
     p->node = wl->kind == WORLD_DAEMONSET ? (uint32_t)(i % w->node_count)
                                           : (uint32_t)(w->pod_count % w->node_count);
     p->created = created;
@@ -117,7 +117,26 @@ struct world_pod *world_add_pod(struct world *w, uint32_t workload, bool old, in
              (unsigned)(w->pod_count >> 8) & 255, (unsigned)w->pod_count & 255);
     p->restarts = dice_below(&d, 10) == 0 ? 1 + (int)dice_below(&d, 3) : 0;
     w->pod_count++;
-    wl->pod_count++;
+    return p;
+}
+
+struct world_pod *world_add_pod(struct world *w, uint32_t workload, bool old, int64_t created)
+{
+    mem_grow(&w->pods, &w->pod_cap, w->pod_count + 1, sizeof *w->pods);
+    w->workloads[workload].pod_count++;
+    return fill_pod(w, workload, old ? WORLD_OLD : 0, created);
+}
+
+struct world_pod *world_add_spare(struct world *w, uint32_t workload, int generation,
+                                  int64_t created)
+{
+    if (w->pod_count == w->pod_cap)
+        return NULL;
+    struct world_workload *wl = &w->workloads[workload];
+    struct world_pod *p = fill_pod(w, workload, generation, created);
+    p->restarts = 0;
+    p->next_pod = wl->more_pods;
+    wl->more_pods = (uint32_t)w->pod_count; /* its index + 1 */
     return p;
 }
 
@@ -205,8 +224,6 @@ static void make_namespaces(struct world *w, bool filled)
 
 static void add_change(struct world *w, int64_t time, enum world_change_kind kind, size_t index)
 {
-    if (time <= w->start)
-        return;
     mem_grow(&w->changes, &w->change_cap, w->change_count + 1, sizeof *w->changes);
     w->changes[w->change_count++] = (struct world_change){time, kind, (uint32_t)index};
 }
@@ -227,28 +244,60 @@ static int by_time(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void make_changes(struct world *w)
+static void pod_changes(struct world *w, const struct world_pod *p, int64_t after)
 {
-    for (size_t i = 0; i < w->pod_count; i++) {
-        const struct world_pod *p = &w->pods[i];
-        for (size_t k = 0; k < p->phase_count; k++) {
-            add_change(w, p->phases[k].from, WORLD_CHANGE_POD, i);
-            add_change(w, p->phases[k].from, WORLD_CHANGE_WORKLOAD, p->workload);
-        }
+    for (size_t k = 0; k < p->phase_count; k++) {
+        if (p->phases[k].from <= after)
+            continue;
+        add_change(w, p->phases[k].from, WORLD_CHANGE_POD, (size_t)(p - w->pods));
+        add_change(w, p->phases[k].from, WORLD_CHANGE_WORKLOAD, p->workload);
     }
-    for (size_t i = 0; i < w->event_count; i++) {
+}
+
+static void event_changes(struct world *w, size_t first, int64_t after)
+{
+    for (size_t i = first; i < w->event_count; i++) {
         struct world_event *e = w->events[i];
         qsort(e->times, e->count, sizeof *e->times, by_time);
         for (size_t k = 0; k < e->count; k++) {
-            add_change(w, e->times[k], WORLD_CHANGE_EVENT, i);
-            add_change(w, e->times[k] + WORLD_EVENT_TTL_MINUTES * CLOCK_MINUTE, WORLD_CHANGE_EVENT,
-                       i);
+            int64_t gone = e->times[k] + WORLD_EVENT_TTL_MINUTES * CLOCK_MINUTE;
+            if (e->times[k] > after)
+                add_change(w, e->times[k], WORLD_CHANGE_EVENT, i);
+            if (gone > after)
+                add_change(w, gone, WORLD_CHANGE_EVENT, i);
         }
     }
+}
+
+static void sort_changes(struct world *w)
+{
+    if (w->change_count)
+        qsort(w->changes, w->change_count, sizeof *w->changes, by_change);
+}
+
+static void make_changes(struct world *w)
+{
+    for (size_t i = 0; i < w->pod_count; i++)
+        pod_changes(w, &w->pods[i], w->start);
+    event_changes(w, 0, w->start);
     for (size_t i = 0; i < w->node_count; i++)
-        if (w->nodes[i].pressure)
+        if (w->nodes[i].pressure > w->start)
             add_change(w, w->nodes[i].pressure, WORLD_CHANGE_NODE, i);
-    qsort(w->changes, w->change_count, sizeof *w->changes, by_change);
+    sort_changes(w);
+}
+
+void world_plan_more(struct world *w, const struct world_pod *p, size_t first_event, int64_t after)
+{
+    if (p)
+        pod_changes(w, p, after);
+    event_changes(w, first_event, after);
+    sort_changes(w);
+}
+
+void world_plan_change(struct world *w, int64_t time, enum world_change_kind kind, size_t index)
+{
+    add_change(w, time, kind, index);
+    sort_changes(w);
 }
 
 struct world *world_new(uint64_t seed, int64_t start, int nodes, int pods)
@@ -278,6 +327,9 @@ struct world *world_new(uint64_t seed, int64_t start, int nodes, int pods)
             make_pods(w, i);
     incident_plan(w);
     make_changes(w);
+    /* Others point into the pods, which therefore never move again. */
+    mem_grow(&w->pods, &w->pod_cap, w->pod_count + WORLD_SPARE_PODS, sizeof *w->pods);
+    w->pod_cap = w->pod_count + WORLD_SPARE_PODS;
     return w;
 }
 
@@ -355,19 +407,61 @@ void world_pod_life(const struct world_pod *p, int64_t *from, int64_t *to)
         *to = p->phases[p->phase_count - 1].from;
 }
 
-void world_count_pods(const struct world *w, const struct world_workload *wl, bool old, int64_t t,
+int world_pod_generation(const struct world_pod *p)
+{
+    return p->old ? WORLD_OLD : p->generation;
+}
+
+static void count_pod(const struct world *w, const struct world_pod *p, int generation, int64_t t,
                       int *pods, int *ready)
 {
+    struct world_phase phase;
+    if (world_pod_generation(p) != generation || !world_pod_at(w, p, t, &phase) ||
+        phase.state == WORLD_EVICTED || phase.state == WORLD_COMPLETED ||
+        phase.state == WORLD_TERMINATING)
+        return;
+    ++*pods;
+    *ready += phase.state == WORLD_RUNNING;
+}
+
+void world_count_pods(const struct world *w, const struct world_workload *wl, int generation,
+                      int64_t t, int *pods, int *ready)
+{
     *pods = *ready = 0;
-    for (size_t i = 0; i < wl->pod_count; i++) {
-        const struct world_pod *p = &w->pods[wl->first_pod + i];
-        struct world_phase phase;
-        if (p->old != old || !world_pod_at(w, p, t, &phase) || phase.state == WORLD_EVICTED ||
-            phase.state == WORLD_COMPLETED || phase.state == WORLD_TERMINATING)
-            continue;
-        ++*pods;
-        *ready += phase.state == WORLD_RUNNING;
-    }
+    for (size_t i = 0; i < wl->pod_count; i++)
+        count_pod(w, &w->pods[wl->first_pod + i], generation, t, pods, ready);
+    for (uint32_t i = wl->more_pods; i; i = w->pods[i - 1].next_pod)
+        count_pod(w, &w->pods[i - 1], generation, t, pods, ready);
+}
+
+struct world_wish world_wish_at(const struct world_workload *wl, int64_t t)
+{
+    size_t i = wl->wish_count;
+    while (i && wl->wishes[i - 1].from > t)
+        i--;
+    if (i)
+        return wl->wishes[i - 1];
+    struct world_wish planned = {.replicas = wl->replicas};
+    str_copy(planned.hash, sizeof planned.hash, wl->hash);
+    return planned;
+}
+
+const char *world_hash(const struct world_workload *wl, int generation)
+{
+    if (generation == WORLD_OLD)
+        return wl->old_hash;
+    for (size_t i = 0; i < wl->wish_count; i++)
+        if (wl->wishes[i].generation == generation)
+            return wl->wishes[i].hash;
+    return wl->hash;
+}
+
+bool world_is_cordoned(const struct world_node *n, int64_t t)
+{
+    size_t i = 0;
+    while (i < n->cordon_count && n->cordons[i] <= t)
+        i++;
+    return i & 1;
 }
 
 size_t world_event_at(const struct world_event *e, int64_t t, int64_t *first, int64_t *last)

@@ -37,6 +37,8 @@ struct world_phase {
     const char *reason; /* of that end: Error, OOMKilled, Completed; NULL: none */
 };
 
+enum { WORLD_CORDONS = 32, WORLD_SPARE_PODS = 2000 };
+
 struct world_node {
     char name[64], ip[16], instance[24];
     const char *zone, *type;
@@ -44,7 +46,17 @@ struct world_node {
     int cpu; /* cores */
     int64_t memory;
     uint64_t id;
-    int64_t pressure; /* MemoryPressure since; 0: never */
+    int64_t pressure;               /* MemoryPressure since; 0: never */
+    int64_t cordons[WORLD_CORDONS]; /* moments when clients cordoned it, uncordoned it, and so on */
+    size_t cordon_count;
+};
+
+/* What clients want of a workload from a moment on. */
+struct world_wish {
+    int64_t from;
+    int replicas, generation; /* 0: as planned; grows with every restart */
+    char hash[12];            /* pod-template-hash of that generation */
+    char restarted[40];       /* kubectl.kubernetes.io/restartedAt, "" when it never was */
 };
 
 struct world_workload {
@@ -61,7 +73,11 @@ struct world_workload {
     uint64_t id;
     char hash[12], old_hash[12]; /* pod-template-hash */
     int revision;
-    size_t first_pod, pod_count; /* its pods lie side by side */
+    size_t first_pod, pod_count; /* its planned pods lie side by side */
+    uint32_t more_pods;          /* of those that clients caused the newest, its index + 1 */
+    const struct world_wish *wishes;
+    size_t wish_count;
+    int64_t deleted; /* by a client; 0 */
 };
 
 struct world_pod {
@@ -74,6 +90,9 @@ struct world_pod {
     int restarts;                     /* long ago, for pods without phases */
     const struct world_phase *phases; /* NULL: running since created + 4 s */
     size_t phase_count;
+    int generation;    /* of the workload's template: see world_wish */
+    uint32_t next_pod; /* the workload's next one of those that clients caused, its index + 1 */
+    bool manual;       /* of a job that a client started */
 };
 
 /* An event that recurs: its count at a moment is the number of occurrences so far. */
@@ -134,9 +153,15 @@ bool world_is_running(enum world_state s);
 /* From when to when it exists; *to is INT64_MAX when no end is planned. */
 void world_pod_life(const struct world_pod *p, int64_t *from, int64_t *to);
 
+enum { WORLD_OLD = -1 }; /* the generation before the incident's rollout */
 /* How many of a workload's pods of the given generation exist and are ready at a moment. */
-void world_count_pods(const struct world *w, const struct world_workload *wl, bool old, int64_t t,
-                      int *pods, int *ready);
+void world_count_pods(const struct world *w, const struct world_workload *wl, int generation,
+                      int64_t t, int *pods, int *ready);
+int world_pod_generation(const struct world_pod *p);
+const char *world_hash(const struct world_workload *wl, int generation); /* pod-template-hash */
+/* What clients want of it at a moment; where none wants anything, what was planned. */
+struct world_wish world_wish_at(const struct world_workload *wl, int64_t t);
+bool world_is_cordoned(const struct world_node *n, int64_t t);
 
 /* Occurrences of an event up to a moment; 0: not seen yet, or forgotten (an hour after the last).
  */
@@ -151,6 +176,14 @@ char *world_keep(struct world *w, const char *text); /* a copy that lives as lon
 void *world_keep_bytes(struct world *w, const void *bytes, size_t n); /* the same for anything */
 struct world_pod *world_add_pod(struct world *w, uint32_t workload, bool old,
                                 int64_t created); /* valid until the next */
+/* One that a client caused, when the world stands already; NULL when WORLD_SPARE_PODS are used up. It is
+ * nowhere planned yet. */
+struct world_pod *world_add_spare(struct world *w, uint32_t workload, int generation,
+                                  int64_t created);
+/* Plans what the phases of a pod (NULL: none) and the events from `first_event` on say of the time
+ * behind `after`, beside what is planned. */
+void world_plan_more(struct world *w, const struct world_pod *p, size_t first_event, int64_t after);
+void world_plan_change(struct world *w, int64_t time, enum world_change_kind kind, size_t index);
 struct world_event *world_add_event(struct world *w, const char *ns, const char *kind,
                                     const char *object, uint64_t object_id, const char *type,
                                     const char *reason, const char *message);
