@@ -157,13 +157,14 @@ static void start_deeds(struct board_feeds *f)
     struct err err;
     struct client *c = f->server ? NULL : wire_client(f->wire, &err);
     if (c && f->say && options_has(f->options, OPTION_WRITE))
-        f->deeds = board_deeds_start(&(struct board_deeds_conf){.client = c,
-                                                                .discovery = wire_discovery(f->wire, &err),
-                                                                .model = f->model,
-                                                                .cluster = wire_cluster(f->wire),
-                                                                .context = f->screen,
-                                                                .say = f->say,
-                                                                .shell = f->shell});
+        f->deeds =
+            board_deeds_start(&(struct board_deeds_conf){.client = c,
+                                                         .discovery = wire_discovery(f->wire, &err),
+                                                         .model = f->model,
+                                                         .cluster = wire_cluster(f->wire),
+                                                         .context = f->screen,
+                                                         .say = f->say,
+                                                         .shell = f->shell});
 }
 
 /* These two say themselves where Loki or Prometheus is not there. */

@@ -299,7 +299,7 @@ static void take_input(struct podshell *s)
     size_t at = 0;
     while (at < s->input.n && !s->over) {
         char c = s->input.p[at];
-        if (s->sleeping && !(s->conf.terminal && c == 3))
+        if (s->sleeping)
             break;
         at++;
         if (s->interactive)
@@ -318,6 +318,14 @@ static void take_input(struct podshell *s)
 
 void podshell_input(struct podshell *s, struct str bytes)
 {
+    /* Ctrl-C goes before what was typed ahead, and throws it away. */
+    const char *stop = s->conf.terminal && s->sleeping ? memrchr(bytes.p, 3, bytes.n) : NULL;
+    if (stop) {
+        buf_clear(&s->input);
+        interrupt(s);
+        bytes.n -= (size_t)(stop + 1 - bytes.p);
+        bytes.p = stop + 1;
+    }
     buf_add(&s->input, bytes.p, bytes.n);
     take_input(s);
 }

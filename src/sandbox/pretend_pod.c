@@ -62,7 +62,8 @@ void pretend_pod_meta(const struct world *w, const struct pretend_object *o, int
     if (wl->kind == WORLD_DEPLOYMENT) {
         pretend_pair_add(m->labels, &m->label_count, "pod-template-hash", hash);
         snprintf(m->owner, sizeof m->owner, "%s-%s", wl->name, hash);
-        m->owner_id = wl->id + (generation > 0 ? 2 + (uint64_t)generation * 100000 : 1 + (uint64_t)p->old);
+        m->owner_id =
+            wl->id + (generation > 0 ? 2 + (uint64_t)generation * 100000 : 1 + (uint64_t)p->old);
     } else if (wl->kind == WORLD_STATEFULSET) {
         pretend_pair_add(m->labels, &m->label_count, "statefulset.kubernetes.io/pod-name", p->name);
     } else if (wl->kind == WORLD_DAEMONSET) {
