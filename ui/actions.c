@@ -346,7 +346,7 @@ static bool is_inside(const struct draw_area *r, int x, int y)
     return x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
 }
 
-static void click(struct app *a, size_t pane, const struct draw_area *r, int y, int wheel)
+static void click(struct app *a, size_t pane, const struct draw_area *r, int x, int y, int wheel)
 {
     engine_focus(a, pane);
     engine_sync_focus(a);
@@ -354,6 +354,8 @@ static void click(struct app *a, size_t pane, const struct draw_area *r, int y, 
     for (int i = 0; wheel && i < WHEEL_ROWS; i++)
         actions_do(a, wheel < 0 ? ACTION_UP : ACTION_DOWN);
     int row = y - r->y - 1 - p->first_row;
+    if (!wheel && p->ops->click && row >= 0)
+        p->ops->click(p, x - r->x, row);
     if (wheel || row < 0 || !p->ops->list)
         return;
     struct list *l = p->ops->list(p);
@@ -371,14 +373,14 @@ void actions_mouse(struct app *a, int x, int y, int wheel)
         return;
     if (engine_fills(a)) {
         if (is_inside(&body, x, y))
-            click(a, a->focus, &body, y, wheel);
+            click(a, a->focus, &body, x, y, wheel);
         return;
     }
     for (size_t i = 0; i < a->layout.count; i++) {
         const struct layout_place *p = &a->layout.places[i];
         struct draw_area r = draw_sub(&body, p->x, p->y, p->width, p->height);
         if (is_inside(&r, x, y)) {
-            click(a, engine_front(a, i), &r, y, wheel);
+            click(a, engine_front(a, i), &r, x, y, wheel);
             return;
         }
     }

@@ -30,6 +30,7 @@ enum pane_flags {
     PANE_OVERLAY = 128, /* never in a layout: covers the others while it has the focus */
     PANE_HIDE = 256,    /* a row can be hidden where it is shown */
     PANE_HOME = 512,    /* has the focus at the start */
+    PANE_SPAN = 4096,   /* shows a span of time that can be made longer and shorter */
     PANE_URGENT = 1024, /* … this one instead, as soon as it has rows */
     PANE_PLACES = 2048, /* its rows come from pods and nodes, to which one can go */
     PANE_PAGE = 4096,   /* an object from several sides */
@@ -111,6 +112,8 @@ struct pane_ops {
     bool (*action)(struct pane *p, enum keys_action action);
     /* What was typed behind host->ask; NULL: Esc. May be NULL. */
     void (*answer)(struct pane *p, const char *text);
+    /* A click into the body, where there is no list; may be NULL. */
+    void (*click)(struct pane *p, int x, int y);
     /* Search without a list: forward or back to the next match from the cursor; false: none. */
     bool (*search)(struct pane *p, bool forward);
     /* Appends what a copy of the cursor's row is, as it came; false: nothing. May be NULL. */

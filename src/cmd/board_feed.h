@@ -73,6 +73,14 @@ void board_query_check(struct board_query *b, bool promql, const char *text, int
                        int64_t to);
 void board_query_words(struct board_query *b, const char *key, int64_t from, int64_t to);
 
+/* The histogram of a log query. loki may be NULL; budget: loki.budget. */
+struct board_volume;
+struct board_volume *board_volume_new(struct loki *l, int64_t budget, struct model *m);
+void board_volume_free(struct board_volume *b);
+void board_volume_show(struct board_volume *b, const char *query, int64_t from, int64_t to,
+                       bool whatever); /* to 0: live; whatever: above the budget too */
+bool board_volume_settled(const struct board_volume *b);
+
 /* The graph of a metric query. loki and prometheus may be NULL. */
 struct board_graph;
 struct board_graph *board_graph_new(struct loki *l, struct prometheus *p, struct model *m);

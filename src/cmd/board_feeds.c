@@ -167,13 +167,18 @@ static void start_deeds(struct board_feeds *f)
                                                          .shell = f->shell});
 }
 
-/* These two say themselves where Loki or Prometheus is not there. */
+/* These say themselves where Loki or Prometheus is not there. */
 static void start_query(struct board_feeds *f)
 {
     struct board_query_conf conf = {.loki = f->wire->loki,
                                     .prometheus = f->wire->prometheus,
                                     .budget = f->wire->config->loki_budget};
     f->query = board_query_new(&conf, f->model);
+}
+
+static void start_volume(struct board_feeds *f)
+{
+    f->volume = board_volume_new(f->wire->loki, f->wire->config->loki_budget, f->model);
 }
 
 static void start_graph(struct board_feeds *f)
@@ -263,6 +268,17 @@ static void stop_graph(struct board_feeds *f)
     f->graph = NULL;
 }
 
+static void stop_volume(struct board_feeds *f)
+{
+    board_volume_free(f->volume);
+    f->volume = NULL;
+}
+
+static bool volume_settled(const struct board_feeds *f)
+{
+    return board_volume_settled(f->volume);
+}
+
 /* What only a typed query starts is never waited for. */
 static bool always(const struct board_feeds *f)
 {
@@ -286,6 +302,7 @@ static const struct feed {
     {start_query, stop_query, always},
     {start_graph, stop_graph, always},
     {start_page, stop_page, page_settled},
+    {start_volume, stop_volume, volume_settled},
 };
 
 enum { FEEDS = sizeof feeds / sizeof *feeds };
@@ -351,6 +368,11 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
         return true;
     case INTENT_WORDS:
         board_query_words(f->query, wish->text, wish->from, wish->to);
+        return true;
+    case INTENT_VOLUME:
+    case INTENT_VOLUME_WHATEVER:
+        board_volume_show(f->volume, wish->text, wish->from, wish->to,
+                          wish->type == INTENT_VOLUME_WHATEVER);
         return true;
     case INTENT_GRAPH:
     case INTENT_GRAPH_PROMQL:

@@ -30,6 +30,7 @@ struct board_feeds {
     void *screen;
     struct board_query *query;
     struct board_graph *graph;
+    struct board_volume *volume;
 };
 
 /* In the table's order; a source that is not there is said in its part of the model. */

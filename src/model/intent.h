@@ -31,10 +31,12 @@ enum intent_type {
     INTENT_FORGET,   /* the question was answered by no, or the menu was left */
     INTENT_STOP,     /* from: id of what runs, or of a forwarded port */
     INTENT_CHECK, /* text: LogQL; from, to: what is wrong with it, what it costs: model->question */
-    INTENT_CHECK_PROMQL, /* text: PromQL: the same */
-    INTENT_GRAPH,        /* text: a LogQL metric query; from, to (0: live): fill model->graph */
-    INTENT_GRAPH_PROMQL, /* text: PromQL: the same */
-    INTENT_WORDS,        /* text: a key of model->vocabulary; from, to: the span it is asked of */
+    INTENT_CHECK_PROMQL,    /* text: PromQL: the same */
+    INTENT_VOLUME,          /* text: a log query; from, to (0: live): fill model->volume */
+    INTENT_VOLUME_WHATEVER, /* the same, whatever it costs */
+    INTENT_GRAPH,           /* text: a LogQL metric query; from, to (0: live): fill model->graph */
+    INTENT_GRAPH_PROMQL,    /* text: PromQL: the same */
+    INTENT_WORDS, /* text: a key of model->vocabulary; from, to: the span it is asked of */
     INTENT_QUIT,
 };
 

@@ -50,6 +50,7 @@ static void empty(struct model *m)
     catalogue_free(m->windows.catalogue);
     for (int i = 0; i < METRIC_COUNT; i++)
         series_free(m->series[i]);
+    volume_clear(&m->volume);
     graph_clear(&m->graph);
     question_clear(&m->question);
     vocabulary_free(m->vocabulary);

@@ -18,6 +18,7 @@
 #include "model/served.h"
 #include "model/upstream.h"
 #include "model/vocabulary.h"
+#include "model/volume.h"
 #include "model/window.h"
 
 /* What lies beyond one end of the lines held. */
@@ -117,7 +118,8 @@ struct model {
     struct series *series[METRIC_COUNT];
     struct upstream metrics;
     struct offers offers;
-    struct graph graph; /* of the metric query that was typed last */
+    struct volume volume; /* of the log pane's query */
+    struct graph graph;   /* of the metric query that was typed last */
     struct upstream graph_upstream;
     bool graph_loading;
     struct question question;      /* the query that was typed last */

@@ -45,7 +45,6 @@ struct loki_call {
     struct matrix *matrix;
     char *query; /* a count's: asked again without `drop` */
     int64_t from, to;
-    bool dropping;
     bool may_be_missing; /* the path is newer than the oldest Loki: 404 is an answer */
     void *context;
     void (*count)(void *context, uint64_t count, const struct err *err);
@@ -299,8 +298,7 @@ static void on_answer(void *context, struct http_request *r, int status, struct 
         err_set(&err, ERR_PROTOCOL, "", "", "the answer is not what was asked for");
     if (!(status == 404 && c->may_be_missing))
         loki_note_answer(c->loki, r, status, c->sent_at, &err);
-    if (c->count && c->dropping && status == 400 && says(&err, "drop")) {
-        c->loki->no_drop = true;
+    if (c->count && loki_learn_no_drop(c->loki, &err)) {
         send_count(c);
     } else {
         tell(c, answer, &err);
@@ -347,15 +345,29 @@ static void add_time(struct buf *form, bool *first, const char *name, int64_t ti
     conn_query(form, first, name, text);
 }
 
+char *loki_counted(const struct loki *l, const char *query, int64_t span)
+{
+    /* The newline ends a comment that the query may end in. */
+    return mem_printf("count_over_time(%s\n%s[%lldms])", query,
+                      l->no_drop ? "" : " | drop __error__, __error_details__ ",
+                      (long long)(span / CLOCK_MS));
+}
+
+bool loki_learn_no_drop(struct loki *l, const struct err *err)
+{
+    if (l->no_drop || err->http != 400 || !says(err, "drop"))
+        return false;
+    l->no_drop = true;
+    return true;
+}
+
 static void send_count(struct loki_call *c)
 {
     struct buf form;
     bool first = true;
-    c->dropping = !c->loki->no_drop;
-    /* The newline ends a comment that the query may end in. */
-    char *query = mem_printf("sum(count_over_time(%s\n%s[%lldms]))", c->query,
-                             c->dropping ? " | drop __error__, __error_details__ " : "",
-                             (long long)((c->to - c->from) / CLOCK_MS));
+    char *counted = loki_counted(c->loki, c->query, c->to - c->from);
+    char *query = mem_printf("sum(%s)", counted);
+    free(counted);
     buf_init(&form, FORM_MAX);
     conn_query(&form, &first, "query", query);
     add_time(&form, &first, "time", c->to - 1);

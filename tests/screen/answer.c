@@ -185,6 +185,8 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             fill_browse(m, now, wish.text);
         else if (wish.type == INTENT_CHECK || wish.type == INTENT_CHECK_PROMQL)
             answer_query_check(m, &wish);
+        else if (wish.type == INTENT_VOLUME || wish.type == INTENT_VOLUME_WHATEVER)
+            answer_query_volume(m, now, &wish);
         else if (wish.type == INTENT_WORDS)
             answer_query_words(m, now, &wish);
         else if (wish.type == INTENT_GRAPH || wish.type == INTENT_GRAPH_PROMQL)

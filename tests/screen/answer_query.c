@@ -11,9 +11,13 @@
 const char *answer_query_name(enum intent_type type)
 {
     static const char *const names[] = {
-        [INTENT_CHECK] = "check", [INTENT_CHECK_PROMQL] = "check-promql",
-        [INTENT_GRAPH] = "graph", [INTENT_GRAPH_PROMQL] = "graph-promql",
+        [INTENT_CHECK] = "check",
+        [INTENT_CHECK_PROMQL] = "check-promql",
+        [INTENT_GRAPH] = "graph",
+        [INTENT_GRAPH_PROMQL] = "graph-promql",
         [INTENT_WORDS] = "words",
+        [INTENT_VOLUME] = "volume",
+        [INTENT_VOLUME_WHATEVER] = "volume-whatever",
     };
     return type < sizeof names / sizeof *names && names[type] ? names[type] : "?";
 }
@@ -87,4 +91,27 @@ void answer_query_graph(struct model *m, int64_t now, const struct intent *wish)
         labels_drop(l);
     }
     upstream_live(&m->graph_upstream);
+}
+
+/* A quiet hour, then errors from 13:35 on; one bar has a single error. */
+void answer_query_volume(struct model *m, int64_t now, const struct intent *wish)
+{
+    struct volume *v = &m->volume;
+    volume_start(v, wish->text, wish->from, wish->to ? wish->to : now, !wish->to);
+    upstream_live(&v->upstream);
+    v->streams = 312;
+    v->bytes = 123000000000;
+    v->budget = 5000000000;
+    v->costly = strstr(wish->text, "costly") && wish->type == INTENT_VOLUME;
+    v->known = !v->costly;
+    v->how = strstr(wish->text, "payments") ? VOLUME_BY_WORDS : VOLUME_BY_LABELS;
+    for (size_t i = 0; v->known && i < v->bins; i++) {
+        int64_t at = v->from + (int64_t)i * v->step;
+        double seconds = (double)v->step / 1e9;
+        bool bad = at >= now - 12 * CLOCK_MINUTE;
+        v->counts[i][LEVEL_INFO] = seconds * (double)(8 + i % 5);
+        v->counts[i][LEVEL_ERROR] = bad ? seconds * 9 : i == v->bins / 3;
+        v->counts[i][LEVEL_WARN] = bad ? seconds * 3 : 0;
+        v->counts[i][LEVEL_UNKNOWN] = seconds * 2;
+    }
 }
