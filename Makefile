@@ -157,7 +157,7 @@ $(OUT)/tests/screen/play: $(patsubst %.c,$(OUT)/%.o,$(wildcard tests/screen/*.c)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(call flags_of,ui)
 e2e: kubeboard
-	@tests/shell $(filter-out %/lib.sh,$(wildcard tests/e2e/*.sh)) tests/screen/tmux.sh
+	@tests/shell $(filter-out $(wildcard tests/e2e/lib*.sh),$(wildcard tests/e2e/*.sh)) tests/screen/tmux.sh
 real: kubeboard $(REAL)
 	@tests/shell $(wildcard tests/real/test_*.sh)
 # tests/fuzz/fuzz_X.c: a parser under libFuzzer (clang): `make fuzz SECONDS=60 T=json`.

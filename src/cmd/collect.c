@@ -198,6 +198,13 @@ static void on_holder(void *context, bool held, const char *who, const struct er
     metrics_leader(c->metrics, held);
 }
 
+/* Asked before each write: the lock may have gone to another while this process was stopped. */
+static bool may_write(void *context)
+{
+    const struct collect *c = context;
+    return c->holder && holder_held(c->holder);
+}
+
 /* A folder is locked by a file in it, a bucket by a Lease. */
 static bool lock_conf(struct collect *c, struct holder_conf *lock, struct err *err)
 {
@@ -306,6 +313,8 @@ static bool start(struct collect *c, struct err *err)
     }
     loop_signal(c->wire.loop, SIGHUP, on_hangup, c);
     c->holder = holder_new(&lock);
+    store_guard(c->wire.raw, may_write, c);
+    store_guard(c->wire.processed, may_write, c);
     return true;
 }
 

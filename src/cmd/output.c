@@ -19,6 +19,8 @@ static int broken; /* errno of the first failed write */
 void output_start(void)
 {
     signal(SIGPIPE, SIG_IGN);
+    /* A file that may not grow (ulimit -f) is an error as a full disk is, not the end. */
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 /* A blocking write: the commands that print are not the board, and a slow reader is their pace. */

@@ -20,7 +20,7 @@
 #include "source/loki.h"
 #include "store/window_store.h"
 
-enum { STUCK_MAX = 32, QUERY_ROOM = 64 << 10 };
+enum { STUCK_MAX = 32, ONCE_TRIES = 3, QUERY_ROOM = 64 << 10 };
 
 struct stuck {
     size_t rule;
@@ -32,14 +32,16 @@ struct collector {
     struct collector_conf conf;
     struct loop_timer *timer;
     struct backoff backoff;
-    struct catalogue *catalogue;
+    struct catalogue *catalogue; /* over rounds: what another writer overwrote heals */
     struct due *due;
     struct due_window *list;
     size_t count, at;
     struct window_job *job;
     struct loki_call *recount;
     struct window_store_op *op;
+    bool rebuilt; /* it was lost, and is still to be written */
     struct collector_round round;
+    int tries; /* rounds broken off, of `once` */
     struct stuck stuck[STUCK_MAX];
     size_t stuck_count;
 };
@@ -50,13 +52,11 @@ static void forget_round(struct collector *c)
     window_job_free(c->job);
     loki_cancel(c->recount);
     window_store_cancel(c->op);
-    catalogue_free(c->catalogue);
     free(c->list);
     c->due = NULL;
     c->job = NULL;
     c->recount = NULL;
     c->op = NULL;
-    c->catalogue = NULL;
     c->list = NULL;
     c->count = c->at = 0;
 }
@@ -66,6 +66,7 @@ void collector_free(struct collector *c)
     if (!c)
         return;
     forget_round(c);
+    catalogue_free(c->catalogue);
     loop_timer_free(c->timer);
     free(c);
 }
@@ -88,6 +89,11 @@ static void end_round(struct collector *c, const struct err *err)
 {
     struct collector_round round = c->round;
     forget_round(c);
+    if (c->conf.once && err_is_transient(err) && ++c->tries < ONCE_TRIES) {
+        log_err(LOG_WARN, "round broke off and is tried again", err);
+        loop_timer_set(c->timer, backoff_next(&c->backoff, err));
+        return;
+    }
     if (!c->conf.once) {
         if (err->kind) {
             loop_timer_set(c->timer, backoff_next(&c->backoff, err));
@@ -257,11 +263,29 @@ static void on_unindexed(void *context, struct window *w, const struct err *err)
     window_free(w);
 }
 
-static void next_window(struct collector *c)
+static void on_checked(void *context, const struct err *err)
+{
+    struct collector *c = context;
+    c->op = NULL;
+    c->rebuilt &= err->kind != ERR_NONE;
+    end_round(c, err);
+}
+
+/* Another that writes too (collect --from beside a running one) may have put an older catalogue
+ * over ours meanwhile: it is read again, and written only when something lacks. */
+static void end_windows(struct collector *c)
 {
     struct err none = {0};
-    if (c->at == c->count) {
+    if (c->round.stored || c->rebuilt)
+        c->op = window_store_groups_merge(c->conf.store, c->catalogue, c, on_checked);
+    else
         end_round(c, &none);
+}
+
+static void next_window(struct collector *c)
+{
+    if (c->at == c->count) {
+        end_windows(c);
         return;
     }
     switch (current(c)->kind) {
@@ -338,7 +362,11 @@ static void on_catalogue(void *context, struct catalogue *yours, bool rebuilt,
         log_event(LOG_WARN,
                   "the catalogue of groups was missing or broken: made again from the windows",
                   "cluster", c->conf.cluster, NULL);
+    if (c->catalogue)
+        catalogue_merge(yours, c->catalogue);
+    catalogue_free(c->catalogue);
     c->catalogue = yours;
+    c->rebuilt |= rebuilt && yours->count;
     ask_due(c);
 }
 
@@ -373,7 +401,8 @@ static void ask_loki(struct collector *c)
 static void start_round(void *context)
 {
     struct collector *c = context;
-    c->round = (struct collector_round){0};
+    if (!c->tries)
+        c->round = (struct collector_round){0};
     if (c->conf.reprocess)
         load_catalogue(c);
     else

@@ -37,7 +37,8 @@ struct collector_conf {
     bool force;     /* with again: even when fewer lines come */
     bool reprocess; /* the processed objects anew out of the raw ones; Loki is not asked (may be
                        NULL). Of again's span, or all */
-    bool once;      /* one round, then `round_done` for the last time */
+    bool once; /* one round (that is tried three times where that may help), then `round_done` for
+                       the last time */
     void *context;
     /* A window ended, one way or the other. May be NULL. */
     void (*window_done)(void *context, const struct rule *rule, int64_t from,

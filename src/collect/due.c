@@ -157,7 +157,7 @@ static void on_starts(void *context, const int64_t *starts, size_t count, const 
         take_raw(d);
         return;
     }
-    d->op = window_store_day_span(d->conf.store, d->conf.rules[d->rule].name, d->conf.from,
+    d->op = window_store_day_mend(d->conf.store, d->conf.rules[d->rule].name, d->conf.from,
                                   d->conf.to, d, on_entries);
 }
 

@@ -65,6 +65,16 @@ bool catalogue_merge_group(struct catalogue *c, const char *id, const char *temp
     return true;
 }
 
+bool catalogue_merge(struct catalogue *into, const struct catalogue *more)
+{
+    bool changed = false;
+    for (size_t i = 0; i < more->count; i++) {
+        const struct catalogue_group *m = &more->list[i];
+        changed |= catalogue_merge_group(into, m->id, m->template_text, m->first, m->last);
+    }
+    return changed;
+}
+
 const struct catalogue_group *catalogue_find(const struct catalogue *c, const char *id)
 {
     size_t at = place_of(c, id);

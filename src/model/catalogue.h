@@ -32,6 +32,9 @@ void catalogue_free(struct catalogue *c); /* NULL is allowed */
 bool catalogue_merge_group(struct catalogue *c, const char *id, const char *template_text,
                            int64_t first, int64_t last);
 
+/* All of `more`; true when anything changed. */
+bool catalogue_merge(struct catalogue *into, const struct catalogue *more);
+
 /* NULL when absent. */
 const struct catalogue_group *catalogue_find(const struct catalogue *c, const char *id);
 

@@ -106,6 +106,10 @@ void reply_body(struct reply *p, int status, const char *type, const char *const
 {
     const char *list[HEADERS_MAX];
     char date[64];
+    if (faults_take(p->faults, FAULTS_LOST_ANSWER, p->service)) {
+        server_drop(p->r);
+        return;
+    }
     if (faults_on(p->faults, FAULTS_CUT, p->service) &&
         body.n > (size_t)faults_value(p->faults, FAULTS_CUT)) {
         reply_stream(p, status, type, headers);

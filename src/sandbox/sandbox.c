@@ -185,7 +185,10 @@ static void handle(void *context, struct server_request *r)
     struct service *service = context;
     struct sandbox *s = service->sandbox;
     struct reply *p = reply_new(r, s->loop, &s->faults, service->id);
-    if (faults_on(&s->faults, FAULTS_SLOW, service->id))
+    bool upload = strcmp(server_method(r), "GET") != 0 && strcmp(server_method(r), "HEAD") != 0;
+    if (upload && faults_take(&s->faults, FAULTS_CUT_UPLOAD, service->id))
+        server_drop(r);
+    else if (faults_on(&s->faults, FAULTS_SLOW, service->id))
         reply_later(p, faults_value(&s->faults, FAULTS_SLOW) / CLOCK_MS, serve, service);
     else
         serve(p, service);

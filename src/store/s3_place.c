@@ -213,11 +213,13 @@ bool s3_place_resolve(struct s3_place *p, const struct store_conf *conf,
 }
 
 struct s3_place *s3_place_open(struct http *h, const struct store_conf *conf,
-                               const struct store_kind **kind, struct err *err)
+                               const struct store_guard *guard, const struct store_kind **kind,
+                               struct err *err)
 {
     struct s3_place *p = mem_alloc(sizeof *p);
     p->references = 1;
     p->http = h;
+    p->guard = guard;
     p->credentials = aws_credentials_open(h, err);
     bool ok = p->credentials &&
               s3_place_resolve(p, conf, aws_credentials_settings(p->credentials), LIBS3_MAJOR, err);
@@ -256,6 +258,7 @@ void s3_place_close(void *place)
     struct s3_place *p = place;
     aws_credentials_close(p->credentials);
     p->credentials = NULL;
+    p->guard = NULL;
     s3_place_drop(p);
 }
 

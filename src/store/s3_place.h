@@ -11,6 +11,7 @@
 
 struct aws_credentials;
 struct aws_settings;
+struct store_guard;
 struct store_kind;
 
 struct s3_place {
@@ -30,6 +31,7 @@ struct s3_place {
     enum store_client client; /* chosen */
     char *why;
     struct http *http;
+    const struct store_guard *guard;     /* the store's; NULL: it is closed */
     struct aws_credentials *credentials; /* both NULL in s3_place_resolve */
     void *own;                           /* the client's */
 };
@@ -41,7 +43,8 @@ bool s3_place_resolve(struct s3_place *p, const struct store_conf *conf,
 
 /* Opens an s3:// store: the state of its kind, a struct s3_place. NULL: ERR_CONFIG. */
 struct s3_place *s3_place_open(struct http *h, const struct store_conf *conf,
-                               const struct store_kind **kind, struct err *err);
+                               const struct store_guard *guard, const struct store_kind **kind,
+                               struct err *err);
 void s3_place_hold(void *place);
 void s3_place_drop(void *place);
 /* The store closes: gives the credentials back, which no worker touches, and drops the place. */

@@ -17,6 +17,7 @@
 #include "store/s3_error.h"
 #include "store/s3_place.h"
 #include "store/spool.h"
+#include "store/store_kind.h"
 
 enum { TRIES = 5, HEADERS_MAX = 8, URL_MAX = 32 * 1024 };
 #define EMPTY_SHA256 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -189,9 +190,20 @@ static void answered(void *context, struct http_request *http, int status, struc
     finish(r, http, &why);
 }
 
+static bool may_send(const struct s3_request *r, struct err *err)
+{
+    bool reads = !strcmp(r->method, "GET") || !strcmp(r->method, "HEAD");
+    return reads || r->off || store_guard_check(r->call.place->guard, r->where, err);
+}
+
 static void sign_and_send(struct s3_request *r)
 {
+    struct err err;
     struct s3_place *p = r->call.place;
+    if (!may_send(r, &err)) {
+        finish(r, NULL, &err);
+        return;
+    }
     struct s3_request_client *client = p->own;
     const struct aws_keys *keys = aws_credentials_now(p->credentials);
     char *hash = mem_printf("x-amz-content-sha256: %s", r->sha256);

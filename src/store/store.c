@@ -162,6 +162,19 @@ static void tell(struct store_op *op, const struct err *err)
     }
 }
 
+bool store_guard_check(const struct store_guard *g, const char *where, struct err *err)
+{
+    if (!g->may_write || g->may_write(g->context))
+        return true;
+    return err_set(err, ERR_CONFLICT, where, "", "another collector writes by now");
+}
+
+bool store_op_may_run(const struct store_op *op, enum store_verb verb, struct err *err)
+{
+    bool writes = verb == STORE_PUT || verb == STORE_DELETE || verb == STORE_CLEAN;
+    return !writes || store_guard_check(&op->store->guard, op->store->url, err);
+}
+
 void store_op_end(struct store_op *op, const struct err *err)
 {
     take_out(op);
@@ -203,7 +216,7 @@ static void pump(void *context)
     struct store *s = context;
     while (s->waiting.first && s->running < s->kind->parallel) {
         struct store_op *op = s->waiting.first;
-        if (op->early.kind == ERR_NONE) {
+        if (op->early.kind == ERR_NONE && store_op_may_run(op, op->ask.verb, &op->early)) {
             link_out(&s->waiting, op);
             link_in(&s->active, op);
             op->running = true;
@@ -353,7 +366,7 @@ static bool open_kind(struct store *s, const struct store_conf *conf, struct err
         return s->state != NULL;
     }
     if (!strncmp(conf->url, "s3://", 5)) {
-        s->state = s3_place_open(s->http, conf, &s->kind, err);
+        s->state = s3_place_open(s->http, conf, &s->guard, &s->kind, err);
         return s->state != NULL;
     }
     return err_set(err, ERR_CONFIG, "store", "write it as file:///folder or s3://bucket/prefix",
@@ -386,6 +399,11 @@ void store_free(struct store *s)
     s->kind->close(s->state);
     free(s->url);
     free(s);
+}
+
+void store_guard(struct store *s, bool (*may_write)(void *context), void *context)
+{
+    s->guard = (struct store_guard){may_write, context};
 }
 
 const char *store_url(const struct store *s)

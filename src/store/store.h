@@ -55,6 +55,11 @@ struct store *store_open(struct http *h, const struct store_conf *conf, struct e
 /* Cancels what is under way, without callbacks; not from inside an `entry`. NULL is allowed. */
 void store_free(struct store *s);
 
+/* From now on whatever writes fails with ERR_CONFLICT at the moment that it would be sent, also when
+ * it is tried again, while `may_write` says no: a process that was stopped for a while finds that
+ * another writes by then. NULL: always. */
+void store_guard(struct store *s, bool (*may_write)(void *context), void *context);
+
 const char *store_url(const struct store *s);  /* as configured: it holds no secret */
 uint64_t store_written(const struct store *s); /* bytes of all puts that worked */
 

@@ -130,7 +130,7 @@ static bool tell_page(struct store_job *j)
 static void again(void *context)
 {
     struct store_job *j = context;
-    if (!store_job_submit(j, &j->err))
+    if (!store_op_may_run(j->op, j->ask.verb, &j->err) || !store_job_submit(j, &j->err))
         store_job_finish(j);
 }
 

@@ -20,6 +20,14 @@ enum store_verb {
     STORE_PROBE
 };
 
+/* Whether this process may write (store_guard); the loop's. */
+struct store_guard {
+    bool (*may_write)(void *context);
+    void *context;
+};
+/* False: ERR_CONFLICT. */
+bool store_guard_check(const struct store_guard *g, const char *where, struct err *err);
+
 /* What is asked: plain data that may go to a worker thread and come back. */
 struct store_ask {
     enum store_verb verb;
@@ -77,12 +85,16 @@ struct store {
     void *state; /* the kind's own */
     struct http *http;
     char *url;
+    struct store_guard guard;
     struct loop_timer *pump;
     struct store_list_of_ops waiting, active;
     int running;
     size_t ops, bytes; /* all operations; bytes of puts that have not ended */
     uint64_t written;
 };
+
+/* Whether it may be started, or tried again: false is ERR_CONFLICT. */
+bool store_op_may_run(const struct store_op *op, enum store_verb verb, struct err *err);
 
 /* A list's next entry; false: no more is wanted. Entries that `after` excludes are passed over
  * here. */

@@ -74,6 +74,14 @@ window_store_day_span(struct window_store *w, const char *rule, int64_t from, in
                       void (*done)(void *context, const struct window_entry *list, size_t count,
                                    size_t failed, const struct err *err));
 
+/* The same by the one who writes: an index that was missing or broken is written as it was made again.
+ */
+struct window_store_op *
+window_store_day_mend(struct window_store *w, const char *rule, int64_t from, int64_t to,
+                      void *context,
+                      void (*done)(void *context, const struct window_entry *list, size_t count,
+                                   size_t failed, const struct err *err));
+
 /* The catalogue; a missing or broken one is made again from all windows (`rebuilt`, not written). A
  * cluster without windows has an empty one. A newer schema is an error, not broken. */
 struct window_store_op *window_store_groups_load(struct window_store *w, void *context,

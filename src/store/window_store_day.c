@@ -24,6 +24,7 @@ struct day_op {
     struct window_day *index;
     char key[WINDOW_KEY_SIZE];
     bool writing;              /* else only read */
+    bool mending, rebuilt;     /* reading: what was made again is written */
     struct window_entry entry; /* writing: to put in */
     void (*loaded)(void *context, struct window_day *yours, const struct err *err);
     void (*written)(void *context, const struct err *err);
@@ -75,13 +76,15 @@ static void settle(struct day_op *d)
 {
     struct err none;
     err_clear(&none);
-    if (!d->writing) {
+    bool mend = d->mending && d->rebuilt && d->index->count;
+    if (!d->writing && !mend) {
         finish(d, &none);
         return;
     }
     struct buf body;
     buf_init(&body, WINDOW_OP_DAY_MAX);
-    window_day_put(d->index, &d->entry);
+    if (d->writing)
+        window_day_put(d->index, &d->entry);
     window_day_to_json(d->index, &body);
     d->io = store_put(d->op.owner->processed, d->key, "application/json", &body, d, put_ended);
 }
@@ -196,6 +199,7 @@ static void got_index(void *context, struct str bytes, const struct err *err)
         finish(d, &why);
         return;
     }
+    d->rebuilt = rebuild;
     if (rebuild)
         d->index = empty_day(d);
     if (rebuild && why.kind != ERR_NOT_FOUND)
@@ -226,14 +230,22 @@ static struct day_op *new_day(struct window_store *w, const char *rule, int64_t 
     return d;
 }
 
+static struct window_store_op *
+load_day(struct window_store *w, const char *rule, int64_t day, bool mend, void *context,
+         void (*done)(void *context, struct window_day *yours, const struct err *err))
+{
+    struct day_op *d = new_day(w, rule, day);
+    d->loaded = done;
+    d->mending = mend;
+    window_op_begin(w, &d->op, run_day, stop_day, context);
+    return &d->op;
+}
+
 struct window_store_op *
 window_store_day_load(struct window_store *w, const char *rule, int64_t day, void *context,
                       void (*done)(void *context, struct window_day *yours, const struct err *err))
 {
-    struct day_op *d = new_day(w, rule, day);
-    d->loaded = done;
-    window_op_begin(w, &d->op, run_day, stop_day, context);
-    return &d->op;
+    return load_day(w, rule, day, false, context, done);
 }
 
 struct window_store_op *window_store_day_index(struct window_store *w, const struct window *window,
@@ -260,6 +272,7 @@ struct span_op {
     struct window_store_op op; /* first */
     char *rule;
     int64_t from, to;
+    bool mending;
     struct window_store_op *days_io;
     struct span_slot *slots; /* one a day */
     int64_t *days;
@@ -326,7 +339,7 @@ static void ask_days(struct span_op *s)
     while (s->asked < s->count && s->asked - s->came < DAYS_AT_ONCE) {
         struct span_slot *slot = &s->slots[s->asked];
         slot->span = s;
-        slot->io = window_store_day_load(s->op.owner, s->rule, s->days[s->asked++], slot, day_came);
+        slot->io = load_day(s->op.owner, s->rule, s->days[s->asked++], s->mending, slot, day_came);
     }
 }
 
@@ -357,11 +370,10 @@ static void run_span(struct window_store_op *op, const struct err *early)
             window_store_list_days(op->owner, "windows", s->rule, s->from, s->to, s, days_listed);
 }
 
-struct window_store_op *
-window_store_day_span(struct window_store *w, const char *rule, int64_t from, int64_t to,
-                      void *context,
-                      void (*done)(void *context, const struct window_entry *list, size_t count,
-                                   size_t failed, const struct err *err))
+static struct span_op *begin_span(struct window_store *w, const char *rule, int64_t from,
+                                  int64_t to, void *context,
+                                  void (*done)(void *context, const struct window_entry *list,
+                                               size_t count, size_t failed, const struct err *err))
 {
     struct span_op *s = mem_alloc(sizeof *s);
     window_op_check_rule(&s->op, rule);
@@ -370,5 +382,25 @@ window_store_day_span(struct window_store *w, const char *rule, int64_t from, in
     s->to = to;
     s->done = done;
     window_op_begin(w, &s->op, run_span, stop_span, context);
+    return s;
+}
+
+struct window_store_op *
+window_store_day_span(struct window_store *w, const char *rule, int64_t from, int64_t to,
+                      void *context,
+                      void (*done)(void *context, const struct window_entry *list, size_t count,
+                                   size_t failed, const struct err *err))
+{
+    return &begin_span(w, rule, from, to, context, done)->op;
+}
+
+struct window_store_op *
+window_store_day_mend(struct window_store *w, const char *rule, int64_t from, int64_t to,
+                      void *context,
+                      void (*done)(void *context, const struct window_entry *list, size_t count,
+                                   size_t failed, const struct err *err))
+{
+    struct span_op *s = begin_span(w, rule, from, to, context, done);
+    s->mending = true;
     return &s->op;
 }

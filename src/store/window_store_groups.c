@@ -55,22 +55,12 @@ static void put_ended(void *context, const struct err *err)
     finish(g, err);
 }
 
-static bool merge(struct catalogue *into, const struct catalogue *more)
-{
-    bool changed = false;
-    for (size_t i = 0; i < more->count; i++) {
-        const struct catalogue_group *m = &more->list[i];
-        changed |= catalogue_merge_group(into, m->id, m->template_text, m->first, m->last);
-    }
-    return changed;
-}
-
 /* The catalogue is there: handed out, or merged and written. */
 static void settle(struct groups_op *g)
 {
     struct err none;
     err_clear(&none);
-    bool write = g->more && (merge(g->catalogue, g->more) || g->rebuilt);
+    bool write = g->more && (catalogue_merge(g->catalogue, g->more) || g->rebuilt);
     if (!write) {
         finish(g, &none);
         return;
@@ -205,7 +195,7 @@ window_store_groups_merge(struct window_store *w, const struct catalogue *more, 
     struct groups_op *g = mem_alloc(sizeof *g);
     g->merged = done;
     g->more = catalogue_new(w->cluster);
-    merge(g->more, more);
+    catalogue_merge(g->more, more);
     window_key_groups(g->key, w->cluster);
     window_op_begin_alone(w, &g->op, run_groups, stop_groups, context);
     return &g->op;

@@ -170,6 +170,31 @@ static void a_cut_spool_begins_anew(void **state)
     assert_int_equal(s->count, 2);
 }
 
+static bool first_try_only(void *context)
+{
+    struct stub *s = context;
+    return s->count == 0;
+}
+
+/* It is asked at each try: the process may have been stopped between two. */
+static void a_guard_stops_what_writes(void **state)
+{
+    struct stub *s = *state;
+    struct answer a = {0};
+    s->answer = busy_for_ever;
+    store_guard(s->store, first_try_only, s);
+    assert_int_equal(help_put(s->help, s->store, "x", str_of("y")), ERR_CONFLICT);
+    assert_int_equal(s->count, 1);
+    store_delete(s->store, "x", &a, on_plain);
+    help_wait(s->help, &a.came);
+    assert_int_equal(a.err.kind, ERR_CONFLICT);
+    assert_int_equal(s->count, 1);
+    s->answer = cut_once;
+    help_expect(s->help, s->store, "x", str_of("half no more"));
+    store_guard(s->store, NULL, NULL);
+    assert_int_equal(help_put(s->help, s->store, "x", str_of("y")), ERR_NONE);
+}
+
 static void refuse(struct stub *s, struct server_request *r, int n)
 {
     (void)s;
@@ -331,6 +356,7 @@ int main(void)
         WITH_STUB(gives_up_in_the_end),
         WITH_STUB(a_cut_body_is_read_again),
         WITH_STUB(a_cut_spool_begins_anew),
+        WITH_STUB(a_guard_stops_what_writes),
         WITH_STUB(refusals_are_final),
         WITH_STUB(a_list_ends),
         WITH_STUB(an_upload_that_fails_late_is_aborted),
