@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "collect/around.h"
+#include "collect/clean_labels.h"
 #include "collect/raw_pack.h"
 #include "source/loki.h"
 #include "source/loki_extract.h"
@@ -43,6 +44,7 @@ struct extraction {
     struct window_build *build;
     struct raw_pack *pack;
     struct around *around;
+    struct clean_labels *clean; /* NULL: nothing is redacted */
     struct buf redacted;
     struct tallies counts;
     const struct labels *stream; /* held: of the line before */
@@ -91,6 +93,7 @@ void extraction_free(struct extraction *x)
     buf_free(&x->query);
     buf_free(&x->counted);
     buf_free(&x->redacted);
+    clean_labels_free(x->clean);
     free(x);
 }
 
@@ -158,6 +161,16 @@ static struct str clean_text(struct extraction *x, const struct line *line, stru
     return line->text;
 }
 
+/* The line as it may be stored. */
+static struct line clean_line(struct extraction *x, const struct line *line, struct tallies *counts)
+{
+    struct line seen = *line;
+    seen.text = clean_text(x, line, counts);
+    if (x->clean)
+        seen.labels = clean_labels_of(x->clean, line->labels);
+    return seen;
+}
+
 static void on_extracted(struct extraction *x);
 static void end(struct extraction *x, struct window *w, struct spool *raw, const struct err *err);
 
@@ -175,10 +188,9 @@ static void not_packed(struct extraction *x)
 static void on_line(void *context, const struct line *line)
 {
     struct extraction *x = context;
-    struct line seen = *line;
     if (x->conf.redactor)
         change_stream(x, line->labels);
-    seen.text = clean_text(x, line, &x->counts);
+    struct line seen = clean_line(x, line, &x->counts);
     if (x->pack && !raw_pack_add(x->pack, &seen, false, &x->failed)) {
         not_packed(x);
         return;
@@ -223,12 +235,11 @@ static void finish(struct extraction *x)
 static void on_around(void *context, const struct line *line, bool jumped)
 {
     struct extraction *x = context;
-    struct line seen = *line;
     /* The line before may have opened a private key. A short line is no loss: the key's are of 64.
      */
     if (x->conf.redactor && jumped)
         redact_resume(x->conf.redactor, line->text.n < KEY_LINE ? 0 : REDACT_UNKNOWN);
-    seen.text = clean_text(x, line, NULL);
+    struct line seen = clean_line(x, line, NULL);
     if (!x->failed.kind)
         raw_pack_add(x->pack, &seen, true, &x->failed);
 }
@@ -332,6 +343,8 @@ struct extraction *extraction_start(const struct extraction_conf *conf)
     buf_init(&x->query, QUERY_ROOM);
     buf_init(&x->counted, QUERY_ROOM);
     buf_init(&x->redacted, LINE_ROOM);
+    if (conf->redactor)
+        x->clean = clean_labels_new(conf->redactor, conf->labels);
     rule_query(conf->rule, conf->labels, &x->query);
     rule_counted(conf->rule, conf->labels, &x->counted);
     start_try(x);

@@ -13,6 +13,7 @@
 #include "triage/redact_token.h"
 
 enum {
+    KEY_WORD = 40,   /* characters of a key that stand behind other words */
     USER_MAX = 4096, /* bytes of a URL before its host */
     WORD = MASK_LETTER | MASK_DIGIT | MASK_HIGH,
 };
@@ -243,11 +244,16 @@ static size_t find_private_key(const struct scan *s, size_t at, int *in_key)
 }
 
 /* A line of the inside of a PEM block: base64, or a header of the old encrypted form. */
+/* A logger may have put its own words before each line of the key, whose lines are of 64. */
 static bool is_key_line(struct str line)
 {
     line = str_trim(line);
-    size_t odd = 0;
-    for (size_t i = 0; i < line.n; i++)
+    size_t last = line.n, odd = 0;
+    while (last && !isspace((unsigned char)line.p[last - 1]))
+        last--;
+    if (line.n - last < KEY_WORD)
+        last = 0;
+    for (size_t i = last; i < line.n; i++)
         odd += !isalnum((unsigned char)line.p[i]) && !strchr("+/=", line.p[i]);
     return odd == 0 || str_starts(line, "Proc-Type:") || str_starts(line, "DEK-Info:") ||
            memmem(line.p, line.n, "-----END ", 9);

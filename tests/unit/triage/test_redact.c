@@ -212,6 +212,9 @@ static void keys_that_span_lines_are_redacted_line_by_line(void **state)
     assert_null(replaced(r, str_of("MIIEabc"), NULL));
     /* A key that never ends does not swallow what comes. */
     assert_non_null(replaced(r, str_of("-----BEGIN PRIVATE KEY-----"), NULL));
+    assert_string_equal(
+        replaced(r, str_of("E1 svc: MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7"), NULL),
+        "<redacted:private-keys>");
     assert_null(replaced(r, str_of("2021-08-27 an ordinary line"), NULL));
     assert_null(replaced(r, str_of("MIIEabc"), NULL));
     /* Nor is one missed that is the value of a member. */
