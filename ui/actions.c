@@ -2,6 +2,7 @@
 #include "ui/commands.h"
 #include "ui/engine.h"
 #include "ui/export.h"
+#include "ui/log_goal.h"
 #include "ui/page_stack.h"
 #include "ui/queryline.h"
 #include "ui/terminal.h"
@@ -264,6 +265,21 @@ static bool open_page(struct app *a, enum keys_action action)
     return true;
 }
 
+/* The log of the pod under the cursor; false: there is none, or another action. */
+static bool open_log(struct app *a, enum keys_action action)
+{
+    struct object_ref o;
+    bool previous = action == ACTION_PREVIOUS;
+    struct pane *p = engine_focused(a);
+    if ((action != ACTION_LOGS && !previous) || (!previous && p->ops->summon == ACTION_LOGS))
+        return false;
+    bool opened = pane_object(p, &o) && log_goal_open(&a->host, &o, "", previous);
+    if (!opened && previous)
+        engine_say(a, ROLE_MESSAGE,
+                   "Only a pod has logs of the run before: none is under the cursor.");
+    return opened || previous;
+}
+
 void actions_do(struct app *a, enum keys_action action)
 {
     struct pane *p = engine_focused(a);
@@ -272,7 +288,7 @@ void actions_do(struct app *a, enum keys_action action)
     else if (action == ACTION_SEARCH_NEXT || action == ACTION_SEARCH_PREVIOUS)
         search_again(a, action == ACTION_SEARCH_NEXT);
     else if (!move_list(p, action) && !(p->ops->action && p->ops->action(p, action)) &&
-             !open_page(a, action))
+             !open_page(a, action) && !open_log(a, action))
         summon(a, action);
 }
 

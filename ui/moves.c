@@ -24,6 +24,7 @@ struct moves {
     char *typed, *graph;
     bool passing; /* the typed one is a pane's, until the next move */
     enum question_language graph_language;
+    char *pod_log;       /* a pod_log_wish in the place of a query; or NULL */
     struct asked around; /* query NULL: none */
     struct moves_line line;
     bool line_waits;
@@ -57,6 +58,7 @@ void moves_free(struct moves *v)
     scope_history_free(v->history);
     free(v->typed);
     free(v->graph);
+    free(v->pod_log);
     free(v->around.query);
     if (v->line_waits)
         labels_drop(v->line.labels);
@@ -70,6 +72,7 @@ static void moved(struct moves *v, bool changed, bool browsing)
     if (!changed)
         return;
     v->browsing = browsing;
+    moves_pod_log(v, NULL);
     moves_around(v, NULL, 0, 0);
 }
 
@@ -104,12 +107,26 @@ bool moves_take_line(struct moves *v, struct moves_line *out)
     return waits;
 }
 
+void moves_pod_log(struct moves *v, const struct pod_log_wish *w)
+{
+    char text[POD_LOG_WISH_TEXT];
+    free(v->pod_log);
+    v->pod_log = w ? mem_dup(pod_log_wish_text(w, text)) : NULL;
+    v->model->dirty = true;
+}
+
+void moves_container(struct moves *v, const char *name)
+{
+    moved(v, scope_set_container(&v->model->scope, name), false);
+}
+
 void moves_query(struct moves *v, const char *logql)
 {
     char *old = v->typed;
     v->typed = mem_dup(logql);
     v->passing = false;
     free(old);
+    moves_pod_log(v, NULL);
     moves_around(v, NULL, 0, 0);
 }
 
@@ -252,6 +269,8 @@ bool moves_out(struct moves *v)
     const struct scope *s = &v->model->scope;
     if (v->around.query)
         moves_around(v, NULL, 0, 0);
+    else if (v->pod_log)
+        moves_pod_log(v, NULL);
     else if (v->typed)
         moves_query(v, NULL);
     else if (s->group[0])
@@ -304,6 +323,11 @@ static bool take(struct asked *last, bool *asked, const char *query, int64_t fro
 static bool ask_logs(struct moves *v, int64_t now, int64_t tick)
 {
     const struct scope *s = &v->model->scope;
+    if (v->pod_log) {
+        if (take(&v->logs, &v->logs_asked, v->pod_log, 0, 0))
+            intents_push(v->model->intents, INTENT_POD_LOGS, v->pod_log, 0, 0);
+        return false;
+    }
     struct buf query;
     buf_init(&query, QUERY_BYTES);
     bool known = true, wait = tick < v->moved_at + PATIENCE_MS * CLOCK_MS;

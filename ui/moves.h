@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "model/model.h"
+#include "model/pod_log_wish.h"
 #include "model/rule.h"
 
 enum { MOVES_DEBOUNCE_MS = 150 };
@@ -50,6 +51,11 @@ const char *moves_graph_query(const struct moves *v,
                               enum question_language *language); /* or NULL */
 
 int64_t moves_span(const struct moves *v); /* of the live view, ns */
+
+/* The log of one container through the API server in the place of Loki's lines; NULL takes it back, as
+ * does every move to something else. */
+void moves_pod_log(struct moves *v, const struct pod_log_wish *w);
+void moves_container(struct moves *v, const char *name); /* of the scope's pod; "": all of them */
 
 /* The lines of another query and span in the place of the scope's, for a while: NULL ends it, as does
  * every move. */

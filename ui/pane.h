@@ -13,6 +13,7 @@
 #include "base/regex.h"
 #include "model/model.h"
 #include "model/object_ref.h"
+#include "model/pod_log_wish.h"
 #include "model/rule.h"
 #include "ui/draw.h"
 #include "ui/keys.h"
@@ -64,10 +65,11 @@ struct pane_host {
     struct browse *browse;    /* what the resource pane shows: ui/browse.h */
     struct moves *moves;      /* changes of the scope: ui/moves.h */
     const struct highlights *highlights;
-    struct page_stack *pages;  /* the object whose page is open: ui/page_stack.h */
-    struct patterns *patterns; /* of the log pane's lines: ui/patterns.h */
-    int64_t now;               /* wall ns of this frame */
-    int64_t tick;              /* monotonic ns of this frame */
+    struct pod_log_wish choosing; /* whose container is being chosen: ui/log_goal.h */
+    struct page_stack *pages;     /* the object whose page is open: ui/page_stack.h */
+    struct patterns *patterns;    /* of the log pane's lines: ui/patterns.h */
+    int64_t now;                  /* wall ns of this frame */
+    int64_t tick;                 /* monotonic ns of this frame */
     bool came;    /* the focused pane was entered from another one: Esc goes back there */
     bool pressed; /* a key came since the last frame: nothing may be put off */
     bool ascii;   /* for text/: marks in ASCII */

@@ -42,6 +42,16 @@ void board_resource_show(struct board_resource *b, const char *wanted); /* as IN
 void board_resource_name(struct board_resource *b);                     /* INTENT_SERVED */
 bool board_resource_settled(const struct board_resource *b);
 
+/* Lines of model->logs out of the API server in the place of Loki's, and the containers that a pod
+ * has. */
+struct board_pod_logs;
+struct board_pod_logs *board_pod_logs_new(struct client *c, struct model *m);
+void board_pod_logs_free(struct board_pod_logs *b);
+void board_pod_logs_show(struct board_pod_logs *b, const char *wish); /* model/pod_log_wish.h */
+void board_pod_logs_stop(struct board_pod_logs *b); /* gives model->logs back, empty */
+void board_pod_logs_containers(struct board_pod_logs *b, const char *pod); /* "namespace/pod" */
+bool board_pod_logs_settled(const struct board_pod_logs *b);
+
 /* The page of the object that is looked at. */
 struct board_page;
 struct board_page *board_page_new(struct client *c, struct discovery *d, struct model *m);
@@ -57,6 +67,7 @@ void board_logs_free(struct board_logs *b);
 void board_logs_show(struct board_logs *b, const char *query, int64_t from, int64_t to);
 /* INTENT_LOGS_OLDER, _NEWER, _AT, _LIVE, _HOLD, of the query shown. */
 void board_logs_wish(struct board_logs *b, enum intent_type wish, int64_t time);
+void board_logs_stop(struct board_logs *b); /* until the next board_logs_show */
 bool board_logs_settled(const struct board_logs *b);
 
 /* What a server says of a query before it is run, and words for completing one. loki and prometheus

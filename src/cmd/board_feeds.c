@@ -130,6 +130,27 @@ static bool broken_settled(const struct board_feeds *f)
     return board_broken_settled(f->broken);
 }
 
+static void start_pod_logs(struct board_feeds *f)
+{
+    struct err err;
+    struct client *c = wire_client(f->wire, &err);
+    if (c)
+        f->pod_logs = board_pod_logs_new(c, f->model);
+    else
+        mark_wrong(&f->model->containers.upstream, &err);
+}
+
+static void stop_pod_logs(struct board_feeds *f)
+{
+    board_pod_logs_free(f->pod_logs);
+    f->pod_logs = NULL;
+}
+
+static bool pod_logs_settled(const struct board_feeds *f)
+{
+    return board_pod_logs_settled(f->pod_logs);
+}
+
 static void start_page(struct board_feeds *f)
 {
     struct err err;
@@ -303,6 +324,7 @@ static const struct feed {
     {start_graph, stop_graph, always},
     {start_page, stop_page, page_settled},
     {start_volume, stop_volume, volume_settled},
+    {start_pod_logs, stop_pod_logs, pod_logs_settled},
 };
 
 enum { FEEDS = sizeof feeds / sizeof *feeds };
@@ -327,10 +349,29 @@ bool board_feeds_settled(const struct board_feeds *f)
     return true;
 }
 
+/* One feed at a time fills the log pane. */
+static void show_pod_logs(struct board_feeds *f, const char *wish)
+{
+    if (!f->pod_logs)
+        return;
+    if (f->logs)
+        board_logs_stop(f->logs);
+    board_pod_logs_show(f->pod_logs, wish);
+}
+
 bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
 {
     switch (wish->type) {
+    case INTENT_POD_LOGS:
+        show_pod_logs(f, wish->text);
+        return true;
+    case INTENT_CONTAINERS:
+        if (f->pod_logs)
+            board_pod_logs_containers(f->pod_logs, wish->text);
+        return true;
     case INTENT_LOGS:
+        if (f->pod_logs)
+            board_pod_logs_stop(f->pod_logs);
         if (f->logs)
             board_logs_show(f->logs, wish->text, wish->from, wish->to);
         return true;
@@ -339,7 +380,7 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
     case INTENT_LOGS_AT:
     case INTENT_LOGS_LIVE:
     case INTENT_LOGS_HOLD:
-        if (f->logs)
+        if (f->logs && !f->model->logs.from_pod)
             board_logs_wish(f->logs, wish->type, wish->from);
         return true;
     case INTENT_WINDOW_DAY:

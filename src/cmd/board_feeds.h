@@ -20,6 +20,7 @@ struct board_feeds {
     struct board_broken *broken;
     struct board_resource *resource;
     struct board_page *page;
+    struct board_pod_logs *pod_logs;
     struct board_logs *logs;
     struct board_metrics *metrics;
     struct board_windows *windows;

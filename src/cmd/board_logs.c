@@ -463,6 +463,12 @@ void board_logs_wish(struct board_logs *b, enum intent_type wish, int64_t time)
     }
 }
 
+void board_logs_stop(struct board_logs *b)
+{
+    stop(b);
+    b->opening = false;
+}
+
 bool board_logs_settled(const struct board_logs *b)
 {
     return !b || (!b->check && !b->opening && upstream_settled(&b->model->logs.upstream));

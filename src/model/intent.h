@@ -18,6 +18,8 @@ enum intent_type {
     INTENT_WINDOW_DAY, /* text: rule; from: the day: fill model->windows */
     INTENT_WINDOW,     /* text: rule; from: the window's start: fill model->window */
     INTENT_METRICS,    /* from, to (0: live): fill model->series */
+    INTENT_POD_LOGS,   /* text: a pod_log_wish: fill model->logs from the API server */
+    INTENT_CONTAINERS, /* text: "namespace/pod": fill model->containers */
     INTENT_PAGE,       /* text: a page_wish; NULL: no page is looked at any more */
     INTENT_CONTEXT,    /* text: a kubeconfig context */
     /* Fill model->browsed. text: lines; the first is a namespace or empty (all), each behind it a

@@ -12,6 +12,7 @@
 #include "model/page_wish.h"
 #include "model/pages_seen.h"
 #include "model/past.h"
+#include "model/pod_parts.h"
 #include "model/question.h"
 #include "model/scope.h"
 #include "model/series.h"
@@ -55,9 +56,11 @@ struct model_logs {
     char *query;      /* what the lines answer */
     int64_t from, to; /* to 0: following */
     bool loading;
-    char lane[24];     /* "poll", "tail+poll", "range": which way the lines come */
-    double per_second; /* lines/s of the last 10 s while following */
-    int64_t lag;       /* ns between the newest line and its arrival; -1 unknown */
+    char lane[24];        /* "poll", "tail+poll", "range": which way the lines come */
+    double per_second;    /* lines/s of the last 10 s while following */
+    int64_t lag;          /* ns between the newest line and its arrival; -1 unknown */
+    bool from_pod;        /* the lines come from the API server: query is a pod_log_wish */
+    struct upstream loki; /* then: how Loki was before */
 };
 
 enum {
@@ -113,6 +116,7 @@ struct model {
     struct model_browsed browsed[MODEL_BROWSED];
     struct served *served;
     struct model_page page;
+    struct pod_parts containers;
     struct model_logs logs;
     struct model_windows windows;
     struct series *series[METRIC_COUNT];

@@ -137,16 +137,27 @@ static void answer_day(struct model *m, int64_t now, const struct intent *wish)
 static void log_intent(const struct intent *wish, struct buf *log)
 {
     static const char *const names[] = {
-        [INTENT_LOGS] = "logs",           [INTENT_WINDOW_DAY] = "day",
-        [INTENT_WINDOW] = "window",       [INTENT_LOGS_OLDER] = "older",
-        [INTENT_LOGS_NEWER] = "newer",    [INTENT_LOGS_AT] = "logs-at",
-        [INTENT_LOGS_LIVE] = "logs-live", [INTENT_LOGS_HOLD] = "hold",
-        [INTENT_METRICS] = "metrics",     [INTENT_CONTEXT] = "context",
-        [INTENT_QUIT] = "quit",           [INTENT_BROWSE] = "browse",
-        [INTENT_SERVED] = "served",       [INTENT_OFFERS] = "offers",
-        [INTENT_QUESTION] = "question",   [INTENT_AGREED] = "agreed",
-        [INTENT_FORGET] = "forget",       [INTENT_STOP] = "stop",
+        [INTENT_LOGS] = "logs",
+        [INTENT_WINDOW_DAY] = "day",
+        [INTENT_WINDOW] = "window",
+        [INTENT_LOGS_OLDER] = "older",
+        [INTENT_LOGS_NEWER] = "newer",
+        [INTENT_LOGS_AT] = "logs-at",
+        [INTENT_LOGS_LIVE] = "logs-live",
+        [INTENT_LOGS_HOLD] = "hold",
+        [INTENT_METRICS] = "metrics",
+        [INTENT_CONTEXT] = "context",
+        [INTENT_QUIT] = "quit",
+        [INTENT_BROWSE] = "browse",
+        [INTENT_SERVED] = "served",
+        [INTENT_OFFERS] = "offers",
+        [INTENT_QUESTION] = "question",
+        [INTENT_AGREED] = "agreed",
+        [INTENT_FORGET] = "forget",
+        [INTENT_STOP] = "stop",
         [INTENT_PAGE] = "page",
+        [INTENT_POD_LOGS] = "pod-logs",
+        [INTENT_CONTAINERS] = "containers",
     };
     char from[CLOCK_TEXT] = "0", to[CLOCK_TEXT] = "0";
     if (wish->from)
@@ -179,6 +190,10 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             answer_window(m, &wish);
         else if (wish.type == INTENT_PAGE)
             fill_page(m, now, wish.text);
+        else if (wish.type == INTENT_POD_LOGS)
+            fill_pod_log(m, now, wish.text);
+        else if (wish.type == INTENT_CONTAINERS)
+            fill_containers(m, wish.text);
         else if (wish.type == INTENT_WINDOW_DAY)
             answer_day(m, now, &wish);
         else if (wish.type == INTENT_BROWSE)

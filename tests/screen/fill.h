@@ -38,6 +38,9 @@ bool fill_broken(struct model *m, int64_t now, const char *what);
 void fill_page(struct model *m, int64_t now, const char *wish);
 /* What becomes of the page that is open: "gone", "denied", "another", "secret". */
 bool fill_page_change(struct model *m, int64_t now, const char *what);
+/* Answers INTENT_POD_LOGS and INTENT_CONTAINERS. */
+void fill_pod_log(struct model *m, int64_t now, const char *wish);
+void fill_containers(struct model *m, const char *pod);
 /* One change by name ("stale pods", "denied events", …); false: there is none of that name. */
 bool fill_change(struct model *m, int64_t now, const char *what);
 

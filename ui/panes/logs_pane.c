@@ -144,7 +144,12 @@ static void draw_empty(struct pane *p, const struct draw_area *body)
                           ? "No line is of the patterns that are kept: Esc shows all again."
                       : m->to ? "No lines in this span. [ and ] go to other windows, L to live."
                               : "No lines yet: they show here as they come. Esc widens the scope.";
-    draw_message(body, ROLE_DIM, pane_empty_text(p, &m->upstream, "lines", why, text));
+    if (m->upstream.state == UPSTREAM_OFF && !p->filter.regex)
+        str_copy(text, sizeof text,
+                 "There is no Loki: l on a pod shows its log through the API server.");
+    else
+        pane_empty_text(p, &m->upstream, "lines", why, text);
+    draw_message(body, ROLE_DIM, text);
 }
 
 static void pane_draw(struct pane *p, const struct draw_area *body)
@@ -288,6 +293,10 @@ static bool object(struct pane *p, struct object_ref *out)
 {
     const struct logs *l = p->state;
     const struct rule_labels *names = p->host->labels;
+    const struct model_logs *m = &p->host->model->logs;
+    struct pod_log_wish w;
+    if (m->from_pod && m->query && pod_log_wish_read(m->query, &w))
+        return object_ref_set(out, "pods", w.namespace_, w.pod, "");
     if (!lines_count(l->view.lines))
         return false;
     const struct labels *labels = lines_at(l->view.lines, l->view.cursor).labels;

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "ui/log_goal.h"
 #include "ui/page_rows.h"
 #include "ui/page_stack.h"
 #include "ui/pane.h"
@@ -274,12 +275,37 @@ static bool back(struct pane *p)
     return page_stack_depth(p->host->pages) && page_stack_back(p->host->pages);
 }
 
+/* "Container app", "Init container wait": the section that the line stands in. */
+static const char *container_at(const struct state *s, size_t line)
+{
+    static const char *const titles[] = {"Container ", "Init container ", "Ephemeral container ",
+                                         "Sidecar "};
+    while (line && page_at(s->page, line)->kind != PAGE_SECTION)
+        line--;
+    const char *title = page_at(s->page, line)->value;
+    for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+        if (str_starts(str_of(title), titles[i]))
+            return title + strlen(titles[i]);
+    return "";
+}
+
+static bool open_log(struct pane *p, bool previous)
+{
+    struct state *s = p->state;
+    const struct page_rows_row *r = cursor_row(s);
+    bool on_line = r && r->line != SIZE_MAX && s->page;
+    return log_goal_open(p->host, &top(p)->wish.object, on_line ? container_at(s, r->line) : "",
+                         previous);
+}
+
 static bool action(struct pane *p, enum keys_action a)
 {
     if (a == ACTION_BACK)
         return back(p);
     if (!top(p))
         return false;
+    if (a == ACTION_LOGS || a == ACTION_PREVIOUS)
+        return open_log(p, a == ACTION_PREVIOUS);
     if (a == ACTION_ENTER)
         enter(p);
     else if (a == ACTION_DESCRIBE)

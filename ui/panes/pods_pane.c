@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "model/ownership.h"
+#include "ui/log_goal.h"
 #include "ui/moves.h"
 
 enum {
@@ -160,9 +161,8 @@ static bool action(struct pane *p, enum keys_action a)
 {
     const struct scope *s = &p->host->model->scope;
     if (a == ACTION_ENTER && resource_table_cursor(p->state)) {
-        choose(p, false);
-        pane_show(p, "logs");
-        return true;
+        struct object_ref o;
+        return resource_table_pane_object(p, &o) && log_goal_open(p->host, &o, "", false);
     }
     bool narrow = s->pod[0] || s->workload[0] || s->node[0];
     if (a == ACTION_BACK && narrow && !p->host->came && !p->filter.regex && !p->search.regex) {
