@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "kube/kinds.h"
+#include "kube/trouble.h"
 
 enum { CELL_LONGEST = 4096, TITLE_LONGEST = 64 };
 
@@ -73,6 +74,38 @@ static void set_cell(struct object *row, size_t column, const struct json *value
     buf_free(&shown);
 }
 
+static const struct {
+    const char *titles, *word;
+    enum health health;
+} words[] = {
+#define WORD(titles, word, health) {titles, word, health},
+#include "kube/columns_words.def"
+#undef WORD
+};
+
+/* Whether " A B " holds the title as a word. */
+static bool is_among(const char *titles, const char *title)
+{
+    size_t n = strlen(title);
+    const char *at = n ? strstr(titles, title) : NULL;
+    return at && at[-1] == ' ' && at[n] == ' ';
+}
+
+/* The first word of the cell counts: "False (ServiceNotFound)". Of "1/3" a part is not ready. */
+static enum health health_of(const char *title, const char *text)
+{
+    size_t n = strcspn(text, " (,:");
+    int part, whole;
+    char behind;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(words[i].word, text, n) == 0 && !words[i].word[n] &&
+            is_among(words[i].titles, title))
+            return words[i].health;
+    bool ratio =
+        strcmp(title, "READY") == 0 && sscanf(text, "%9d/%9d%c", &part, &whole, &behind) == 2;
+    return ratio && part < whole ? HEALTH_WARN : HEALTH_OK;
+}
+
 struct object *columns_make(const struct columns *c, const struct objects *table,
                             const struct json *row)
 {
@@ -85,6 +118,8 @@ struct object *columns_make(const struct columns *c, const struct objects *table
     for (unsigned cell = 0; value && column < c->count; value = json_next(value), cell++)
         if (c->cell[column] == cell)
             set_cell(o, column++, value);
+    for (size_t i = 0; i < column; i++)
+        trouble_worsen(o, health_of(c->list[i].title, o->cells[i].text));
     if (o->deleted)
         o->health = HEALTH_PENDING;
     return o;

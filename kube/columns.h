@@ -30,7 +30,7 @@ struct columns {
 bool columns_read(struct columns *c, const struct json *definitions);
 void columns_free(struct columns *c);
 
-/* A row of the table from a Table's row ({"cells":[…],"object":{"metadata":{…}}}); NULL when it
+/* Its health is what the columns say (kube/columns_words.def). A row of the table from a Table's row ({"cells":[…],"object":{"metadata":{…}}}); NULL when it
  * names no object (a bookmark's empty row). */
 struct object *columns_make(const struct columns *c, const struct objects *table,
                             const struct json *row);

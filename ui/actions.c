@@ -185,6 +185,7 @@ static deed *const deeds[ACTION_COUNT] = {
     [ACTION_UNDO] = do_undo,
     [ACTION_REDO] = do_redo,
     [ACTION_ACTIONS] = do_actions,
+    [ACTION_OWNER] = commands_owner,
     [ACTION_COPY] = export_copy,
     [ACTION_SAVE] = export_ask,
     [ACTION_QUERY] = do_query,

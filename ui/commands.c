@@ -167,6 +167,29 @@ static void offer_layout(struct app *a, struct prompt *p)
         prompt_offer(p, layout_list(i));
 }
 
+void commands_owner(struct app *a)
+{
+    struct object_ref ref;
+    struct browse_view view;
+    char kind[OBJECT_REF_KIND];
+    if (!pane_object(engine_focused(a), &ref) || !ref.owner[0]) {
+        engine_say(a, ROLE_MESSAGE, "Nothing is known to own this.");
+        return;
+    }
+    struct str name = str_of(ref.owner), word;
+    str_cut(&name, '/', &word);
+    snprintf(kind, sizeof kind, "%.*s", (int)word.n, word.p);
+    const struct kind *known = served_find(a->model->served, kind);
+    if (known && !object_ref_kind(known, kind))
+        return;
+    browse_view(&view, kind);
+    if (!known || known->namespaced)
+        str_copy(view.at_namespace, sizeof view.at_namespace, ref.namespace_);
+    str_copy(view.at_name, sizeof view.at_name, name.p);
+    browse_push(a->browse, &view);
+    engine_show(a, "resource");
+}
+
 static void run_highlight(struct app *a, const char *rest)
 {
     char text[PANE_TEXT];

@@ -23,6 +23,8 @@ void commands_run(struct app *a, const char *line);
 /* For the prompt's completion. */
 void commands_offers(void *app, struct prompt *p, struct str before);
 
+/* Goes up to the owner of the object under the cursor. */
+void commands_owner(struct app *a);
 /* ":at TIME" and the prompt of "go to a time". */
 void commands_at(struct app *a, const char *text);
 

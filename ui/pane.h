@@ -96,6 +96,8 @@ struct pane_ops {
     unsigned flags;
     enum keys_action summon; /* the key that gives it the focus, or ACTION_NONE */
     size_t private_size;
+    const struct resource_table_spec
+        *table;                    /* of a pane that is a ui/resource_table.h; else NULL */
     void (*open)(struct pane *p);  /* once; may be NULL */
     void (*close)(struct pane *p); /* may be NULL */
     /* One went back from what it was made to show last. A pane that has this shows one thing after

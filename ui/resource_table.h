@@ -86,16 +86,26 @@ const struct object *resource_table_cursor(const struct resource_table *t); /* N
 bool resource_table_go_to(struct resource_table *t, const char *ns, const char *name);
 void resource_table_sort(struct resource_table *t, int column, bool descending); /* as spec->sort */
 
-/* A pane's functions that are the same for all: its private state is a struct resource_table. */
-struct list *resource_table_pane_list(struct pane *p);
-bool resource_table_pane_copy(struct pane *p, struct buf *out); /* the row's name */
-bool resource_table_pane_object(struct pane *p, struct object_ref *out);
+/* A pane that is a table: its private state is a struct resource_table, its ops name the spec, and
+ * these are its functions unless it has its own. */
+void resource_table_pane_open(struct pane *p);
+void resource_table_pane_close(struct pane *p);
 bool resource_table_pane_sync(struct pane *p);
 void resource_table_pane_draw(struct pane *p, const struct draw_area *body);
+struct list *resource_table_pane_list(struct pane *p);
+bool resource_table_pane_action(struct pane *p, enum keys_action action);
+bool resource_table_pane_copy(struct pane *p, struct buf *out); /* the row's name */
+bool resource_table_pane_object(struct pane *p, struct object_ref *out);
 void resource_table_pane_counts(struct pane *p, char out[PANE_TEXT]);
 void resource_table_pane_note(struct pane *p, char out[PANE_TEXT]);
 void resource_table_pane_status(struct pane *p, char out[PANE_TEXT]);
-void resource_table_pane_close(struct pane *p);
 const struct upstream *resource_table_pane_upstream(struct pane *p);
+
+#define RESOURCE_TABLE_FLAGS (PANE_ROWS | PANE_SORT | PANE_SEARCH | PANE_FILTER)
+#define RESOURCE_TABLE_PANE                                                                        \
+    .close = resource_table_pane_close, .draw = resource_table_pane_draw,                          \
+    .list = resource_table_pane_list, .copy = resource_table_pane_copy,                            \
+    .counts = resource_table_pane_counts, .note = resource_table_pane_note,                        \
+    .upstream = resource_table_pane_upstream
 
 #endif

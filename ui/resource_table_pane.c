@@ -4,6 +4,16 @@
 
 #include "ui/resource_table.h"
 
+void resource_table_pane_open(struct pane *p)
+{
+    resource_table_open(p->state, p->ops->table, p);
+}
+
+bool resource_table_pane_action(struct pane *p, enum keys_action action)
+{
+    return resource_table_action(p->state, action);
+}
+
 struct list *resource_table_pane_list(struct pane *p)
 {
     return ((struct resource_table *)p->state)->list;

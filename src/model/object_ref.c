@@ -18,6 +18,7 @@ static bool fits(char *out, size_t size, const char *text)
 bool object_ref_set(struct object_ref *r, const char *kind, const char *ns, const char *name,
                     const char *uid)
 {
+    r->owner[0] = '\0';
     return fits(r->kind, sizeof r->kind, kind) && fits(r->namespace_, sizeof r->namespace_, ns) &&
            fits(r->name, sizeof r->name, name) && fits(r->uid, sizeof r->uid, uid);
 }
@@ -34,7 +35,8 @@ bool object_ref_of(struct object_ref *r, const struct kind *kind, const struct o
 {
     char name[OBJECT_REF_KIND], uid[OBJECT_UID_TEXT];
     return object_ref_kind(kind, name) &&
-           object_ref_set(r, name, o->namespace_, o->name, object_uid_text(o, uid));
+           object_ref_set(r, name, o->namespace_, o->name, object_uid_text(o, uid)) &&
+           fits(r->owner, sizeof r->owner, o->owner);
 }
 
 bool object_ref_same(const struct object_ref *a, const struct object_ref *b)

@@ -7,7 +7,7 @@
 
 #include "model/object.h"
 
-enum { OBJECT_REF_KIND = 320, OBJECT_REF_NAME = 254, OBJECT_REF_UID = 37 };
+enum { OBJECT_REF_KIND = 320, OBJECT_REF_NAME = 254, OBJECT_REF_UID = 37, OBJECT_REF_OWNER = 360 };
 
 struct object_ref {
     /* The resource as discovery_find takes it: "pods", "deployments.apps"; where only the object's
@@ -16,9 +16,11 @@ struct object_ref {
     char namespace_[OBJECT_REF_NAME]; /* of no matter when the kind has none */
     char name[OBJECT_REF_NAME];
     char uid[OBJECT_REF_UID]; /* "" when it is not known */
+    char
+        owner[OBJECT_REF_OWNER]; /* "ReplicaSet/web-7d9f8c6b5", its controller; "": none is known */
 };
 
-/* False when a text is longer than the API server allows; uid may be "". */
+/* Without an owner. False when a text is longer than the API server allows; uid may be "". */
 bool object_ref_set(struct object_ref *r, const char *kind, const char *ns, const char *name,
                     const char *uid);
 /* Names the row of a table of that kind. */

@@ -34,13 +34,17 @@ static void resource(struct json_out *out, const struct pretend_kind *k, const c
 {
     json_out_object(out, NULL);
     pretend_textf(out, "name", "%s%s", k->plural, sub);
-    json_out_text(out, "singularName", "");
+    /* Of its own resources the server of 1.20 gives no singular, of custom ones it does. */
+    bool custom = k->group && strchr(k->group, '.') && !strstr(k->group, "k8s.io");
+    json_out_text(out, "singularName", custom ? k->singular : "");
     json_out_bool(out, "namespaced", k->namespaced);
     json_out_text(out, "kind", kind);
     pretend_raw(out, "verbs", verbs);
     if (*k->short_names && !*sub) {
+        struct str rest = str_of(k->short_names), name;
         json_out_array(out, "shortNames");
-        json_out_text(out, NULL, k->short_names);
+        while (str_cut(&rest, ' ', &name))
+            json_out_string(out, NULL, name);
         json_out_end_array(out);
     }
     if (!*sub && in_all(k->plural)) {

@@ -40,6 +40,16 @@ bool pretend_stored_field(const struct world *w, const struct pretend_object *o,
     return false;
 }
 
+/* As the additionalPrinterColumns of cert-manager's definition have it. */
+static void certificate_cells(const struct json *rest, struct json_out *out)
+{
+    const struct json *ready = json_first(json_get(rest, "status.conditions"));
+    json_out_text(out, NULL, json_string(ready, "status", ""));
+    json_out_text(out, NULL, json_string(rest, "spec.secretName", ""));
+    json_out_text(out, NULL, json_string(rest, "spec.issuerRef.name", ""));
+    json_out_text(out, NULL, json_string(ready, "message", ""));
+}
+
 void pretend_stored_cells(const struct world *w, const struct pretend_object *o, int64_t t,
                           struct json_out *out)
 {
@@ -58,6 +68,9 @@ void pretend_stored_cells(const struct world *w, const struct pretend_object *o,
         break;
     case PRETEND_SERVICEACCOUNTS:
         json_out_int(out, NULL, (int64_t)json_count(json_member(rest, "secrets")));
+        break;
+    case PRETEND_CERTIFICATES:
+        certificate_cells(rest, out);
         break;
     case PRETEND_PDBS:
         pretend_textf(out, NULL, "%lld", (long long)json_int(rest, "spec.minAvailable", 0));

@@ -32,11 +32,40 @@ static void config_maps(struct shelf *s)
     }
 }
 
+/* A custom resource: one whose certificate cannot be issued. */
+static void certificates(struct shelf *s)
+{
+    static const struct {
+        const char *ns, *name, *ready, *reason, *message;
+    } list[] = {
+        {"shop", "shop-example-com", "True", "Ready",
+         "Certificate is up to date and has not expired"},
+        {"edge", "gateway-example-com", "True", "Ready",
+         "Certificate is up to date and has not expired"},
+        {"payments", "pay-example-com", "False", "DoesNotExist",
+         "Issuing certificate as Secret does not exist"},
+    };
+    const struct world *w = shelf_world(s);
+    struct str none = {"", 0};
+    char rest[800];
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        snprintf(
+            rest, sizeof rest,
+            "\"spec\":{\"secretName\":\"%s-tls\",\"dnsNames\":[\"%s\"],\"issuerRef\":{\"kind\":"
+            "\"ClusterIssuer\",\"name\":\"letsencrypt\"}},\"status\":{\"conditions\":[{\"type\":"
+            "\"Ready\",\"status\":\"%s\",\"reason\":\"%s\",\"message\":\"%s\"}]}",
+            list[i].name, list[i].name, list[i].ready, list[i].reason, list[i].message);
+        shelf_put(s, PRETEND_CERTIFICATES, list[i].ns, list[i].name, w->start - 40 * CLOCK_DAY,
+                  none, none, str_of(rest));
+    }
+}
+
 void sandbox_seed_objects(struct shelf *s)
 {
     const struct world *w = shelf_world(s);
     struct str none = {"", 0};
     config_maps(s);
+    certificates(s);
     for (size_t i = 0; i < w->namespace_count; i++)
         shelf_put(s, PRETEND_SERVICEACCOUNTS, w->namespaces[i], "default",
                   w->start - 400 * CLOCK_DAY, none, none, none);

@@ -76,6 +76,24 @@ shows '^:ns 상점'
 keys Escape
 hides '^:ns'
 
+echo "any resource by its name, down, and back the same way"
+line ':certs'
+shows 'certificates 3 .*1 warn.*live'
+shows 'pay-example-com +False'
+line ':deploy'
+shows 'deployments [0-9]+ .*live'
+keys Enter
+shows 'Deployment/.*LIVE'
+shows '━ Pods [0-9]+/'
+keys Escape
+shows 'deployments [0-9]+ .*live'
+keys Escape
+shows 'certificates 3 '
+keys Escape
+hides 'certificates 3 '
+line ':deplyoments'
+shows 'Near it: deployments.apps'
+
 echo "suspend and back"
 keys C-z
 shows 'Stopped'

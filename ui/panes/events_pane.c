@@ -102,16 +102,6 @@ static const struct resource_table_spec spec = {
              "the scope.",
 };
 
-static void pane_open(struct pane *p)
-{
-    resource_table_open(p->state, &spec, p);
-}
-
-static bool action(struct pane *p, enum keys_action a)
-{
-    return resource_table_action(p->state, a);
-}
-
 /* The message in full, as far as the footer goes. */
 static void status(struct pane *p, char out[PANE_TEXT])
 {
@@ -140,18 +130,14 @@ const struct pane_ops events_pane = {
     .name = "events",
     .title = "Events",
     .about = "The cluster's events about the scope, the newest first.",
-    .flags = PANE_ROWS | PANE_SORT | PANE_SEARCH | PANE_FILTER,
+    .flags = RESOURCE_TABLE_FLAGS,
     .summon = ACTION_EVENTS,
     .private_size = sizeof(struct resource_table),
-    .open = pane_open,
-    .close = resource_table_pane_close,
+    .table = &spec,
+    RESOURCE_TABLE_PANE,
+    .open = resource_table_pane_open,
     .sync = resource_table_pane_sync,
-    .draw = resource_table_pane_draw,
-    .list = resource_table_pane_list,
     .object = object,
-    .action = action,
-    .counts = resource_table_pane_counts,
-    .note = resource_table_pane_note,
-    .upstream = resource_table_pane_upstream,
+    .action = resource_table_pane_action,
     .status = status,
 };

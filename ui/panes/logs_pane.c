@@ -288,11 +288,12 @@ static bool copy(struct pane *p, struct buf *out)
     return buf_add(out, line.text.p, line.text.n);
 }
 
-/* The pod that wrote the line. */
+/* The pod that wrote the line, as far as it is known. */
 static bool object(struct pane *p, struct object_ref *out)
 {
     const struct logs *l = p->state;
     const struct rule_labels *names = p->host->labels;
+    const struct objects *pods = p->host->model->pods.table;
     const struct model_logs *m = &p->host->model->logs;
     struct pod_log_wish w;
     if (m->from_pod && m->query && pod_log_wish_read(m->query, &w))
@@ -300,8 +301,12 @@ static bool object(struct pane *p, struct object_ref *out)
     if (!lines_count(l->view.lines))
         return false;
     const struct labels *labels = lines_at(l->view.lines, l->view.cursor).labels;
-    const char *pod = labels_value(labels, names->pod);
-    return pod[0] && object_ref_set(out, "pods", labels_value(labels, names->namespace_), pod, "");
+    const char *pod = labels_value(labels, names->pod),
+               *ns = labels_value(labels, names->namespace_);
+    const struct object *row = pods ? objects_find(pods, str_of(ns), str_of(pod)) : NULL;
+    if (row)
+        return object_ref_of(out, objects_kind(pods), row);
+    return pod[0] && object_ref_set(out, "pods", ns, pod, "");
 }
 
 static bool save(struct pane *p, struct pane_save *s, struct buf *out)

@@ -78,11 +78,6 @@ static const struct resource_table_spec spec = {
     .empty = "The cluster has no nodes.",
 };
 
-static void pane_open(struct pane *p)
-{
-    resource_table_open(p->state, &spec, p);
-}
-
 static bool action(struct pane *p, enum keys_action a)
 {
     const struct object *o = resource_table_cursor(p->state);
@@ -103,18 +98,13 @@ const struct pane_ops nodes_pane = {
     .name = "nodes",
     .title = "Nodes",
     .about = "The cluster's nodes, the worst first. Enter narrows pods and logs to one.",
-    .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER,
+    .flags = RESOURCE_TABLE_FLAGS | PANE_ENTER,
     .private_size = sizeof(struct resource_table),
-    .open = pane_open,
-    .close = resource_table_pane_close,
+    .table = &spec,
+    RESOURCE_TABLE_PANE,
+    .open = resource_table_pane_open,
     .sync = resource_table_pane_sync,
-    .draw = resource_table_pane_draw,
-    .list = resource_table_pane_list,
-    .copy = resource_table_pane_copy,
     .object = resource_table_pane_object,
     .action = action,
-    .counts = resource_table_pane_counts,
-    .note = resource_table_pane_note,
-    .upstream = resource_table_pane_upstream,
     .status = resource_table_pane_status,
 };

@@ -140,11 +140,6 @@ static const struct resource_table_spec spec = {
     .empty = "No pods here. Esc widens the scope, 0 shows all namespaces.",
 };
 
-static void pane_open(struct pane *p)
-{
-    resource_table_open(p->state, &spec, p);
-}
-
 static void choose(struct pane *p, bool browsing)
 {
     const struct object *o = resource_table_cursor(p->state);
@@ -181,19 +176,14 @@ const struct pane_ops pods_pane = {
     .name = "pods",
     .title = "Pods",
     .about = "The pods of the scope, the worst first. Logs and charts follow the cursor.",
-    .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER | PANE_HOME,
+    .flags = RESOURCE_TABLE_FLAGS | PANE_ENTER | PANE_HOME,
     .private_size = sizeof(struct resource_table),
-    .open = pane_open,
-    .close = resource_table_pane_close,
+    .table = &spec,
+    RESOURCE_TABLE_PANE,
+    .open = resource_table_pane_open,
     .sync = resource_table_pane_sync,
-    .draw = resource_table_pane_draw,
-    .list = resource_table_pane_list,
-    .copy = resource_table_pane_copy,
     .object = resource_table_pane_object,
     .moved = moved,
     .action = action,
-    .counts = resource_table_pane_counts,
-    .note = resource_table_pane_note,
-    .upstream = resource_table_pane_upstream,
     .status = resource_table_pane_status,
 };

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "ui/browse.h"
 #include "ui/moves.h"
+#include "ui/page_stack.h"
 #include "ui/resource_columns.h"
 
 struct resource_pane {
@@ -19,6 +20,7 @@ struct resource_pane {
     struct resource_columns columns;
     uint64_t shown; /* browse_changes that the table is of; 0: none */
     bool open;
+    bool seeking; /* the view's row is waited for */
     char what[OBJECT_REF_KIND];
 };
 
@@ -88,8 +90,24 @@ static void show(struct pane *p, struct resource_pane *r, const struct kind *kin
     pane_pattern_clear(&p->search);
     pane_pattern_set(&p->filter, view ? view->filter : "", true, &err);
     list_filter(r->table.list, p->filter.regex, p->filter.invert);
+    r->seeking = view && view->at_name[0];
     if (view && view->sort != BROWSE_UNSORTED && view->sort < (int)r->columns.count)
         resource_table_sort(&r->table, view->sort, view->descending);
+}
+
+/* How the view is, for when one comes back to it. */
+static void keep(struct pane *p, struct browse_view *view)
+{
+    const struct resource_pane *r = p->state;
+    const struct object *o = resource_table_cursor(&r->table);
+    view->sort = r->table.sort;
+    view->descending = r->table.descending;
+    snprintf(view->filter, sizeof view->filter, "%s%s", p->filter.invert ? "!" : "",
+             p->filter.text ? p->filter.text : "");
+    if (r->seeking || !o || !list_moved(r->table.list) || strlen(o->name) >= sizeof view->at_name)
+        return;
+    str_copy(view->at_namespace, sizeof view->at_namespace, o->namespace_);
+    str_copy(view->at_name, sizeof view->at_name, o->name);
 }
 
 static bool pane_sync(struct pane *p)
@@ -105,10 +123,12 @@ static bool pane_sync(struct pane *p)
     if (table)
         resource_columns_measure(&r->columns, table, p->host->now);
     bool synced = resource_table_sync(&r->table);
-    if (synced && view && view->at_name[0] &&
+    if (synced && r->seeking &&
         (list_moved(r->table.list) ||
          resource_table_go_to(&r->table, view->at_namespace, view->at_name)))
-        view->at_name[0] = '\0';
+        r->seeking = false;
+    if (synced && view)
+        keep(p, view);
     return synced;
 }
 
@@ -119,30 +139,7 @@ static void pane_open(struct pane *p)
     show(p, r, NULL);
 }
 
-static void pane_close(struct pane *p)
-{
-    resource_table_close(p->state);
-}
-
 /* ---- from view to view ---- */
-
-/* How the view was left, for when one comes back. */
-static void keep(struct pane *p)
-{
-    const struct resource_pane *r = p->state;
-    const struct object *o = resource_table_cursor(&r->table);
-    struct browse_view *view = view_of(p);
-    if (!view)
-        return;
-    view->sort = r->table.sort;
-    view->descending = r->table.descending;
-    snprintf(view->filter, sizeof view->filter, "%s%s", p->filter.invert ? "!" : "",
-             p->filter.text ? p->filter.text : "");
-    if (!o || strlen(o->name) >= sizeof view->at_name)
-        return;
-    str_copy(view->at_namespace, sizeof view->at_namespace, o->namespace_);
-    str_copy(view->at_name, sizeof view->at_name, o->name);
-}
 
 static void pane_left(struct pane *p)
 {
@@ -151,7 +148,6 @@ static void pane_left(struct pane *p)
 
 static void open_view(struct pane *p, const struct browse_view *view)
 {
-    keep(p);
     browse_push(p->host->browse, view);
     pane_show(p, p->ops->name);
 }
@@ -169,7 +165,6 @@ static char *own_name(const struct kind *kind, const struct object *o)
 static void to_pods(struct pane *p, const struct kind *kind, const struct object *o)
 {
     char *workload = own_name(kind, o);
-    keep(p);
     moves_workload(p->host->moves, o->namespace_, workload);
     pane_show(p, "pods");
     free(workload);
@@ -178,7 +173,6 @@ static void to_pods(struct pane *p, const struct kind *kind, const struct object
 static void to_node(struct pane *p, const struct kind *kind, const struct object *o)
 {
     (void)kind;
-    keep(p);
     moves_node(p->host->moves, o->name);
     pane_show(p, "pods");
 }
@@ -186,7 +180,6 @@ static void to_node(struct pane *p, const struct kind *kind, const struct object
 static void to_namespace(struct pane *p, const struct kind *kind, const struct object *o)
 {
     (void)kind;
-    keep(p);
     moves_namespace(p->host->moves, o->name);
     pane_show(p, "pods");
 }
@@ -194,7 +187,6 @@ static void to_namespace(struct pane *p, const struct kind *kind, const struct o
 static void to_logs(struct pane *p, const struct kind *kind, const struct object *o)
 {
     (void)kind;
-    keep(p);
     moves_pod(p->host->moves, o->namespace_, o->name, false);
     pane_show(p, "logs");
 }
@@ -244,6 +236,17 @@ static const struct {
     {"namespaces", to_namespace},
 };
 
+/* What has nothing below it is described. */
+static bool open_page(struct pane *p)
+{
+    struct object_ref ref;
+    if (!pane_object(p, &ref))
+        return false;
+    page_stack_open(p->host->pages, &ref, PAGE_WISH_DESCRIBE);
+    pane_show(p, "page");
+    return true;
+}
+
 static bool go_down(struct pane *p)
 {
     const struct resource_pane *r = p->state;
@@ -257,7 +260,7 @@ static bool go_down(struct pane *p)
         ways[i].down(p, r->columns.kind, o);
         return true;
     }
-    return false;
+    return open_page(p);
 }
 
 static bool action(struct pane *p, enum keys_action a)
@@ -296,21 +299,15 @@ const struct pane_ops resource_pane = {
     .name = "resource",
     .title = "Resource",
     .about = "Objects of any kind: :deploy, :cj, :certificates.cert-manager.io. Enter goes down.",
-    .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER | PANE_OVERLAY,
+    .flags = RESOURCE_TABLE_FLAGS | PANE_ENTER | PANE_OVERLAY,
     .private_size = sizeof(struct resource_pane),
+    RESOURCE_TABLE_PANE,
     .open = pane_open,
-    .close = pane_close,
-    .left = pane_left,
     .sync = pane_sync,
-    .draw = resource_table_pane_draw,
-    .list = resource_table_pane_list,
-    .copy = resource_table_pane_copy,
+    .left = pane_left,
     .object = resource_table_pane_object,
     .moved = moved,
     .action = action,
     .heading = heading,
-    .counts = resource_table_pane_counts,
-    .note = resource_table_pane_note,
-    .upstream = resource_table_pane_upstream,
     .status = resource_table_pane_status,
 };

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/intern.h"
@@ -107,12 +108,52 @@ static void rows_of_a_table(void **state)
     assert_int_equal(intern_count(), held);
 }
 
+static void health_by_the_columns(void **state)
+{
+    static const struct {
+        const char *cells;
+        enum health health;
+    } cases[] = {
+        {"\"a\",\"True\",\"Bound\"", HEALTH_OK},
+        {"\"a\",\"False\",\"Bound\"", HEALTH_WARN},
+        {"\"a\",\"False (ServiceNotFound)\",\"\"", HEALTH_WARN},
+        {"\"a\",\"Unknown\",\"\"", HEALTH_UNKNOWN},
+        {"\"a\",\"1/3\",\"\"", HEALTH_WARN},
+        {"\"a\",\"3/3\",\"\"", HEALTH_OK},
+        {"\"a\",\"1/3x\",\"\"", HEALTH_OK},
+        {"\"a\",\"True\",\"Failed\"", HEALTH_BAD},
+        {"\"a\",\"False\",\"Pending\"", HEALTH_WARN},
+        {"\"a\",\"Failed\",\"False\"", HEALTH_OK}, /* words of other columns */
+        {"\"False\",\"\",\"F\"", HEALTH_OK},
+    };
+    static const char three[] = "[{\"name\":\"Name\"},{\"name\":\"Ready\"},{\"name\":\"Phase\"}]";
+    struct columns c;
+    char text[200];
+    (void)state;
+    struct json_doc *doc = json_doc_new();
+    columns_read(&c, parse(doc, three));
+    struct kind kind = {.name = "things", .columns = c.list, .column_count = c.count};
+    struct objects *table = objects_new(&kind);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(text, sizeof text, "{\"cells\":[%s],\"object\":{\"metadata\":{\"name\":\"a\"}}}",
+                 cases[i].cells);
+        struct object *row = columns_make(&c, table, parse(doc, text));
+        if (row->health != cases[i].health)
+            fail_msg("%s: %d", cases[i].cells, row->health);
+        objects_discard(table, row);
+    }
+    objects_free(table);
+    columns_free(&c);
+    json_doc_free(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_without_age),
         cmocka_unit_test(more_columns_than_we_hold),
         cmocka_unit_test(rows_of_a_table),
+        cmocka_unit_test(health_by_the_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
