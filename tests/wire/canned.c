@@ -50,6 +50,8 @@ struct canned {
     char *raw;
     char *last;
     struct buf seen;
+    void (*frame)(void *context, struct canned_socket *s, int opcode, struct str payload);
+    void *frame_context;
 };
 
 /* ---- connections ---- */
@@ -326,7 +328,12 @@ static void take_frames(struct canned_socket *s)
         }
         if (s->in.n < head + n)
             return;
-        buf_printf(&s->owner->seen, "%x", s->in.p[0] & 15);
+        int opcode = s->in.p[0] & 15;
+        buf_printf(&s->owner->seen, "%x", opcode);
+        for (size_t i = 0; i < n; i++)
+            s->in.p[head + i] ^= s->in.p[head - 4 + (i & 3)];
+        if (s->owner->frame)
+            s->owner->frame(s->owner->frame_context, s, opcode, (struct str){s->in.p + head, n});
         buf_drop_front(&s->in, head + n);
     }
 }
@@ -444,6 +451,15 @@ void canned_hang_up(struct canned_socket *s)
 {
     s->close_when_sent = true;
     loop_watch_events(s->watch, POLLIN | POLLOUT);
+}
+
+void canned_on_frame(struct canned *c,
+                     void (*frame)(void *context, struct canned_socket *s, int opcode,
+                                   struct str payload),
+                     void *context)
+{
+    c->frame = frame;
+    c->frame_context = context;
 }
 
 const char *canned_frames_seen(const struct canned *c)

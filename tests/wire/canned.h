@@ -57,6 +57,11 @@ void canned_frame(struct canned_socket *s, int opcode,
                   struct str payload); /* 1 text, 8 close, 9 ping */
 void canned_close_frame(struct canned_socket *s, int code, const char *reason);
 void canned_hang_up(struct canned_socket *s);
+/* Every frame that a client sends, unmasked. */
+void canned_on_frame(struct canned *c,
+                     void (*frame)(void *context, struct canned_socket *s, int opcode,
+                                   struct str payload),
+                     void *context);
 /* Opcodes of the frames that clients sent, in order ("a" a pong, "8" a close, …). */
 const char *canned_frames_seen(const struct canned *c);
 
