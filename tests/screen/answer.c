@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "tests/screen/answer_query.h"
 #include "tests/screen/fill.h"
+#include "tests/screen/offers.h"
 
 static const struct {
     const char *ns, *pod, *text;
@@ -206,6 +207,8 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             answer_query_words(m, now, &wish);
         else if (wish.type == INTENT_GRAPH || wish.type == INTENT_GRAPH_PROMQL)
             answer_query_graph(m, now, &wish);
+        else
+            offers_answer(m, now, &wish);
         m->dirty = true;
         free(wish.text);
     }

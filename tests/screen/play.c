@@ -193,6 +193,12 @@ static void do_answer(struct play *p, struct str rest)
     p->silent = str_is(rest, "off");
 }
 
+static void do_write(struct play *p, struct str rest)
+{
+    (void)rest;
+    p->conf.write = true;
+}
+
 static void do_ascii(struct play *p, struct str rest)
 {
     (void)rest;
@@ -210,10 +216,10 @@ static const struct {
     const char *name;
     void (*run)(struct play *, struct str);
 } steps[] = {
-    {"size", do_size},     {"fill", do_fill},       {"keys", do_keys},     {"type", do_type},
-    {"put", do_put},       {"wait", do_wait},       {"do", do_do},         {"shot", do_shot},
-    {"roles", do_roles},   {"intents", do_intents}, {"answer", do_answer}, {"ascii", do_ascii},
-    {"layout", do_layout},
+    {"size", do_size},   {"fill", do_fill},       {"keys", do_keys},     {"type", do_type},
+    {"put", do_put},     {"wait", do_wait},       {"do", do_do},         {"shot", do_shot},
+    {"roles", do_roles}, {"intents", do_intents}, {"answer", do_answer}, {"ascii", do_ascii},
+    {"write", do_write}, {"layout", do_layout},
 };
 
 static void play_line(struct play *p, struct str line)

@@ -39,15 +39,9 @@ static size_t rows(const struct pane *p)
 static bool pane_sync(struct pane *p)
 {
     struct state *s = p->state;
-    const struct offers *o = offers(p);
     size_t count = rows(p);
     if (s->cursor >= count)
         s->cursor = count ? count - 1 : 0;
-    if (p->focused && o->state == OFFERS_QUESTION && s->asked != o->questions &&
-        p->host->ask(p->host->app, "y or yes and Enter does it, all else is no: ", "")) {
-        s->asked = o->questions;
-        s->typing = false;
-    }
     return true;
 }
 
@@ -126,11 +120,24 @@ static int draw_deed(struct pane *p, const struct draw_area *body, int y, size_t
     return paragraph(body, x + 3, y + 1, looks[d->state], d->outcome);
 }
 
+/* Only once the question is on the screen may a key answer it. */
+static void ask_now(struct pane *p)
+{
+    struct state *s = p->state;
+    const struct offers *o = offers(p);
+    if (p->focused && o->state == OFFERS_QUESTION && s->asked != o->questions &&
+        p->host->ask(p->host->app, "y or yes and Enter does it, all else is no: ", "")) {
+        s->asked = o->questions;
+        s->typing = false;
+    }
+}
+
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     const struct offers *o = offers(p);
     const struct state *s = p->state;
     int y = 0;
+    ask_now(p);
     p->first_row = 1;
     if (o->state != OFFERS_NONE)
         draw_texts(body, INDENT, y++, body->width - INDENT, DRAW_MIDDLE, ROLE_STRONG, o->text);
