@@ -99,7 +99,9 @@ void deed_question(struct buf *out, const struct deed_wish *wish, const struct d
         break;
     default:
         buf_printf(out, "Delete %s of %s?", object, cluster);
-        if (*f->owner)
+        if (strcmp(t->kind->name, "namespaces") == 0)
+            buf_adds(out, " EVERYTHING in it goes with it.");
+        else if (*f->owner)
             buf_printf(out, " Its controller, %s, may make another one.", f->owner);
         else
             buf_adds(out, pod ? " Nothing makes it again." : " What it owns goes with it.");

@@ -26,11 +26,11 @@ struct deed_wish {
 bool deed_wish_read(struct deed_wish *wish, struct str typed, const struct deed_facts *f,
                     struct err *err);
 
-/* "Delete pod shop/web-1 of prod-seoul? …": what is done to which object of which cluster, and what comes of
+/* "Delete pod shop/web-1 of cluster prod-seoul? …" (`cluster` is "cluster prod-seoul"): what is done to which object of which cluster, and what comes of
  * it. Names are foreign text. `plan` is of a node to be drained, else NULL. */
 void deed_question(struct buf *out, const struct deed_wish *wish, const struct deed_target *t,
                    const char *cluster, const struct deed_facts *f, const struct drain_plan *plan);
-/* "scale deployment shop/web of prod-seoul to 3": for the list of what was done and for the log. free() it. */
+/* "scale deployment shop/web of cluster prod-seoul to 3": for the list of what was done and for the log. free() it. */
 char *deed_wish_text(const struct deed_wish *wish, const struct deed_target *t,
                      const char *cluster);
 

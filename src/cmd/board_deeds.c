@@ -318,7 +318,7 @@ struct board_deeds *board_deeds_start(const struct board_deeds_conf *conf)
 {
     struct board_deeds *b = mem_alloc(sizeof *b);
     b->conf = *conf;
-    b->cluster = mem_dup(conf->cluster);
+    b->cluster = mem_printf("cluster %s", conf->cluster);
     b->grants = grants_new(conf->client);
     b->doing = board_doing_new(&b->conf, b->cluster);
     return b;

@@ -36,7 +36,7 @@ struct offers_deed {
     uint64_t id;
     int64_t at; /* wall ns of its start */
     enum offers_outcome state;
-    char what[640];    /* "scale deployment shop/web of prod-seoul" */
+    char what[640];    /* "scale deployment shop/web of cluster prod-seoul" */
     char outcome[960]; /* how it ended, or how far it is */
 };
 
@@ -51,7 +51,7 @@ struct offers_forward {
 struct offers {
     enum offers_state state;
     struct object_ref object;
-    char text[640]; /* "deployment shop/web of prod-seoul" */
+    char text[640]; /* "deployment shop/web of cluster prod-seoul" */
     struct offers_row list[OFFERS_MOST];
     size_t count;
     struct err err;      /* of OFFERS_FAILED; also why no question could be put (OFFERS_READY) */

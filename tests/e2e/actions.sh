@@ -84,7 +84,7 @@ echo "Enter alone is no"
 keys q
 shows '▸.*web-.*Running'
 menu 'Delete'
-shows 'Delete pod shop/web-.* of sandbox\?'
+shows 'Delete pod shop/web-.* of cluster sandbox\?'
 keys Enter
 shows 'Nothing was done'
 keys q
