@@ -53,7 +53,7 @@ static void agree(struct model *m, int64_t now, int64_t number)
     memmove(&o->deeds[1], &o->deeds[0], o->deed_count * sizeof *o->deeds);
     o->deed_count++;
     o->deeds[0] = (struct offers_deed){.id = o->deed_count, .at = now, .state = OFFERS_RUNNING};
-    snprintf(o->deeds[0].what, sizeof o->deeds[0].what, "delete %s", o->text);
+    snprintf(o->deeds[0].what, sizeof o->deeds[0].what, "delete %.600s", o->text);
     str_copy(o->deeds[0].outcome, sizeof o->deeds[0].outcome, "3 evicted, 9 to go");
     o->forward_count = 1;
     o->forwards[0] = (struct offers_forward){.id = 7,
