@@ -47,8 +47,25 @@ echo "start: panes fill, the cursor's pod is in the header"
 line "$kubeboard"
 shows 'Pods [0-9]+ .*live'
 shows 'Windows .*Groups .*Metrics'
-keys Down
+shows '━ Broken [0-9]+ .*live'
+keys Down Up
 shows 'pod (checkout|recommendation)'
+
+echo "what is broken comes first; its page, YAML, events, the log of the run before, and back"
+keys g Enter
+shows '━ Page pod shop/checkout.*live'
+shows 'Controlled by +ReplicaSet/checkout'
+keys y
+shows 'kind: Pod'
+keys v
+shows '· events'
+keys p
+shows 'Logs .*kube api .*container checkout of shop/checkout.*previous'
+shows 'upstream|connection refused|listening|start'
+keys ':'
+keys -l 'broken'
+keys Enter
+shows '━ Broken'
 
 echo "resize: smaller, too small, larger"
 t resize-window -x 80 -y 24
@@ -65,7 +82,10 @@ keys '?'
 shows 'Help'
 keys Escape
 hides 'Help ━'
-keys Tab Tab Tab Tab z
+keys ':'
+keys -l 'logs'
+keys Enter
+keys z
 shows '━ Logs'
 hides 'Nodes'
 keys z
