@@ -6,6 +6,7 @@
 #include "ui/page_stack.h"
 #include "ui/queryline.h"
 #include "ui/terminal.h"
+#include "ui/view.h"
 
 enum { WHEEL_ROWS = 3 };
 
@@ -189,6 +190,7 @@ static deed *const deeds[ACTION_COUNT] = {
     [ACTION_COPY] = export_copy,
     [ACTION_SAVE] = export_ask,
     [ACTION_QUERY] = do_query,
+    [ACTION_ADDRESS] = view_copy_address,
     [ACTION_QUERY_SCOPE] = do_query_scope,
 };
 
@@ -310,7 +312,7 @@ static void set_search(struct app *a, const char *text)
         search_again(a, true);
 }
 
-static void set_filter(struct app *a, const char *text)
+void actions_filter(struct app *a, const char *text)
 {
     struct pane *p = engine_focused(a);
     struct err err;
@@ -332,7 +334,7 @@ static void answer_pane(struct app *a, const char *text)
 void actions_prompt_key(struct app *a, uint32_t key)
 {
     static void (*const accept[PROMPT_KINDS])(struct app *, const char *) = {
-        [PROMPT_SEARCH] = set_search,       [PROMPT_FILTER] = set_filter,
+        [PROMPT_SEARCH] = set_search,       [PROMPT_FILTER] = actions_filter,
         [PROMPT_COMMAND] = commands_run,    [PROMPT_TIME] = commands_at,
         [PROMPT_SAVE] = export_named,       [PROMPT_REPLACE] = export_confirmed,
         [PROMPT_PANE] = answer_pane,        [PROMPT_QUERY] = queryline_accept,

@@ -18,6 +18,7 @@
 #include "ui/queryline.h"
 #include "ui/querypast.h"
 #include "ui/terminal.h"
+#include "ui/view.h"
 
 enum { ROUNDS = 200, INPUT_MOST = 4096 };
 
@@ -162,6 +163,11 @@ void app_input(struct app *a)
             break;
         }
     }
+}
+
+bool app_open(struct app *a, const struct address *address, struct err *err)
+{
+    return view_open(a, address, err);
 }
 
 bool app_wants_quit(const struct app *a)

@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/address.h"
 #include "model/model.h"
 #include "model/rule.h"
 #include "ui/keys.h"
@@ -72,6 +73,10 @@ void app_change(struct app *a, void (*change)(void *context), void *context);
 bool app_wants_quit(const struct app *a);
 /* Shows a line in the footer for some seconds: what went wrong beside any pane. */
 void app_say(struct app *a, bool error, const char *text);
+
+/* Shows the view at an address. False and *err (ERR_USAGE) when it is another cluster's or names what
+ * there is not. */
+bool app_open(struct app *a, const struct address *address, struct err *err);
 
 void app_key(struct app *a, uint32_t key); /* one key, as if typed: for tests and scripts */
 /* One frame as plain text, a line a row without trailing blanks. Sends due intents as app_draw

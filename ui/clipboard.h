@@ -13,8 +13,13 @@ enum { CLIPBOARD_MOST = 74000 };
 /* As much of the text as is sent: whole characters. */
 struct str clipboard_fit(struct str text);
 
+enum clipboard_within { CLIPBOARD_TERMINAL, CLIPBOARD_TMUX, CLIPBOARD_SCREEN };
+/* What stands between us and the terminal, by the environment. */
+enum clipboard_within clipboard_within(void);
+
 /* Appends what puts the text there. Inside tmux it is sent twice: to tmux itself (set-clipboard on) and
- * through it to the terminal (allow-passthrough on), since either may be switched off. */
-void clipboard_sequence(struct buf *out, struct str text, bool tmux);
+ * through it to the terminal (allow-passthrough on), since either may be switched off. GNU screen hands
+ * on what stands in strings of its own, each of which must be short. */
+void clipboard_sequence(struct buf *out, struct str text, enum clipboard_within within);
 
 #endif

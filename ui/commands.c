@@ -10,6 +10,7 @@
 #include "ui/browse.h"
 #include "ui/engine.h"
 #include "ui/queryline.h"
+#include "ui/view.h"
 
 enum { WORD = 300 };
 
@@ -132,6 +133,17 @@ static void offer_query(struct app *a, struct prompt *p)
         prompt_offer(p, s->name);
 }
 
+static void run_open(struct app *a, const char *rest)
+{
+    struct address *address = mem_alloc(sizeof *address);
+    struct err err;
+    if (!rest[0])
+        engine_say(a, ROLE_MESSAGE, "Which view? :open ADDRESS, as @ copies it.");
+    else if (!address_read(str_of(rest), address, &err) || !view_open(a, address, &err))
+        engine_say_err(a, &err);
+    free(address);
+}
+
 static void run_theme(struct app *a, const char *rest)
 {
     struct err err;
@@ -238,6 +250,7 @@ const struct commands_row commands_table[] = {
     {"promql", "QUERY", "a chart of this Prometheus query; alone: edit the one there is",
      run_promql, NULL},
     {"query", "NAME", "a query of loki.queries in the configuration", run_query, offer_query},
+    {"open", "ADDRESS", "the view at an address, as @ copies it", run_open, NULL},
     {"scope", "", "the log query follows the scope again", run_scope, NULL},
     {"theme", "NAME", "the colours", run_theme, offer_theme},
     {"layout", "NAME", "where the panes stand", run_layout, offer_layout},

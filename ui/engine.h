@@ -105,6 +105,7 @@ int64_t engine_now(const struct app *a);
 
 /* ui/actions.c */
 void actions_do(struct app *a, enum keys_action action);
+void actions_filter(struct app *a, const char *text); /* of the focused pane */
 void actions_prompt_key(struct app *a, uint32_t key);
 void actions_mouse(struct app *a, int x, int y, int wheel);
 

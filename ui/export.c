@@ -12,7 +12,7 @@
 #include "ui/engine.h"
 #include "ui/terminal.h"
 
-enum { COPY_BYTES = 8 << 20, CHUNK_BYTES = 4 << 20, SLICE_MS = 10, LABEL = 400 };
+enum { COPY_BYTES = 8 << 20, CHUNK_BYTES = 4 << 20, SLICE_MS = 10, LABEL = 400, MESSAGE = 400 };
 
 /* What the pane says, else the row of its list as text. */
 static bool copy_row(struct pane *p, struct buf *out)
@@ -26,27 +26,33 @@ static bool copy_row(struct pane *p, struct buf *out)
     return true;
 }
 
+void export_copy_text(struct app *a, struct str text)
+{
+    char message[PANE_TEXT];
+    struct buf sequence;
+    buf_init(&sequence, 8 * CLIPBOARD_MOST);
+    struct str sent = clipboard_fit(text);
+    clipboard_sequence(&sequence, sent, clipboard_within());
+    terminal_send(buf_str(&sequence));
+    snprintf(message, sizeof message, "Copied %s%zu bytes: %.*s",
+             sent.n < text.n ? "the first " : "", sent.n, sent.n < MESSAGE ? (int)sent.n : MESSAGE,
+             sent.p);
+    engine_say(a, sent.n < text.n ? ROLE_WARNING : ROLE_MESSAGE, message);
+    buf_free(&sequence);
+}
+
 void export_copy(struct app *a)
 {
     struct pane *p = engine_focused(a);
-    char message[PANE_TEXT];
-    struct buf text, sequence;
+    struct buf text;
     buf_init(&text, COPY_BYTES);
-    buf_init(&sequence, 4 * CLIPBOARD_MOST);
     if (!copy_row(p, &text) || !text.n) {
         engine_say(a, ROLE_MESSAGE, "There is nothing to copy here.");
         buf_free(&text);
         return;
     }
-    struct str sent = clipboard_fit(buf_str(&text));
-    const char *tmux = getenv("TMUX");
-    clipboard_sequence(&sequence, sent, tmux && tmux[0]);
-    terminal_send(buf_str(&sequence));
-    snprintf(message, sizeof message, "Copied %s%zu bytes: %.200s",
-             sent.n < text.n ? "the first " : "", sent.n, buf_text(&text));
-    engine_say(a, sent.n < text.n ? ROLE_WARNING : ROLE_MESSAGE, message);
+    export_copy_text(a, buf_str(&text));
     buf_free(&text);
-    buf_free(&sequence);
 }
 
 void export_ask(struct app *a)

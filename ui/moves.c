@@ -211,24 +211,29 @@ void moves_window(struct moves *v, const char *rule, int64_t from, int64_t to)
     moved(v, changed, false);
 }
 
-static void go_to(struct moves *v, int64_t at)
+static void go_to(struct moves *v, int64_t at, int64_t span)
 {
     struct scope *s = &v->model->scope;
     bool changed = scope_set_group(s, "");
     changed |= scope_set_window(s, "", s->from, s->to);
-    changed |= scope_set_time(s, at, v->span);
+    changed |= scope_set_time(s, at, span);
     moved(v, changed, false);
 }
 
 void moves_time(struct moves *v, int64_t at)
 {
-    go_to(v, at);
+    go_to(v, at, v->span);
+}
+
+void moves_span_to(struct moves *v, int64_t from, int64_t at)
+{
+    go_to(v, at, at - from);
 }
 
 void moves_live(struct moves *v)
 {
     if (!scope_is_live(&v->model->scope) || v->model->scope.rule[0])
-        go_to(v, 0);
+        go_to(v, 0, v->span);
 }
 
 static void step_by(struct moves *v, int64_t span, int64_t now)

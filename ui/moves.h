@@ -31,6 +31,8 @@ void moves_subject(struct moves *v, const struct scope *from); /* scope_set_subj
 void moves_group(struct moves *v, const char *id);
 void moves_window(struct moves *v, const char *rule, int64_t from, int64_t to);
 void moves_time(struct moves *v, int64_t at);
+void moves_span_to(struct moves *v, int64_t from,
+                   int64_t at); /* the span before `at` begins at from */
 void moves_live(struct moves *v);
 /* The window before (-1) or after (1) that of the scope; behind the last one it is live. */
 void moves_step(struct moves *v, int direction, int64_t now);

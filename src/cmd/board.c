@@ -113,6 +113,17 @@ static bool make_app(struct board *b, struct err *err)
     return b->app != NULL;
 }
 
+static bool open_address(struct board *b, struct err *err)
+{
+    const char *text = options_text(b->options, OPTION_OPEN, NULL);
+    struct address *address = mem_alloc(sizeof *address);
+    bool ok = !text || (address_read(str_of(text), address, err) && app_open(b->app, address, err));
+    if (!ok)
+        str_copy(err->where, sizeof err->where, "--open");
+    free(address);
+    return ok;
+}
+
 /* The old cluster's rows are never seen as the new one's: all that came from it goes first. */
 static void change_cluster(void *context)
 {
@@ -362,7 +373,8 @@ int cmd_board(const struct options *o)
     struct err err = {0};
     int status = 0;
     bool once = options_has(o, OPTION_ONCE) || !output_is_terminal();
-    bool ok = wire_open(&b.wire, o, &err) && set_scope(&b, &err) && make_app(&b, &err);
+    bool ok = wire_open(&b.wire, o, &err) && set_scope(&b, &err) && make_app(&b, &err) &&
+              open_address(&b, &err);
     if (ok) {
         board_feeds_start(&b.feeds);
         ok = once ? run_once(&b, &status, &err) : run_screen(&b, &err);

@@ -21,6 +21,8 @@ printf 'loki: {url: [}\n' >"$work/broken.yaml"
 bad 2 'broken.yaml' env KUBEBOARD_CONFIG="$work/broken.yaml" "$kubeboard" logs '{a="b"}'
 bad 2 'URL' env KUBEBOARD_LOKI_URL=nonsense "$kubeboard" logs '{a="b"}'
 bad 2 '--at: ' "$kubeboard" --once --at nonsense
+bad 2 '--open: this is no address' "$kubeboard" --once --open nonsense
+bad 2 '--open: .*cut off' "$kubeboard" --once --open kb1/sandbox/00000000
 bad 2 '--from: ' "$kubeboard" logs '{a="b"}' --from nonsense
 printf 'ui:\n  theme: nosuch\n' >"$work/ui.yaml"
 bad 2 'ui.yaml:2: ui.theme: ' "$kubeboard" --once --config "$work/ui.yaml"
