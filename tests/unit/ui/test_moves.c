@@ -216,6 +216,33 @@ static void out_is_one_step_at_a_time(void **state)
     model_free(m);
 }
 
+static void a_typed_query_stays_until_it_is_given_back(void **state)
+{
+    (void)state;
+    struct model *m = model();
+    struct moves *v = moves_new(m, &rule_labels_default, CLOCK_HOUR);
+    moves_due(v, NOW, 0);
+    drain(m);
+    moves_query(v, "{a=\"b\"}");
+    moves_namespace(v, "shop");
+    moves_pod(v, "shop", "p", false);
+    assert_true(moves_is_edited(v));
+    moves_due(v, NOW, MS(1000));
+    expect(m, INTENT_LOGS, "{a=\"b\"}", NOW - CLOCK_HOUR, 0);
+    moves_query(v, NULL);
+    moves_due(v, NOW, MS(1100));
+    expect(m, INTENT_LOGS, "{namespace=\"shop\", pod=\"p\"}", NOW - CLOCK_HOUR, 0);
+    moves_narrow(v, "{c=\"d\"}"); /* a pane's, until the next move */
+    assert_false(moves_is_edited(v));
+    moves_due(v, NOW, MS(1200));
+    expect(m, INTENT_LOGS, "{c=\"d\"}", NOW - CLOCK_HOUR, 0);
+    moves_pod(v, "shop", "q", false);
+    moves_due(v, NOW, MS(1300));
+    expect(m, INTENT_LOGS, "{namespace=\"shop\", pod=\"q\"}", NOW - CLOCK_HOUR, 0);
+    moves_free(v);
+    model_free(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_window_is_asked_by_its_own_query),
         cmocka_unit_test(queries_name_what_is_chosen),
         cmocka_unit_test(out_is_one_step_at_a_time),
+        cmocka_unit_test(a_typed_query_stays_until_it_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
