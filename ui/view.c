@@ -76,8 +76,10 @@ bool view_open(struct app *a, const struct address *address, struct err *err)
     moves_query(a->moves, address->query[0] ? address->query : NULL);
     if (address->graph[0])
         moves_graph(a->moves, address->promql ? QUESTION_PROMQL : QUESTION_LOGQL, address->graph);
-    if (address->pane[0])
+    if (address->pane[0]) {
         engine_show(a, address->pane);
+        a->touched = true; /* it is not to give way to a pane that is urgent */
+    }
     actions_filter(a, address->filter);
     return true;
 }
