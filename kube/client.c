@@ -362,10 +362,8 @@ static void tell_failing(void *context)
     }
 }
 
-/* Sends at once, waits for the login or fails because the last one did a moment ago. */
-static void start(struct client_request *r)
+enum client_login client_prepare(struct client *c, struct err *err)
 {
-    struct client *c = r->client;
     int64_t now = clock_now();
     bool paused = clock_monotonic() < c->login_pause;
     if (c->plugin && c->login == CLIENT_READY && c->expires && now >= c->expires)
@@ -373,15 +371,59 @@ static void start(struct client_request *r)
     if (c->login == CLIENT_READY) {
         if (c->plugin && c->renew && now >= c->renew && !paused)
             log_in(c);
-        send_now(r);
-    } else if (paused && !exec_plugin_running(c->plugin)) {
-        fail_request(r, &c->login_err);
-    } else if (c->waiting > WAITING_MAX) {
-        struct err err;
+        return CLIENT_READY;
+    }
+    if (paused && !exec_plugin_running(c->plugin)) {
+        if (err)
+            *err = c->login_err;
+        return CLIENT_FAILED;
+    }
+    log_in(c);
+    return CLIENT_PENDING;
+}
+
+void client_lend(struct client *c, const struct exec_plugin_terminal *t)
+{
+    if (c->plugin)
+        exec_plugin_lend(c->plugin, t);
+}
+
+bool client_log_in(struct client *c)
+{
+    if (!c->plugin)
+        return false;
+    c->login_pause = 0;
+    if (c->login == CLIENT_FAILED)
+        c->login = CLIENT_PENDING;
+    exec_plugin_run_here(c->plugin);
+    return true;
+}
+
+void client_refused(struct client *c)
+{
+    if (c->plugin && c->login == CLIENT_READY)
+        c->login = CLIENT_PENDING;
+}
+
+/* Sends at once, waits for the login or fails because the last one did a moment ago. */
+static void start(struct client_request *r)
+{
+    struct client *c = r->client;
+    struct err err;
+    if (c->login != CLIENT_READY && c->waiting > WAITING_MAX) {
         err_set(&err, ERR_LIMIT, "kubernetes", "", "too many requests wait for the login");
         fail_request(r, &err);
-    } else {
-        log_in(c);
+        return;
+    }
+    switch (client_prepare(c, &err)) {
+    case CLIENT_READY:
+        send_now(r);
+        break;
+    case CLIENT_FAILED:
+        fail_request(r, &err);
+        break;
+    case CLIENT_PENDING:
+        break;
     }
 }
 

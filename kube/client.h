@@ -36,6 +36,18 @@ enum client_login client_login(const struct client *c, struct err *err);
 /* The server's wall clock, by the Date of its answers; ours before the first one, and where the two
  * are no more than two seconds apart. */
 int64_t client_now(const struct client *c);
+/* The login before a request that others send to this server: renews what is due, and begins what is
+ * needed. PENDING: client_probe tells the end of it. err (may be NULL) gets the reason when FAILED. */
+enum client_login client_prepare(struct client *c, struct err *err);
+/* The terminal for logins that ask (exec_plugin_lend). */
+struct exec_plugin_terminal;
+void client_lend(struct client *c, const struct exec_plugin_terminal *t);
+/* Logs in now, with the terminal; false when this user's login is no plugin's. What waits for a login
+ * goes out after it. */
+bool client_log_in(struct client *c);
+/* The server refused the credentials (401) of a request that others sent: they are renewed before the
+ * next one. */
+void client_refused(struct client *c);
 
 /*
  * http_send with the login before it: waits for credentials, adds User-Agent and, when the call has

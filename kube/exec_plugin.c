@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "kube/exec_words.h"
 #include "net/loop.h"
 
 extern char **environ;
@@ -43,7 +45,10 @@ struct exec_plugin {
     void *context;
     struct loop_timer *timer;
     int64_t limit_ms;
-    int pid; /* 0: none runs */
+    int pid;                              /* 0: none runs */
+    struct exec_plugin_terminal terminal; /* take NULL: none */
+    bool here;                            /* it has the terminal */
+    int foreground;                       /* the process group that had it before */
     bool ended, timed_out;
     int status;
     struct pipe_end out, errors;
@@ -134,12 +139,16 @@ char *exec_plugin_info(const struct kubeconfig_context *c, bool interactive, str
 static bool fail(struct exec_plugin *p, struct err *err, enum err_kind kind, const char *what)
 {
     const struct kubeconfig_exec *e = p->of->exec;
-    char place[200], mend[280];
+    char place[200], mend[280], hint[240];
     snprintf(place, sizeof place, "login of user \"%s\" (%s)", p->of->user, p->of->file);
     if (kind == ERR_CONFIG && *e->install_hint)
         str_copy(mend, sizeof mend, e->install_hint);
     else if (kind == ERR_CONFIG)
         snprintf(mend, sizeof mend, "install %s, or mend users[].user.exec", e->command);
+    else if (*exec_words_mend(e, what, hint, sizeof hint))
+        snprintf(mend, sizeof mend, "%.200s%s", hint, p->terminal.take ? "; then :login" : "");
+    else if (p->terminal.take && !e->no_terminal)
+        snprintf(mend, sizeof mend, ":login runs it with the terminal, where it may ask");
     else
         snprintf(mend, sizeof mend,
                  "log in with %s (\"kubectl get ns\" runs it too), then try again", e->command);
@@ -176,33 +185,17 @@ static bool read_status(struct exec_plugin *p, const struct json *answer,
     return true;
 }
 
-/* The plugin's last words: the end of its standard error, which names the reason. */
-static const char *last_words(struct buf *errors)
-{
-    struct str text = str_trim(buf_str(errors));
-    if (text.n > 300)
-        text = (struct str){text.p + text.n - 300, 300};
-    struct buf copy;
-    buf_init(&copy, 400);
-    buf_add(&copy, text.p, text.n);
-    buf_clear(errors);
-    buf_add(errors, buf_str(&copy).p, copy.n);
-    buf_free(&copy);
-    return buf_text(errors);
-}
-
 static bool check_end(struct exec_plugin *p, struct err *err)
 {
-    char what[420];
+    char words[300], what[420];
+    exec_words_line(buf_str(&p->errors.text), words, sizeof words);
     if (p->timed_out) {
-        const char *last = last_words(&p->errors.text);
         snprintf(what, sizeof what, "no answer within %lld s (does it ask for something?)%s%s",
-                 (long long)(p->limit_ms / 1000), *last ? " " : "", last);
+                 (long long)(p->limit_ms / 1000), *words ? " " : "", words);
         return fail(p, err, ERR_DENIED, what);
     }
     if (WIFEXITED(p->status) && WEXITSTATUS(p->status) == 0)
         return true;
-    const char *words = last_words(&p->errors.text);
     if (WIFSIGNALED(p->status))
         snprintf(what, sizeof what, "ended by signal %d: %s", WTERMSIG(p->status), words);
     else if (*words)
@@ -221,8 +214,36 @@ static void wipe(const char *secret)
         explicit_bzero((char *)(uintptr_t)secret, strlen(secret));
 }
 
+/* Whose group is the terminal's foreground. A background group may say so only with SIGTTOU blocked. */
+static void set_foreground(int group)
+{
+    sigset_t stop, before;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTTOU);
+    pthread_sigmask(SIG_BLOCK, &stop, &before);
+    tcsetpgrp(STDIN_FILENO, group);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void lend(struct exec_plugin *p)
+{
+    p->terminal.take(p->terminal.context);
+    p->foreground = tcgetpgrp(STDIN_FILENO);
+}
+
+static void take_back(struct exec_plugin *p)
+{
+    if (!p->here)
+        return;
+    p->here = false;
+    if (p->foreground > 0)
+        set_foreground(p->foreground);
+    p->terminal.give_back(p->terminal.context);
+}
+
 static void finish(struct exec_plugin *p)
 {
+    take_back(p);
     struct err err;
     struct exec_plugin_credentials credentials = {0};
     struct json_doc *doc = json_doc_new();
@@ -329,7 +350,8 @@ static char **environment(const struct kubeconfig_exec *e, char *info)
     return env;
 }
 
-static int spawn(const struct kubeconfig_exec *e, char **env, int out, int errors, int *pid)
+static int spawn(const struct kubeconfig_exec *e, char **env, int out, int errors, bool here,
+                 int *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -345,9 +367,12 @@ static int spawn(const struct kubeconfig_exec *e, char **env, int out, int error
     sigdelset(&all, SIGKILL);
     sigdelset(&all, SIGSTOP);
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, 0, here ? "/dev/tty" : "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out, 1);
-    posix_spawn_file_actions_adddup2(&actions, errors, 2);
+    if (here)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/tty", O_RDWR, 0);
+    else
+        posix_spawn_file_actions_adddup2(&actions, errors, 2);
 #if __GLIBC_PREREQ(2, 34)
     posix_spawn_file_actions_addclosefrom_np(&actions, 3);
 #endif
@@ -376,9 +401,15 @@ static bool start(struct exec_plugin *p, struct err *err)
 {
     const struct kubeconfig_exec *e = p->of->exec;
     int out[2], errors[2];
-    if (e->needs_terminal)
-        return fail(p, err, ERR_DENIED, "it wants a terminal (interactiveMode: Always)");
-    char *info = exec_plugin_info(p->of, false, err);
+    p->here = p->here || e->needs_terminal;
+    if (p->here && (!p->terminal.take || e->no_terminal)) {
+        p->here = false;
+        if (e->needs_terminal)
+            return fail(p, err, ERR_DENIED, "it wants a terminal (interactiveMode: Always)");
+    }
+    if (p->here)
+        lend(p);
+    char *info = exec_plugin_info(p->of, p->here, err);
     if (!info)
         return false;
     if (pipe2(out, O_CLOEXEC) != 0) {
@@ -393,7 +424,12 @@ static bool start(struct exec_plugin *p, struct err *err)
     }
     char *variable = mem_printf("KUBERNETES_EXEC_INFO=%s", info);
     char **env = environment(e, variable);
-    int error = spawn(e, env, out[1], errors[1], &p->pid);
+    int error = spawn(e, env, out[1], errors[1], p->here, &p->pid);
+    if (p->here && !error) {
+        /* It may have stopped at its first read, before it was the foreground. */
+        set_foreground(p->pid);
+        kill(-p->pid, SIGCONT);
+    }
     free(env);
     free(variable);
     free(info);
@@ -417,7 +453,23 @@ void exec_plugin_run(struct exec_plugin *p)
         return;
     p->ended = p->timed_out = false;
     err_clear(&p->early);
-    loop_timer_set(p->timer, start(p, &p->early) ? p->limit_ms : 0);
+    bool started = start(p, &p->early);
+    int64_t limit =
+        p->here && p->limit_ms == EXEC_PLUGIN_TIMEOUT_MS ? EXEC_PLUGIN_PATIENCE_MS : p->limit_ms;
+    loop_timer_set(p->timer, started ? limit : 0);
+}
+
+void exec_plugin_run_here(struct exec_plugin *p)
+{
+    if (exec_plugin_running(p))
+        return;
+    p->here = true;
+    exec_plugin_run(p);
+}
+
+void exec_plugin_lend(struct exec_plugin *p, const struct exec_plugin_terminal *t)
+{
+    p->terminal = *t;
 }
 
 bool exec_plugin_running(const struct exec_plugin *p)
@@ -458,6 +510,7 @@ void exec_plugin_free(struct exec_plugin *p)
         loop_child_forget(p->loop, p->pid);
         kill(-p->pid, SIGKILL);
     }
+    take_back(p);
     close_pipe(&p->out);
     close_pipe(&p->errors);
     clear(&p->out.text);

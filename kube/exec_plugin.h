@@ -15,6 +15,14 @@
 struct loop;
 struct exec_plugin;
 
+/* Whose terminal a plugin may have: `take` makes the screen leave it, `give_back` comes once after it. */
+struct exec_plugin_terminal {
+    void *context;
+    void (*take)(void *context);
+    void (*give_back)(void *context);
+};
+
+enum { EXEC_PLUGIN_PATIENCE_MS = 300000 }; /* for one that asks a person */
 enum { EXEC_PLUGIN_TIMEOUT_MS = 30000, EXEC_PLUGIN_OUTPUT = 1 << 20, EXEC_PLUGIN_STDERR = 8192 };
 
 struct exec_plugin_credentials {
@@ -36,6 +44,11 @@ void exec_plugin_free(struct exec_plugin *p); /* kills a child that runs; NULL i
 
 /* Starts the child unless it runs already. Time limit EXEC_PLUGIN_TIMEOUT_MS. */
 void exec_plugin_run(struct exec_plugin *p);
+/* The same with the terminal: the plugin may ask there and is the foreground job. Without a terminal
+ * (exec_plugin_lend), or where the kubeconfig says interactiveMode: Never, as exec_plugin_run. One
+ * that needs a terminal (Always) gets it by exec_plugin_run too. */
+void exec_plugin_run_here(struct exec_plugin *p);
+void exec_plugin_lend(struct exec_plugin *p, const struct exec_plugin_terminal *t); /* copied */
 /* For tests: another time limit. */
 void exec_plugin_limit(struct exec_plugin *p, int64_t timeout_ms);
 bool exec_plugin_running(const struct exec_plugin *p);

@@ -17,6 +17,7 @@ struct kubeconfig_exec {
     char *install_hint;
     bool cluster_info;   /* provideClusterInfo */
     bool needs_terminal; /* interactiveMode: Always */
+    bool no_terminal;    /* interactiveMode: Never */
 };
 
 /* One context, resolved: what a client needs, copied out of the files. */

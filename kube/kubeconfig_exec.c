@@ -45,7 +45,7 @@ struct kubeconfig_exec *kubeconfig_exec_copy(const struct kubeconfig_exec *e)
     struct kubeconfig_exec *copy = mem_alloc(sizeof *copy);
     *copy = (struct kubeconfig_exec){
         mem_dup(e->command),      copy_list(e->args), copy_list(e->env), mem_dup(e->api_version),
-        mem_dup(e->install_hint), e->cluster_info,    e->needs_terminal};
+        mem_dup(e->install_hint), e->cluster_info,    e->needs_terminal, e->no_terminal};
     return copy;
 }
 
@@ -154,6 +154,7 @@ bool kubeconfig_exec_read(struct kubeconfig_context *c, const struct kubeconfig_
         .install_hint = mem_dup(yaml_text(exec, "installHint", "")),
         .cluster_info = yaml_bool(exec, "provideClusterInfo", false),
         .needs_terminal = strcmp(yaml_text(exec, "interactiveMode", ""), "Always") == 0,
+        .no_terminal = strcmp(yaml_text(exec, "interactiveMode", ""), "Never") == 0,
     };
     return true;
 }

@@ -376,7 +376,9 @@ static void watch_done(void *context, struct http_request *r, int status, struct
     struct watch *w = context;
     struct err why = w->failed.kind != ERR_NONE ? w->failed : *err;
     (void)r;
-    (void)status;
+    /* A stream that breaks was whole when the loop last waited: as old as that is what we show. */
+    if (status == 200 && err->kind == ERR_AWAY)
+        upstream_seen(&w->into->upstream, loop_waited(client_loop(w->client)));
     (void)body;
     w->request = NULL;
     stop_watch(w);

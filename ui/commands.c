@@ -64,6 +64,12 @@ static void run_ctx(struct app *a, const char *rest)
         intents_push(a->model->intents, INTENT_CONTEXT, rest, 0, 0);
 }
 
+static void run_login(struct app *a, const char *rest)
+{
+    (void)rest;
+    intents_push(a->model->intents, INTENT_LOGIN, NULL, 0, 0);
+}
+
 static void offer_ctx(struct app *a, struct prompt *p)
 {
     for (size_t i = 0; a->conf.contexts && a->conf.contexts[i]; i++)
@@ -243,6 +249,7 @@ static void run_quit(struct app *a, const char *rest)
 const struct commands_row commands_table[] = {
     {"ns", "NAME|all", "the namespace; without a name the list of them", run_ns, offer_ns},
     {"ctx", "NAME", "another context of the kubeconfig", run_ctx, offer_ctx},
+    {"login", "", "log in to the cluster again; the login may ask here", run_login, NULL},
     {"at", "TIME", "go to a time: 13:00, 90m, 2d, 2021-08-27T13:00:00+09:00", commands_at, NULL},
     {"live", "", "back to now", run_live, NULL},
     {"logql", "QUERY", "the lines of this query, or its chart; alone: edit the one there is",

@@ -182,9 +182,12 @@ static void header_scope(struct app *a, const struct draw_area *line)
                         ROLE_STRONG);
     if (a->conf.write)
         x = header_part(line, x, line->width - x, "", "WRITE", ROLE_WARNING);
-    x = header_part(line, x, line->width - x, "", s->namespace_[0] ? "" : "all namespaces",
+    const char *only = a->model->pods.only;
+    bool narrowed = !s->namespace_[0] && only[0]; /* all are wanted, and one may be seen */
+    const char *ns = narrowed ? only : s->namespace_;
+    x = header_part(line, x, line->width - x, "", ns[0] ? "" : "all namespaces", ROLE_HEADER_SCOPE);
+    x = header_part(line, x, line->width - x, narrowed ? "only namespace " : "namespace ", ns,
                     ROLE_HEADER_SCOPE);
-    x = header_part(line, x, line->width - x, "namespace ", s->namespace_, ROLE_HEADER_SCOPE);
     x = header_part(line, x, (line->width - x) / (s->pod[0] ? 2 : 1), "node ", s->node,
                     ROLE_HEADER_SCOPE);
     x = header_part(line, x, (line->width - x) / (s->pod[0] ? 2 : 1), "", s->workload,

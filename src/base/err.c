@@ -69,6 +69,7 @@ int err_exit_status(const struct err *err)
         return 0;
     case ERR_USAGE:
     case ERR_CONFIG:
+    case ERR_OFF:
         return 2;
     case ERR_CANCELLED:
         return 130;

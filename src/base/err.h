@@ -20,6 +20,7 @@ enum err_kind {
     ERR_CONFLICT,  /* 409: someone else was faster */
     ERR_CANCELLED, /* the caller gave up */
     ERR_IO,        /* a local file or pipe */
+    ERR_OFF,       /* nothing of the kind is configured or found: no failure */
 };
 
 /*
@@ -53,8 +54,8 @@ char *err_line(const struct err *err, char *out, size_t size);
 /* Prints "kubeboard: " and err_line to standard error. */
 void err_print(const struct err *err);
 
-/* The exit status that CONTRACT.md gives this error: 2 for usage and configuration, 130 cancelled,
- * else 1. */
+/* The exit status that CONTRACT.md gives this error: 2 for usage, configuration and what is not
+ * configured, 130 cancelled, else 1. */
 int err_exit_status(const struct err *err);
 
 /* Whether trying the same again later may help. */

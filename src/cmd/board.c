@@ -19,6 +19,7 @@
 #include "cmd/wire.h"
 #include "config/config.h"
 #include "kube/client.h"
+#include "kube/exec_plugin.h"
 #include "kube/kubeconfig.h"
 #include "net/loop.h"
 #include "ui/app.h"
@@ -34,7 +35,7 @@ struct board {
     struct keys_override *keys;
     const char **contexts;
     struct board_feeds feeds;
-    struct loop_watch *terminal; /* NULL while a shell has it */
+    struct loop_watch *terminal; /* NULL while a shell or a login has it */
     struct board_shell *shell;
     struct kubeconfig_context *next; /* on the way to it */
     struct querywords_saved *queries;
@@ -124,6 +125,8 @@ static bool open_address(struct board *b, struct err *err)
     return ok;
 }
 
+static void lend_terminal(struct board *b);
+
 /* The old cluster's rows are never seen as the new one's: all that came from it goes first. */
 static void change_cluster(void *context)
 {
@@ -133,6 +136,7 @@ static void change_cluster(void *context)
     set_query(b);
     wire_switch(&b->wire, b->next);
     b->next = NULL;
+    lend_terminal(b);
     name_cluster(b);
     board_feeds_start(&b->feeds);
 }
@@ -148,12 +152,22 @@ static void change_context(struct board *b, const char *name)
         app_say(b->app, true, err_line(&err, text, sizeof text));
 }
 
+static void log_in(struct board *b)
+{
+    struct err err;
+    struct client *c = wire_client(&b->wire, &err);
+    if (!c || !client_log_in(c))
+        app_say(b->app, true, "the kubeconfig's credentials are files or fixed: there is no login");
+}
+
 static void obey(struct board *b, const struct intent *wish)
 {
     if (board_feeds_obey(&b->feeds, wish))
         return;
     if (wish->type == INTENT_CONTEXT)
         change_context(b, wish->text);
+    else if (wish->type == INTENT_LOGIN)
+        log_in(b);
     else if (wish->type == INTENT_QUIT)
         b->wire.stopped = true;
 }
@@ -219,6 +233,19 @@ static void open_shell(void *context, const struct shell_conf *conf, const char 
         on_shell_ended(b, -1, &err);
 }
 
+/* A login that asks has the terminal; the feeds go on, nothing is drawn. */
+static void on_login_begins(void *context)
+{
+    give_terminal(context);
+}
+
+static void on_login_ends(void *context)
+{
+    struct board *b = context;
+    struct err lost;
+    b->hung_up = b->hung_up || (!b->shell && !take_terminal(b, &lost));
+}
+
 static void on_resize(void *context, int number)
 {
     struct board *b = context;
@@ -227,6 +254,8 @@ static void on_resize(void *context, int number)
         board_shell_resize(b->shell);
         return;
     }
+    if (!b->terminal)
+        return;
     app_resize(b->app);
     b->key = true;
 }
@@ -242,7 +271,7 @@ static void on_hang_up(void *context, int number)
  * itself. */
 static int frame_wait(const struct board *b)
 {
-    if (b->shell)
+    if (!b->terminal)
         return 1000;
     int64_t wait = app_next_draw_ms(b->app);
     int64_t since = (clock_monotonic() - b->drawn) / CLOCK_MS;
@@ -260,14 +289,25 @@ static void run_loop(struct board *b)
 {
     while (!b->wire.stopped && !b->hung_up && !app_wants_quit(b->app)) {
         take_intents(b);
-        if (!b->shell && frame_due(b)) {
+        if (b->terminal && frame_due(b)) {
             b->key = false;
+            board_feeds_note(&b->feeds);
             if (app_draw(b->app))
                 b->drawn = clock_monotonic();
             take_intents(b);
         }
         loop_turn(b->wire.loop, frame_wait(b));
     }
+}
+
+/* To logins of this context that ask. */
+static void lend_terminal(struct board *b)
+{
+    struct err ignored;
+    struct client *c = wire_client(&b->wire, &ignored);
+    struct exec_plugin_terminal t = {b, on_login_begins, on_login_ends};
+    if (c)
+        client_lend(c, &t);
 }
 
 static bool run_screen(struct board *b, struct err *err)
@@ -278,6 +318,8 @@ static bool run_screen(struct board *b, struct err *err)
     loop_signal(l, SIGWINCH, on_resize, b);
     if (!take_terminal(b, err))
         return false;
+    lend_terminal(b);
+    board_feeds_start(&b->feeds);
     run_loop(b);
     board_shell_close(b->shell);
     give_terminal(b);
@@ -341,6 +383,7 @@ static bool run_once(struct board *b, int *status, struct err *err)
     if (span && !clock_parse_span(str_of(span), &wait))
         return err_set(err, ERR_USAGE, "--timeout", "write a span as 10s", "this is no span");
     wire_catch_signals(&b->wire);
+    board_feeds_start(&b->feeds);
     wait_for_sources(b, (int)width, (int)height, wait / CLOCK_MS);
     buf_init(&frame, 1 << 20);
     app_frame(b->app, (int)width, (int)height, &frame);
@@ -375,10 +418,8 @@ int cmd_board(const struct options *o)
     bool once = options_has(o, OPTION_ONCE) || !output_is_terminal();
     bool ok = wire_open(&b.wire, o, &err) && set_scope(&b, &err) && make_app(&b, &err) &&
               open_address(&b, &err);
-    if (ok) {
-        board_feeds_start(&b.feeds);
+    if (ok)
         ok = once ? run_once(&b, &status, &err) : run_screen(&b, &err);
-    }
     close_board(&b);
     int end = wire_end(&b.wire, &err);
     return end ? end : status;

@@ -236,6 +236,13 @@ struct board_broken *board_broken_start(struct client *c, struct discovery *d, s
     return b;
 }
 
+void board_broken_scope(struct board_broken *b, const char *ns)
+{
+    for (int i = 0; i < OTHERS; i++)
+        if (b->feeds[i].watch)
+            board_watch_scope(b->feeds[i].watch, ns);
+}
+
 void board_broken_free(struct board_broken *b)
 {
     if (!b)

@@ -20,10 +20,12 @@ struct prometheus;
 struct read_api;
 struct rule;
 struct rule_labels;
+struct wire;
 
 /* Nodes, pods, namespaces and events, listed and watched. ns "": all namespaces. */
 struct board_kube;
 struct board_kube *board_kube_start(struct client *c, struct model *m, const char *ns);
+void board_kube_scope(struct board_kube *k, const char *ns); /* board_watch_scope for each */
 void board_kube_free(struct board_kube *k); /* NULL is allowed, as for all of these */
 bool board_kube_settled(const struct board_kube *k);
 
@@ -31,6 +33,7 @@ bool board_kube_settled(const struct board_kube *k);
 struct board_broken;
 struct board_broken *board_broken_start(struct client *c, struct discovery *d, struct model *m,
                                         const char *ns);
+void board_broken_scope(struct board_broken *b, const char *ns); /* as board_kube_scope */
 void board_broken_free(struct board_broken *b);
 bool board_broken_settled(const struct board_broken *b);
 
@@ -126,9 +129,15 @@ void board_windows_show_day(struct board_windows *b, const char *rule, int64_t d
 void board_windows_show(struct board_windows *b, const char *rule, int64_t from);
 bool board_windows_settled(const struct board_windows *b);
 
-/* CPU and memory of nodes and pods. */
+/* CPU and memory of nodes and pods: Prometheus's, and while there is none what metrics.k8s.io says
+ * from now on. */
 struct board_metrics;
-struct board_metrics *board_metrics_start(struct prometheus *p, struct model *m);
+struct board_metrics_conf {
+    struct prometheus *prometheus;
+    struct client *client;   /* NULL: no metrics.k8s.io */
+    const struct wire *wire; /* says how Prometheus was found */
+};
+struct board_metrics *board_metrics_start(const struct board_metrics_conf *conf, struct model *m);
 void board_metrics_free(struct board_metrics *b);
 void board_metrics_show(struct board_metrics *b, int64_t from, int64_t to); /* to 0: live */
 bool board_metrics_settled(const struct board_metrics *b);

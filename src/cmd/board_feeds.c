@@ -25,8 +25,7 @@ static void mark_wrong(struct upstream *u, const struct err *err)
 /* A source that is not configured, or wrongly: its panes say so, the others work. */
 static void mark_off(struct upstream *u, const struct err *err)
 {
-    bool wrong = !strstr(err->what, "is configured");
-    if (wrong)
+    if (err->kind != ERR_OFF)
         mark_wrong(u, err);
     else
         *u = (struct upstream){.state = UPSTREAM_OFF, .err = *err};
@@ -68,8 +67,7 @@ static void start_logs(struct board_feeds *f)
     if (l)
         f->logs = board_logs_new(l, f->model);
     if (!l && f->server)
-        err_set(&err, ERR_CONFIG, "loki",
-                "set loki.url in the configuration, or KUBEBOARD_LOKI_URL",
+        err_set(&err, ERR_OFF, "loki", "set loki.url in the configuration, or KUBEBOARD_LOKI_URL",
                 "the collector has no log lines, and no Loki is configured");
     if (!l)
         mark_off(&f->model->logs.upstream, &err);
@@ -77,10 +75,12 @@ static void start_logs(struct board_feeds *f)
 
 static void start_metrics(struct board_feeds *f)
 {
-    struct err err;
+    struct err err, none;
     struct prometheus *p = wire_prometheus(f->wire, &err);
+    struct board_metrics_conf conf = {
+        .prometheus = p, .client = f->server ? NULL : wire_client(f->wire, &none), .wire = f->wire};
     if (p)
-        f->metrics = board_metrics_start(p, f->model);
+        f->metrics = board_metrics_start(&conf, f->model);
     else if (!f->server)
         mark_off(&f->model->metrics, &err);
 }
@@ -106,7 +106,7 @@ static void start_broken(struct board_feeds *f)
 {
     struct err err;
     if (f->server) {
-        err_set(&err, ERR_CONFIG, "broken", "Pods and Nodes show what a snapshot has of it",
+        err_set(&err, ERR_OFF, "broken", "Pods and Nodes show what a snapshot has of it",
                 "it is watched in the cluster itself, and none is configured");
         mark_off(&f->model->broken.upstream, &err);
         return;
@@ -359,6 +359,20 @@ static void show_pod_logs(struct board_feeds *f, const char *wish)
     board_pod_logs_show(f->pod_logs, wish);
 }
 
+void board_feeds_note(struct board_feeds *f)
+{
+    struct model_logs *logs = &f->model->logs;
+    const char *way = wire_found(f->wire, WELL_KNOWN_LOKI), *ns = f->model->scope.namespace_;
+    if (f->kube)
+        board_kube_scope(f->kube, ns);
+    if (f->broken)
+        board_broken_scope(f->broken, ns);
+    if (strcmp(logs->way, way) == 0)
+        return;
+    str_copy(logs->way, sizeof logs->way, way);
+    f->model->dirty = true;
+}
+
 bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
 {
     switch (wish->type) {
@@ -431,6 +445,7 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
             board_page_show(f->page, wish->text);
         return true;
     case INTENT_CONTEXT:
+    case INTENT_LOGIN:
     case INTENT_QUIT:
         break;
     }

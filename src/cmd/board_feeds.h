@@ -39,6 +39,8 @@ void board_feeds_start(struct board_feeds *f);
 /* In the order turned round. The model keeps what came; none of the feeds touches it any more. */
 void board_feeds_stop(struct board_feeds *f);
 bool board_feeds_settled(const struct board_feeds *f);
+/* Before a frame: the feeds follow the scope's namespace, and the model says how sources were found. */
+void board_feeds_note(struct board_feeds *f);
 /* False: the wish is not one of a feed's. */
 bool board_feeds_obey(struct board_feeds *f, const struct intent *wish);
 

@@ -31,6 +31,12 @@ struct board_kube *board_kube_start(struct client *c, struct model *m, const cha
     return k;
 }
 
+void board_kube_scope(struct board_kube *k, const char *ns)
+{
+    for (int i = 0; i < FEEDS; i++)
+        board_watch_scope(k->watches[i], ns);
+}
+
 void board_kube_free(struct board_kube *k)
 {
     if (!k)

@@ -15,6 +15,9 @@ struct board_watch;
  * must outlive it. */
 struct board_watch *board_watch_new(struct client *c, const struct kind *kind, const char *ns,
                                     const struct watch_conf *conf, struct resource *into);
+/* The namespace that is looked at, "" for all: what is not watched yet is, the rows of the old one go
+ * when those of the new have come. Nothing to do while all of them are watched. Cheap. */
+void board_watch_scope(struct board_watch *w, const char *ns);
 void board_watch_free(struct board_watch *w); /* NULL is allowed; leaves the rows */
 bool board_watch_settled(const struct board_watch *w);
 /* The namespace that it narrowed itself to, or NULL. */

@@ -46,10 +46,18 @@ static void fail(struct doctor *d, const char *name, const struct err *err)
 {
     char line[1024];
     /* What nobody configured is no fault. */
-    bool off = err->kind == ERR_CONFIG && strstr(err->what, "is configured");
+    bool off = err->kind == ERR_OFF;
     d->off += off;
     d->failed += !off;
     print_line(off ? "-" : "FAIL", name, err_line(err, line, sizeof line));
+}
+
+/* A source that was found is told with the way to it. */
+static const char *found(const struct doctor *d, enum well_known_source s, char out[300])
+{
+    const char *way = wire_found(d->wire, s);
+    snprintf(out, 300, "%.240s%s", way, *way ? " through the API server; " : "");
+    return out;
 }
 
 static void told(struct doctor *d, const char *name, const char *text, const struct err *err)
@@ -119,10 +127,10 @@ static bool server(struct doctor *d)
 static void on_loki(void *context, const char *const *values, size_t count, const struct err *err)
 {
     struct doctor *d = context;
-    char text[200];
+    char text[500], way[300];
     (void)values;
-    snprintf(text, sizeof text, "%zu namespaces in the last hour, clock differs by %.1f s", count,
-             (double)loki_clock_offset(d->wire->loki) / 1e9);
+    snprintf(text, sizeof text, "%s%zu namespaces in the last hour, clock differs by %.1f s",
+             found(d, WELL_KNOWN_LOKI, way), count, (double)loki_clock_offset(d->wire->loki) / 1e9);
     told(d, "loki", text, err);
 }
 
@@ -141,9 +149,9 @@ static bool loki(struct doctor *d)
 static void on_prometheus(void *context, size_t series, const char *warnings, const struct err *err)
 {
     struct doctor *d = context;
-    char text[300];
-    snprintf(text, sizeof text, "%zu targets are up%s%.200s", series, *warnings ? "; " : "",
-             warnings);
+    char text[600], way[300];
+    snprintf(text, sizeof text, "%s%zu targets are up%s%.200s",
+             found(d, WELL_KNOWN_PROMETHEUS, way), series, *warnings ? "; " : "", warnings);
     told(d, "prometheus", text, err);
 }
 

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "kube/client.h"
 #include "kube/discovery.h"
+#include "kube/gateway.h"
 #include "kube/kubeconfig.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -55,6 +56,10 @@ static void let_go(struct wire *w)
     read_api_free(w->server);
     loki_free(w->loki);
     discovery_free(w->discovery);
+    for (int i = 0; i < WELL_KNOWN_SOURCES; i++) {
+        gateway_free(w->gateways[i]);
+        w->gateways[i] = NULL;
+    }
     client_free(w->client);
     kubeconfig_context_free(w->context);
     w->store = NULL;
@@ -122,36 +127,82 @@ struct discovery *wire_discovery(struct wire *w, struct err *err)
     return w->discovery;
 }
 
-/* A source of the configuration block `key`; false when it names none. */
-static bool is_configured(const struct conn *c, const char *key, struct err *err)
+static bool is_auto(const struct conn *c)
 {
-    char mend[80];
-    if (c->url && strcmp(c->url, "auto") != 0)
+    return !c->url || strcmp(c->url, "auto") == 0;
+}
+
+/* Nobody named a cluster, and there is no kubeconfig. */
+static bool has_no_cluster(const struct wire *w)
+{
+    struct err err;
+    if (w->config->kubernetes.kubeconfig || w->config->kubernetes.context)
+        return false;
+    struct kubeconfig *k = kubeconfig_load(NULL, &err);
+    kubeconfig_free(k);
+    return !k && err.kind == ERR_NOT_FOUND;
+}
+
+/* Whether a source can be made: its address is known, or there is a cluster to find it in. */
+static bool can_make(struct wire *w, const struct conn *c, enum well_known_source s,
+                     struct err *err)
+{
+    const char *key = well_known_name(s);
+    char mend[120];
+    bool by_server = w->config->server.url; /* the cluster itself is not looked at */
+    if (!is_auto(c) || (!by_server && wire_client(w, err)))
         return true;
+    if (!by_server && !has_no_cluster(w))
+        return false;
     snprintf(mend, sizeof mend, "set %s.url in the configuration, or KUBEBOARD_%s_URL", key, key);
     for (char *p = strstr(mend, "KUBEBOARD_"); p && *p && *p != ' '; p++)
         *p = (char)toupper((unsigned char)*p);
-    return err_set(err, ERR_CONFIG, key, mend, "no server is configured");
+    return err_set(err, ERR_OFF, key, mend, "no server is configured");
+}
+
+static void lead(struct wire *w, const struct conn *c, const char *service,
+                 enum well_known_source s, struct http_target *target)
+{
+    struct gateway_conf conf = {.source = s, .service = service, .target = target};
+    if (is_auto(c))
+        w->gateways[s] = gateway_new(w->client, &conf);
+}
+
+const char *wire_found(const struct wire *w, enum well_known_source s)
+{
+    return w->gateways[s] ? gateway_text(w->gateways[s]) : "";
 }
 
 struct loki *wire_loki(struct wire *w, struct err *err)
 {
-    if (!w->loki && is_configured(&w->config->loki, "loki", err))
-        w->loki = loki_new(w->http, &w->config->loki, &w->config->loki_labels);
+    const struct config *c = w->config;
+    if (w->loki || !can_make(w, &c->loki, WELL_KNOWN_LOKI, err))
+        return w->loki;
+    w->loki = loki_new(w->http, &c->loki, &c->loki_labels);
+    lead(w, &c->loki, c->loki_service, WELL_KNOWN_LOKI, loki_target(w->loki));
     return w->loki;
 }
 
 struct prometheus *wire_prometheus(struct wire *w, struct err *err)
 {
-    if (!w->prometheus && is_configured(&w->config->prometheus, "prometheus", err))
-        w->prometheus = prometheus_new(w->http, &w->config->prometheus);
+    const struct config *c = w->config;
+    if (w->prometheus || !can_make(w, &c->prometheus, WELL_KNOWN_PROMETHEUS, err))
+        return w->prometheus;
+    w->prometheus = prometheus_new(w->http, &c->prometheus);
+    lead(w, &c->prometheus, c->prometheus_service, WELL_KNOWN_PROMETHEUS,
+         prometheus_target(w->prometheus));
     return w->prometheus;
 }
 
 struct read_api *wire_server(struct wire *w, struct err *err)
 {
-    if (!w->server && is_configured(&w->config->server, "server", err))
-        w->server = read_api_new(w->http, &w->config->server);
+    const struct conn *c = &w->config->server;
+    if (!w->server && c->url)
+        w->server = read_api_new(w->http, c);
+    else if (!w->server)
+        err_set(err, ERR_OFF, "server",
+                "set server.url in the configuration, or KUBEBOARD_SERVER_URL",
+                "no server is configured");
     return w->server;
 }
 
@@ -178,7 +229,7 @@ const char *wire_cluster(struct wire *w)
     struct err ignored;
     if (w->config->cluster && !w->switched)
         return w->config->cluster;
-    if (is_configured(&w->config->server, "server", &ignored))
+    if (w->config->server.url)
         return "unknown"; /* it says so itself */
     if (!w->context)
         wire_client(w, &ignored);
@@ -192,7 +243,7 @@ struct window_store *wire_store(struct wire *w, struct err *err)
         return w->store;
     const char *processed = c->store.processed ? c->store.processed : c->store.raw;
     if (!processed) {
-        err_set(err, ERR_CONFIG, "store",
+        err_set(err, ERR_OFF, "store",
                 "set store.processed to file:///folder or s3://bucket/prefix",
                 "no store is configured");
         return NULL;

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "cmd/options.h"
 #include "cmd/window_source.h"
+#include "kube/well_known.h"
 
 struct wire {
     struct loop *loop;
@@ -20,7 +21,8 @@ struct wire {
     struct loki *loki;
     struct prometheus *prometheus;
     struct read_api *server;
-    struct store *raw, *processed; /* may be one */
+    struct gateway *gateways[WELL_KNOWN_SOURCES]; /* of sources that are found by themselves */
+    struct store *raw, *processed;                /* may be one */
     struct window_store *store;
     char cluster[64];
     bool switched;    /* to another context than the configuration's */
@@ -42,8 +44,10 @@ const char **wire_contexts(struct wire *w);
  * for. The cluster is then called as the context has it. */
 void wire_switch(struct wire *w, struct kubeconfig_context *to);
 
-/* Each makes its source at the first call. NULL and *err (ERR_CONFIG) when it is not configured or
- * wrongly so; no connection is made yet. */
+/* Each makes its source at the first call; no connection is made yet. One that is to be found in the
+ * cluster is looked for when it is first asked: what is asked meanwhile waits, and ends with ERR_OFF
+ * where there is none. NULL and *err (ERR_CONFIG, ERR_OFF) when it is wrongly configured, or not at
+ * all and there is no cluster. */
 struct client *wire_client(struct wire *w, struct err *err);
 struct discovery *wire_discovery(struct wire *w, struct err *err);
 struct loki *wire_loki(struct wire *w, struct err *err);
@@ -52,6 +56,9 @@ struct window_store *wire_store(struct wire *w, struct err *err);
 struct read_api *wire_server(struct wire *w, struct err *err);
 /* Error windows: the read API's where one is configured, else the store's. No ops: *err. */
 struct window_source wire_windows(struct wire *w, struct err *err);
+/* The Service of a source that was found and is reached through the API server:
+ * "monitoring/loki-gateway:80"; "" when it is configured by its address, or not found (yet). */
+const char *wire_found(const struct wire *w, enum well_known_source s);
 /* The cluster's name in the store and on screen: the configuration's, else made of the context's.
  */
 const char *wire_cluster(struct wire *w);

@@ -35,14 +35,17 @@ struct config {
     struct {
         char *kubeconfig, *context;
     } kubernetes;
-    struct conn loki; /* url "auto": the Service is to be found; NULL: not configured */
+    struct conn loki;   /* url "auto": the Service is to be found */
+    char *loki_service; /* "namespace/name:port"; NULL: by its well-known names */
     struct rule_labels loki_labels;
     int64_t loki_budget; /* bytes; 0: none */
     struct config_pairs loki_queries;
     struct conn prometheus;
+    char *prometheus_service;
     struct config_pairs prometheus_charts;
     struct conn alertmanager;
     struct conn server; /* a collector's read API; url NULL: none */
+    char *alertmanager_service;
     struct {
         char *raw, *processed; /* file:///… or s3://…; NULL: no store */
         enum config_store_client client;

@@ -22,6 +22,7 @@ enum intent_type {
     INTENT_CONTAINERS, /* text: "namespace/pod": fill model->containers */
     INTENT_PAGE,       /* text: a page_wish; NULL: no page is looked at any more */
     INTENT_CONTEXT,    /* text: a kubeconfig context */
+    INTENT_LOGIN,      /* log in to the cluster, where the login may ask */
     /* Fill model->browsed. text: lines; the first is a namespace or empty (all), each behind it a
      * resource as one types it and perhaps, behind a blank, a label selector. What is not named any
      * more is let go of. */

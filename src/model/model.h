@@ -61,6 +61,7 @@ struct model_logs {
     int64_t lag;          /* ns between the newest line and its arrival; -1 unknown */
     bool from_pod;        /* the lines come from the API server: query is a pod_log_wish */
     struct upstream loki; /* then: how Loki was before */
+    char way[160];        /* how Loki is reached where it was found by itself; "" */
 };
 
 enum {
@@ -128,6 +129,7 @@ struct model {
     bool graph_loading;
     struct question question;      /* the query that was typed last */
     struct vocabulary *vocabulary; /* of the logs' labels */
+    char metrics_way[160]; /* how they are reached where that was found out: "metrics.k8s.io"; "" */
     struct intents *intents;
     char *insecure; /* a visible warning ("TLS certificate of … is not verified"), or NULL */
     bool dirty;     /* something that is drawn changed since the last frame */

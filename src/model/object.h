@@ -115,11 +115,13 @@ void object_set_trouble(struct object *o, struct str trouble);
 int object_compare(const struct kind *kind, const struct object *a, const struct object *b,
                    int column);
 
+enum { OBJECT_ONLY = 254 };
 /* A table with the state of where it comes from. */
 struct resource {
     struct objects *table;
     struct upstream upstream;
-    bool loading; /* a (re)list is on its way */
+    bool loading;           /* a (re)list is on its way */
+    char only[OBJECT_ONLY]; /* the one namespace that is in it; "": all */
 };
 
 #endif

@@ -117,6 +117,18 @@ static double value_at(const struct series *s, const struct ring *r, int64_t ste
     return (double)*place(s, (struct ring *)(uintptr_t)r, step);
 }
 
+void series_merge(struct series *to, const struct series *from)
+{
+    struct str key;
+    void *value;
+    for (size_t at = 0; map_next(from->names, &at, &key, &value);) {
+        const struct ring *r = value;
+        for (int64_t i = r->newest - (int64_t)from->points + 1; i <= r->newest; i++)
+            if (!isnan(value_at(from, r, i)))
+                series_add(to, key, i * from->step, value_at(from, r, i));
+    }
+}
+
 size_t series_points(const struct series *s, struct str key, int64_t end, double *out,
                      size_t points)
 {

@@ -15,6 +15,8 @@ void series_free(struct series *s);
 /* A point; placed by its time rounded to the grid; older than the ring: passed over; NaN is a gap.
  */
 void series_add(struct series *s, struct str key, int64_t time, double value);
+/* Adds every number of another one of the same step. */
+void series_merge(struct series *to, const struct series *from);
 /* Copies the points of the `points` grid steps that end at `end` (or the newest, when 0) into out,
  * oldest first, NaN where there is none. Returns how many of them are numbers. */
 size_t series_points(const struct series *s, struct str key, int64_t end, double *out,

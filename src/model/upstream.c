@@ -41,13 +41,21 @@ void upstream_snapshot(struct upstream *u, int64_t taken)
     u->since = taken;
 }
 
+void upstream_seen(struct upstream *u, int64_t when)
+{
+    if (u->state == UPSTREAM_LIVE && when > u->data)
+        u->data = when;
+}
+
 void upstream_failed(struct upstream *u, const struct err *err, int64_t next_try)
 {
     bool other = u->err.kind != err->kind || strcmp(u->err.what, err->what) != 0;
     uint64_t before = u->changes;
     u->err = *err;
     u->next_try = next_try;
-    if (err->kind == ERR_DENIED)
+    if (err->kind == ERR_OFF && !u->data)
+        enter(u, UPSTREAM_OFF, clock_now());
+    else if (err->kind == ERR_DENIED)
         enter(u, UPSTREAM_DENIED, clock_now());
     else if (u->data)
         enter(u, UPSTREAM_STALE, u->data);

@@ -9,7 +9,7 @@
 #include "base/err.h"
 
 enum upstream_state {
-    UPSTREAM_OFF,        /* not configured: nothing is asked */
+    UPSTREAM_OFF,        /* not configured, or nothing of the kind is in the cluster */
     UPSTREAM_CONNECTING, /* asked, nothing has come yet */
     UPSTREAM_LIVE,
     UPSTREAM_SNAPSHOT, /* what is shown was stored at `since`: all there is to have */
@@ -37,8 +37,11 @@ void upstream_live(struct upstream *u);
 /* Data has come that was taken at that time. */
 void upstream_snapshot(struct upstream *u, int64_t taken);
 
-/* ERR_DENIED becomes DENIED; else what was ever live becomes STALE since its last data, the rest
- * FAILED. next_try as above. */
+/* It is known to have been there at `when` (wall ns), though nothing came: counts while live. */
+void upstream_seen(struct upstream *u, int64_t when);
+
+/* ERR_DENIED becomes DENIED, ERR_OFF what never was live OFF; else what was ever live becomes STALE
+ * since its last data, the rest FAILED. next_try as above. */
 void upstream_failed(struct upstream *u, const struct err *err, int64_t next_try);
 
 /* "off", "live", "connecting", "stale 3m", "denied: …", "failed: … (again in 4s)". `now` is wall

@@ -26,7 +26,9 @@ struct http_request {
     struct http_target *target;
     CURL *easy;
     struct http_lists lists;
-    struct buf sent; /* the request's body */
+    char *path;
+    bool with_auth, waits; /* waits: at the target's door */
+    struct buf sent;       /* the request's body */
     struct buf body;
     char place[200];
     char detail[CURL_ERROR_SIZE];
@@ -47,6 +49,7 @@ static void free_request(struct http_request *r)
         curl_multi_remove_handle(r->http->multi, r->easy);
     curl_easy_cleanup(r->easy);
     http_lists_free(&r->lists);
+    free(r->path);
     buf_free(&r->sent);
     buf_free(&r->body);
     http_target_drop(r->target);
@@ -143,14 +146,11 @@ static void set_up(struct http_request *r, const struct http_call *call)
         r->lists.headers = curl_slist_append(r->lists.headers, *h);
     set_method(r, call);
     set_times(easy, call);
-    http_target_apply(call->target, easy, call->path, !call->no_auth && !call->sigv4, &r->lists,
-                      &r->early);
     if (call->sigv4) {
         curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, call->sigv4);
         curl_easy_setopt(easy, CURLOPT_USERNAME, call->sigv4_user);
         curl_easy_setopt(easy, CURLOPT_PASSWORD, call->sigv4_password);
     }
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, r->lists.headers);
     if (!call->identity)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
@@ -162,6 +162,25 @@ static void set_up(struct http_request *r, const struct http_call *call)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, r);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, r->detail);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, &r->tag);
+}
+
+/* Asks the target's door; when it is open, the target is as it will be used. */
+static void enter(struct http_request *r)
+{
+    enum http_door_answer answer = http_target_ask(r->target, &r->early);
+    r->waits = answer == HTTP_DOOR_WAIT;
+    if (answer == HTTP_DOOR_OPEN) {
+        http_target_place(r->target, r->place, sizeof r->place);
+        http_target_apply(r->target, r->easy, r->path, r->with_auth, &r->lists, &r->early);
+        curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, r->lists.headers);
+    }
+}
+
+void http_ask_again(struct http *h, const struct http_target *t)
+{
+    for (struct http_request *r = h->requests; r; r = r->next)
+        if (r->waits && r->target == t && !r->cancelled)
+            enter(r);
 }
 
 struct http_request *http_send(struct http *h, const struct http_call *call)
@@ -179,8 +198,10 @@ struct http_request *http_send(struct http *h, const struct http_call *call)
     http_target_hold(r->target);
     h->requests = r;
     buf_init(&r->body, call->max_body ? call->max_body : DEFAULT_BODY);
-    conn_place(http_target_conn(r->target), r->place, sizeof r->place);
+    r->path = mem_dup(call->path);
+    r->with_auth = !call->no_auth && !call->sigv4;
     set_up(r, call);
+    enter(r);
     return r;
 }
 
@@ -203,7 +224,7 @@ void http_cancel(struct http_request *r)
 static void start_all(struct http *h)
 {
     for (struct http_request *r = h->requests; r; r = r->next) {
-        if (r->added || r->finished || r->cancelled)
+        if (r->added || r->finished || r->cancelled || r->waits)
             continue;
         if (r->early.kind) {
             r->finished = true;
@@ -240,6 +261,8 @@ static void finish(struct http_request *r)
 {
     struct err err;
     fill_end(r, &err);
+    if (!r->early.kind)
+        http_target_answered(r->target, r->status, buf_str(&r->body), &err);
     r->done(r->context, r, r->status, buf_str(&r->body), &err);
 }
 

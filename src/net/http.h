@@ -33,6 +33,35 @@ void http_target_set_token(struct http_target *t, const char *token);
 /* A client certificate that an exec plugin gave (PEM). */
 void http_target_set_cert(struct http_target *t, const char *cert_pem, const char *key_pem);
 
+/*
+ * The same server as `base`, with its credentials as they are at each request, TLS and proxy, but
+ * `prefix` before every path, and the tenant and headers of the target's own conn: a service behind
+ * another's proxy. `place` names it in errors. May be called again: the next requests go there.
+ */
+void http_target_lead(struct http_target *t, struct http_target *base, const char *prefix,
+                      const char *place);
+/* Where it is, for errors and logs: the place it was led to, else conn_place. Returns out. */
+char *http_target_place(const struct http_target *t, char *out, size_t size);
+
+/* A door before a target: a login, or an address that has to be found first. */
+enum http_door_answer {
+    HTTP_DOOR_OPEN,
+    HTTP_DOOR_WAIT,  /* the request waits until http_target_opened */
+    HTTP_DOOR_CLOSED /* the request ends with *err */
+};
+struct http_door {
+    void *context;
+    /* Asked for each request and socket before it goes out; may send requests of its own to other
+     * targets. */
+    enum http_door_answer (*ask)(void *context, struct err *err);
+    /* Sees the end of each request before `done`, and may say its error better. */
+    void (*answered)(void *context, int status, struct str body, struct err *err);
+};
+/* Copied. NULL takes the door away; what waits goes out. */
+void http_target_set_door(struct http_target *t, const struct http_door *door);
+/* The door's answer may be another one now: all that waits at it asks again. */
+void http_target_opened(struct http_target *t);
+
 struct http_request; /* under way */
 
 struct http_call {

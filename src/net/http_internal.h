@@ -30,6 +30,12 @@ bool http_target_apply(struct http_target *t, CURL *easy, const char *path, bool
 /* The Authorization line of a basic login (none: nothing), which libcurl would make itself in a
  * request of its own. */
 bool http_target_basic(struct http_target *t, struct buf *out, struct err *err);
+/* The door's answer for one that wants to go out; open without a door. */
+enum http_door_answer http_target_ask(struct http_target *t, struct err *err);
+void http_target_answered(struct http_target *t, int status, struct str body, struct err *err);
+/* Every request and socket of the target that waits at its door asks again. */
+void http_ask_again(struct http *h, const struct http_target *t);
+void http_socket_ask_again(struct http *h, const struct http_target *t);
 void http_target_hold(struct http_target *t);
 void http_target_drop(struct http_target *t);
 

@@ -22,7 +22,8 @@ struct http_socket {
     struct err early;
     char place[200];
     char detail[CURL_ERROR_SIZE];
-    bool added, closed, connected_told;
+    char *path;
+    bool added, closed, connected_told, waits; /* waits: at the target's door */
     bool want_write, paused;
     int fd; /* once connected */
     void *context;
@@ -30,6 +31,25 @@ struct http_socket {
     void (*readable)(void *context);
     void (*writable)(void *context);
 };
+
+/* Asks the target's door. The headers that this collects are written by us, behind the upgrade's
+ * request line. */
+static void enter(struct http_socket *s)
+{
+    enum http_door_answer answer = http_target_ask(s->target, &s->early);
+    s->waits = answer == HTTP_DOOR_WAIT;
+    if (answer == HTTP_DOOR_OPEN) {
+        http_target_place(s->target, s->place, sizeof s->place);
+        http_target_apply(s->target, s->easy, s->path, true, &s->lists, &s->early);
+    }
+}
+
+void http_socket_ask_again(struct http *h, const struct http_target *t)
+{
+    for (struct http_socket *s = h->sockets; s; s = s->next)
+        if (s->waits && s->target == t && !s->closed)
+            enter(s);
+}
 
 struct http_socket *http_socket_open(struct http *h, const struct http_socket_call *call)
 {
@@ -46,15 +66,14 @@ struct http_socket *http_socket_open(struct http *h, const struct http_socket_ca
     s->tag = (struct http_tag){true, s};
     h->sockets = s;
     http_target_hold(s->target);
-    conn_place(http_target_conn(s->target), s->place, sizeof s->place);
-    /* The headers that this collects are written by us, behind the upgrade's request line. */
-    http_target_apply(s->target, s->easy, call->path, true, &s->lists, &s->early);
+    s->path = mem_dup(call->path);
     curl_easy_setopt(s->easy, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(s->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(s->easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
     curl_easy_setopt(s->easy, CURLOPT_CONNECTTIMEOUT_MS, 10000L);
     curl_easy_setopt(s->easy, CURLOPT_ERRORBUFFER, s->detail);
     curl_easy_setopt(s->easy, CURLOPT_PRIVATE, &s->tag);
+    enter(s);
     return s;
 }
 
@@ -65,6 +84,7 @@ static void free_socket(struct http_socket *s)
         curl_multi_remove_handle(s->http->multi, s->easy);
     curl_easy_cleanup(s->easy);
     http_lists_free(&s->lists);
+    free(s->path);
     http_target_drop(s->target);
     free(s);
 }
@@ -96,7 +116,7 @@ void http_socket_sweep(struct http *h)
 void http_socket_start_all(struct http *h)
 {
     for (struct http_socket *s = h->sockets; s; s = s->next) {
-        if (s->added || s->closed || s->connected_told)
+        if (s->added || s->closed || s->connected_told || s->waits)
             continue;
         if (!s->early.kind && curl_multi_add_handle(h->multi, s->easy) == CURLM_OK) {
             s->added = true;

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "net/http_internal.h"
 
 struct secret_file {
@@ -22,7 +23,10 @@ struct http_target {
     struct http *http;
     struct conn conn;
     int references;
-    char *token; /* set from outside */
+    struct http_target *base; /* whose server it is behind; NULL: its own */
+    char *prefix, *place;     /* behind base's URL */
+    struct http_door door;    /* ask NULL: none */
+    char *token;              /* set from outside */
     char *cert_pem, *key_pem;
     struct secret_file token_file, password_file;
 };
@@ -52,6 +56,9 @@ void http_target_drop(struct http_target *t)
 {
     if (!t || --t->references)
         return;
+    http_target_drop(t->base);
+    free(t->prefix);
+    free(t->place);
     conn_free_inner(&t->conn);
     mem_free_secret(t->token);
     mem_free_secret(t->key_pem);
@@ -69,6 +76,49 @@ void http_target_free(struct http_target *t)
 const struct conn *http_target_conn(const struct http_target *t)
 {
     return &t->conn;
+}
+
+void http_target_lead(struct http_target *t, struct http_target *base, const char *prefix,
+                      const char *place)
+{
+    http_target_hold(base);
+    http_target_drop(t->base);
+    t->base = base;
+    free(t->prefix);
+    free(t->place);
+    t->prefix = mem_dup(prefix);
+    t->place = mem_dup(place);
+}
+
+char *http_target_place(const struct http_target *t, char *out, size_t size)
+{
+    if (!t->place)
+        return conn_place(&t->conn, out, size);
+    str_copy(out, size, t->place);
+    return out;
+}
+
+void http_target_set_door(struct http_target *t, const struct http_door *door)
+{
+    t->door = door ? *door : (struct http_door){0};
+    http_target_opened(t);
+}
+
+void http_target_opened(struct http_target *t)
+{
+    http_ask_again(t->http, t);
+    http_socket_ask_again(t->http, t);
+}
+
+enum http_door_answer http_target_ask(struct http_target *t, struct err *err)
+{
+    return t->door.ask ? t->door.ask(t->door.context, err) : HTTP_DOOR_OPEN;
+}
+
+void http_target_answered(struct http_target *t, int status, struct str body, struct err *err)
+{
+    if (t->door.answered)
+        t->door.answered(t->door.context, status, body, err);
 }
 
 void http_target_set_token(struct http_target *t, const char *token)
@@ -227,29 +277,41 @@ static void apply_common(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "kubeboard/" KUBEBOARD_VERSION);
 }
 
+static void apply_headers(const struct conn *c, struct http_lists *lists)
+{
+    if (c->tenant)
+        add_header(&lists->headers, "X-Scope-OrgID", c->tenant);
+    for (char **h = c->headers; h && *h; h++)
+        lists->headers = curl_slist_append(lists->headers, *h);
+}
+
 bool http_target_apply(struct http_target *t, CURL *easy, const char *path, bool with_auth,
                        struct http_lists *lists, struct err *err)
 {
-    const struct conn *c = &t->conn;
+    struct http_target *server = t->base ? t->base : t;
+    const struct conn *c = &server->conn;
     bool whole = strncmp(path, "http://", 7) == 0 || strncmp(path, "https://", 8) == 0;
-    char *url = whole ? mem_dup(path) : mem_printf("%s%s", c->url ? c->url : "", path);
+    char *url = whole
+                    ? mem_dup(path)
+                    : mem_printf("%s%s%s", c->url ? c->url : "", t->prefix ? t->prefix : "", path);
     apply_common(easy);
     char *renamed = rename_host(url, c->server_name, easy, lists);
     curl_easy_setopt(easy, CURLOPT_URL, renamed);
     free(renamed);
     free(url);
-    apply_tls(t, easy);
+    apply_tls(server, easy);
     if (c->proxy)
         curl_easy_setopt(easy, CURLOPT_PROXY, c->proxy);
-    if (c->tenant)
-        add_header(&lists->headers, "X-Scope-OrgID", c->tenant);
-    for (char **h = c->headers; h && *h; h++)
-        lists->headers = curl_slist_append(lists->headers, *h);
-    return !with_auth || apply_auth(t, easy, &lists->headers, err);
+    apply_headers(c, lists);
+    if (server != t)
+        apply_headers(&t->conn, lists);
+    return !with_auth || apply_auth(server, easy, &lists->headers, err);
 }
 
 bool http_target_basic(struct http_target *t, struct buf *out, struct err *err)
 {
+    if (t->base)
+        return http_target_basic(t->base, out, err);
     const struct conn *c = &t->conn;
     if (!c->user || t->token || c->token || c->token_file)
         return true;

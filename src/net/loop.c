@@ -59,6 +59,7 @@ struct loop {
     int wake_fd, signal_fd;
     sigset_t signals;
     bool stop, sweep;
+    int64_t waited; /* wall ns */
 };
 
 static void wait_by_poll(void *context, struct pollfd *fds, size_t count, int timeout_ms)
@@ -195,6 +196,7 @@ static void run_timers(struct loop *l)
 void loop_turn(struct loop *l, int longest_ms)
 {
     size_t count = gather(l);
+    l->waited = clock_now();
     l->waiter.wait(l->waiter.context, l->fds, count, next_timeout(l, longest_ms));
     if (l->waiter.after)
         l->waiter.after(l->waiter.context);
@@ -202,6 +204,11 @@ void loop_turn(struct loop *l, int longest_ms)
     run_timers(l);
     if (l->sweep)
         sweep(l);
+}
+
+int64_t loop_waited(const struct loop *l)
+{
+    return l->waited;
 }
 
 void loop_run(struct loop *l)

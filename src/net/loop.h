@@ -22,6 +22,10 @@ void loop_free(struct loop *l); /* after everything that uses it */
  * else; drawing is the caller's. */
 void loop_turn(struct loop *l, int longest_ms);
 
+/* Wall ns when the loop last began to wait: what was whole then is known to have been so, however long
+ * the machine slept since. */
+int64_t loop_waited(const struct loop *l);
+
 /* Turns until loop_stop. */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);

@@ -450,7 +450,7 @@ struct websocket *websocket_open(struct http *h, const struct websocket_call *ca
     buf_free(&headers);
     buf_init(&w->request, (size_t)1 << 20);
     buf_init(&w->answer, ANSWER_MAX + 4096);
-    conn_place(http_target_conn(call->target), w->place, sizeof w->place);
+    http_target_place(call->target, w->place, sizeof w->place);
     w->idle = loop_timer_new(http_loop(h), on_idle, w);
     w->again = loop_timer_new(http_loop(h), on_again, w);
     w->socket = http_socket_open(h, &(struct http_socket_call){.target = call->target,

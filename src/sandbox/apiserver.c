@@ -145,6 +145,8 @@ bool apiserver_allowed(const struct apiserver_user *u, const char *verb, const c
         return false;
     if (strcmp(group, "apps") == 0)
         return one_of(resource, apps);
+    if (strcmp(group, "metrics.k8s.io") == 0)
+        return strcmp(resource, "pods") == 0;
     if (strcmp(group, "events.k8s.io") == 0)
         return strcmp(resource, "events") == 0;
     return !*group && one_of(resource, core);
@@ -313,7 +315,9 @@ static bool is_unreadable(const struct apiserver_call *c)
 static void serve(struct apiserver_call *c)
 {
     const char *path = c->p->path;
-    if (is_unreadable(c))
+    if (strcmp(c->resource, "services") == 0 && strcmp(c->sub, "proxy") == 0)
+        serve_proxy(c);
+    else if (is_unreadable(c))
         apiserver_status(c, 415, "UnsupportedMediaType", "{}",
                          "the body of the request was in an unknown format - accepted media types "
                          "include: application/json, application/merge-patch+json");
@@ -321,8 +325,8 @@ static void serve(struct apiserver_call *c)
         apiserver_review(c);
     else if (strncmp(path, "/api", 4) == 0 && !*c->resource)
         apiserver_discovery(c);
-    else if (strcmp(c->resource, "services") == 0 && strcmp(c->sub, "proxy") == 0)
-        serve_proxy(c);
+    else if (strcmp(c->group, "metrics.k8s.io") == 0)
+        apiserver_usage(c);
     else if (c->kind < 0 || (*c->ns && !pretend_row((enum pretend_kinds)c->kind)->namespaced))
         apiserver_status_no_resource(c);
     else if (c->kind == PRETEND_PODS && strcmp(c->sub, "log") == 0)

@@ -111,6 +111,7 @@ void apiserver_write(
     struct apiserver_call *c); /* apiserver_write.c: create, update, patch, delete */
 void apiserver_change(struct apiserver_call *c);  /* apiserver_change.c: of what the world plans */
 void apiserver_review(struct apiserver_call *c);  /* apiserver_review.c */
+void apiserver_usage(struct apiserver_call *c);   /* apiserver_usage.c: metrics.k8s.io */
 void apiserver_log(struct apiserver_call *c);     /* apiserver_log.c */
 void apiserver_exec(struct apiserver_call *c);    /* apiserver_exec.c */
 void apiserver_forward(struct apiserver_call *c); /* apiserver_forward.c */

@@ -120,6 +120,14 @@ static bool resources(struct json_out *out, const char *group, const char *versi
         resource(out, &reviews[1], "", "SelfSubjectRulesReview", "[\"create\"]");
         found = true;
     }
+    if (strcmp(group, "metrics.k8s.io") == 0 && strcmp(version, "v1beta1") == 0) {
+        static const struct pretend_kind measured[] = {
+            {.plural = "nodes", .short_names = ""},
+            {.plural = "pods", .short_names = "", .namespaced = true}};
+        resource(out, &measured[0], "", "NodeMetrics", "[\"get\",\"list\"]");
+        resource(out, &measured[1], "", "PodMetrics", "[\"get\",\"list\"]");
+        found = true;
+    }
     json_out_end_array(out);
     json_out_end_object(out);
     return found;
@@ -164,6 +172,7 @@ static void groups(struct json_out *out)
         seen[count++] = k->group;
         group(out, k->group, strcmp(k->group, "batch") == 0 ? "v1" : k->version);
     }
+    group(out, "metrics.k8s.io", "v1beta1"); /* aggregated groups come last */
     json_out_end_array(out);
     json_out_end_object(out);
 }

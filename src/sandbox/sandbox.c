@@ -194,7 +194,9 @@ static void handle(void *context, struct server_request *r)
         serve(p, service);
 }
 
-/* The API server's service proxy: to the pretend Loki, Prometheus and Alertmanager themselves. */
+/* The API server's service proxy: to the pretend Loki, Prometheus and Alertmanager themselves. Real
+ * ones drop the query of what is upgraded (kubernetes issue 77142), so that a tail comes to Loki
+ * without one. */
 static bool proxy(void *context, struct reply *p, const char *ns, const char *service,
                   const char *path)
 {
@@ -209,7 +211,10 @@ static bool proxy(void *context, struct reply *p, const char *ns, const char *se
         if (strcmp(ns, "monitoring") != 0 || strcmp(service, known[i].name) != 0)
             continue;
         reply_set_path(p, path);
-        dispatch(s, known[i].service, p);
+        if (server_header(p->r, "Upgrade") && known[i].service == SANDBOX_LOKI)
+            reply_text(p, 400, "parse error : syntax error: unexpected $end");
+        else
+            dispatch(s, known[i].service, p);
         return true;
     }
     return false;

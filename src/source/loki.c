@@ -153,8 +153,8 @@ static void interpret(struct loki *l, int status, struct err *err)
                  "loki.tenant names several tenants, which this Loki does not allow");
     } else if (status == 401 && says(err, "no org id")) {
         str_copy(err->mend, sizeof err->mend, "set loki.tenant");
-    } else if (!l->known &&
-               (status == 404 || status == 405 || (status && err->kind == ERR_PROTOCOL))) {
+    } else if (!l->known && (err->kind == ERR_NOT_FOUND || status == 405 ||
+                             (status && err->kind == ERR_PROTOCOL))) {
         struct err no;
         err_set(&no, ERR_PROTOCOL, l->place, "loki.url is the address before /loki/api/v1",
                 "this server does not answer as a Loki does (%.300s)", err->what);
@@ -170,6 +170,7 @@ void loki_note_answer(struct loki *l, struct http_request *r, int status, int64_
         server_clock_learn(&l->clock, http_date(r), sent_at);
     if (err->kind == ERR_CANCELLED)
         return;
+    http_target_place(l->target, l->place, sizeof l->place);
     if (err->kind) {
         interpret(l, status, err);
         if (!err->where[0])

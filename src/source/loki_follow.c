@@ -23,6 +23,7 @@
 
 enum {
     INTERVAL_MS = 1000,
+    QUIET_MS = 10000,
     LEDGER_BYTES = 10 << 20,
     HELD_BYTES = 6 << 20,
     SECONDS = 10,
@@ -55,6 +56,7 @@ struct loki_follow {
     int64_t ledger_begin;
 
     struct loop_timer *timer;
+    struct loop_timer *quiet; /* while a poll is under way */
     struct loki_call *check;
     int64_t born; /* monotonic */
     struct loki_extract *poll;
@@ -95,6 +97,7 @@ static void free_follow(struct loki_follow *f)
     loki_recheck_free(f->recheck);
     loki_ledger_free(f->ledger);
     loop_timer_free(f->timer);
+    loop_timer_free(f->quiet);
     free(f->query);
     free(f);
 }
@@ -307,6 +310,7 @@ static void on_poll_line(void *context, const struct line *line)
 {
     struct loki_follow *f = context;
     f->busy = true;
+    loop_timer_set(f->quiet, QUIET_MS);
     see_stream(f, line->labels);
     if (give_line(f, line)) {
         f->poll_new++;
@@ -409,6 +413,7 @@ static void on_poll_done(void *context, const struct loki_extract_result *result
     struct loki_follow *f = context;
     f->poll = NULL;
     f->busy = true;
+    loop_timer_stop(f->quiet);
     if (result->line_bytes > 0)
         f->line_bytes = result->line_bytes;
     f->slowest = result->slowest - result->slowest / 8; /* forgotten slowly */
@@ -427,8 +432,21 @@ static void on_poll_done(void *context, const struct loki_extract_result *result
     leave(f);
 }
 
+/* The poll goes on, but whoever looks is told that what is shown grows old. */
+static void on_quiet(void *context)
+{
+    struct loki_follow *f = context;
+    struct err err;
+    if (f->paused)
+        return;
+    err_set(&err, ERR_AWAY, "loki", "", "no answer for %d s", QUIET_MS / 1000);
+    upstream_failed(&f->state.upstream, &err, 0);
+    tell(f);
+}
+
 static void start_poll(struct loki_follow *f)
 {
+    loop_timer_set(f->quiet, QUIET_MS);
     int64_t now = loki_now(f->loki);
     f->poll_started = clock_monotonic();
     f->poll_now = now;
@@ -504,6 +522,7 @@ struct loki_follow *loki_follow_start(struct loki *l, const struct loki_follow_c
     f->state.lane_name = "range";
     f->ledger = loki_ledger_new(LEDGER_BYTES);
     f->timer = loop_timer_new(http_loop(loki_http(l)), on_timer, f);
+    f->quiet = loop_timer_new(http_loop(loki_http(l)), on_quiet, f);
     upstream_connecting(&f->state.upstream);
     loop_timer_set(f->timer, 0);
     return f;

@@ -12,7 +12,7 @@
 #include "source/matrix.h"
 #include "source/server_clock.h"
 
-enum { STEPS_MAX = 11000, FORM_MAX = 1 << 20, IDLE_MS = 2 * 60 * 1000 };
+enum { STEPS_MAX = 11000, FORM_MAX = 1 << 20, IDLE_MS = 2 * 60 * 1000, INSTANT_MS = 30 * 1000 };
 
 struct prometheus_call {
     struct prometheus_call *next;
@@ -79,6 +79,11 @@ struct http *prometheus_http(const struct prometheus *p)
     return p->http;
 }
 
+struct http_target *prometheus_target(const struct prometheus *p)
+{
+    return p->target;
+}
+
 void prometheus_cancel(struct prometheus_call *c)
 {
     if (c)
@@ -141,7 +146,8 @@ static void on_done(void *context, struct http_request *r, int status, struct st
         send(c);
         return;
     }
-    if (!c->broken.kind && err.kind && status)
+    http_target_place(c->owner->target, c->owner->place, sizeof c->owner->place);
+    if (!c->broken.kind && err.kind && status && err.kind != ERR_AWAY)
         server_words(c->owner, body, &err);
     if (!err.kind)
         matrix_finish(c->matrix, &err);
@@ -193,7 +199,7 @@ static void send(struct prometheus_call *c)
     char *whole = mem_printf("%s%s", path, buf_text(&c->form));
     struct http_call call = {.target = c->owner->target,
                              .path = whole,
-                             .idle_ms = IDLE_MS,
+                             .idle_ms = c->range ? IDLE_MS : INSTANT_MS,
                              .context = c,
                              .chunk = on_chunk,
                              .done = on_done};

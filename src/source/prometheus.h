@@ -22,6 +22,7 @@ void prometheus_free(
 const struct upstream *
 prometheus_upstream(const struct prometheus *p); /* changes with every answer */
 struct http *prometheus_http(const struct prometheus *p);
+struct http_target *prometheus_target(const struct prometheus *p);
 int64_t prometheus_now(const struct prometheus *p); /* the server's wall ns (server_clock.h) */
 
 struct prometheus_query {

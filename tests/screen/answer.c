@@ -159,6 +159,7 @@ static void log_intent(const struct intent *wish, struct buf *log)
         [INTENT_PAGE] = "page",
         [INTENT_POD_LOGS] = "pod-logs",
         [INTENT_CONTAINERS] = "containers",
+        [INTENT_LOGIN] = "login",
     };
     char from[CLOCK_TEXT] = "0", to[CLOCK_TEXT] = "0";
     if (wish->from)

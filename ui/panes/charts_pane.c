@@ -232,6 +232,10 @@ static void note(struct pane *p, char out[PANE_TEXT])
         snprintf(out, PANE_TEXT, "all nodes");
         break;
     }
+    const char *way = p->host->model->metrics_way;
+    size_t n = strlen(out);
+    if (way[0])
+        snprintf(out + n, PANE_TEXT - n, "  %s", way);
 }
 
 static const struct upstream *upstream(struct pane *p)

@@ -408,6 +408,8 @@ static void note(struct pane *p, char out[PANE_TEXT])
         n = add(out, n, "edited");
     if (m->lane[0])
         n = add(out, n, m->lane);
+    if (m->way[0])
+        n = add(out, n, m->way);
     if (lines_dropped(m->lines)) {
         number_count((double)lines_dropped(m->lines), number);
         snprintf(text, sizeof text, "%s let go", number);

@@ -47,9 +47,10 @@ static void test_broken_yaml(void **state)
     loading_bad("\nhello",
                 "DIR/c.yaml:2: this is a text, but a map is wanted: possible here: "
                 "cluster kubernetes loki prometheus alertmanager server store collector ui");
-    loading_bad("loki: http://a", "DIR/c.yaml:1: loki: this is a text, but a map is wanted: "
-                                  "possible here: url tenant basic bearer_token_file headers tls "
-                                  "proxy labels budget queries");
+    loading_bad("loki: http://a",
+                "DIR/c.yaml:1: loki: this is a text, but a map is wanted: "
+                "possible here: url service tenant basic bearer_token_file headers tls "
+                "proxy labels budget queries");
     loading_bad("ui:\n  - theme", "DIR/c.yaml:2: ui: this is a list, but a map is wanted: possible "
                                   "here: theme layout mouse ascii keys");
     struct err err;

@@ -292,7 +292,27 @@ static void refusals_are_worded_as_recorded(void **state)
     ask_as(b, admin, "GET", "/api/v1/pods?limit=5&resourceVersion=1&resourceVersionMatch=Exact",
            NULL, NULL);
     error_is(b, "410-expired", 2, NULL);
-    ask_as(b, admin, "GET", "/apis/metrics.k8s.io/v1beta1/pods", NULL, NULL);
+    ask_as(b, admin, "GET", "/apis/custom.metrics.k8s.io/v1beta1/pods", NULL, NULL);
+    assert_int_equal(b->s.status, 404);
+}
+
+/* As metrics-server answers: nodes whole, pods by their containers. */
+static void metrics_are_served(void **state)
+{
+    struct bench *b = *state;
+    const struct json *list = get(b, "/apis/metrics.k8s.io/v1beta1/nodes");
+    assert_string_equal(json_string(list, "kind", ""), "NodeMetricsList");
+    assert_int_equal(json_count(json_get(list, "items")), 6);
+    const char *cpu = json_string(list, "items.0.usage.cpu", "");
+    assert_int_equal(cpu[strspn(cpu, "0123456789")], 'n');
+    list = get(b, "/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods");
+    assert_string_equal(json_string(list, "items.0.metadata.namespace", ""), "shop");
+    assert_true(json_count(json_get(list, "items.0.containers")) > 0);
+    char *path = mem_printf("/apis/metrics.k8s.io/v1beta1/namespaces/shop/pods/%s",
+                            json_string(list, "items.0.metadata.name", ""));
+    assert_string_equal(json_string(get(b, path), "kind", ""), "PodMetrics");
+    free(path);
+    get(b, "/apis/metrics.k8s.io/v1beta1/nodes/nowhere");
     assert_int_equal(b->s.status, 404);
 }
 
@@ -778,6 +798,7 @@ int main(void)
         T(lists_and_tables_have_the_recorded_shape),
         T(table_columns_are_the_recorded_ones),
         T(refusals_are_worded_as_recorded),
+        T(metrics_are_served),
         T(nobody_is_anonymous),
         T(the_restricted_user_sees_one_namespace),
         T(pages_join_to_the_list),
