@@ -58,6 +58,8 @@ def on_the_board(config):
         sys.exit(f"the board shows no pods:\n{board.shown()}")
     print(f"board: first rows {first:.2f} s after the start, the whole list {whole:.2f} s")
     board.quiet(2)
+    os.write(board.fd, b":pods\r")
+    board.quiet(2)
     for what, keys in {"down and up": [b"j", b"k"], "sort": [b"s", b"S"], "page": [b"\x1b[6~", b"\x1b[5~"],
                        "search": [b"/web\r", b"n"], "filter": [b"&crash\r", b"&\x15\r"]}.items():
         times = key_times(board, keys, 60)
