@@ -11,7 +11,8 @@ cleanup() {
     status=$?
     [ -z "$sandbox_pid" ] || kill "$sandbox_pid" 2>/dev/null || true
     wait 2>/dev/null || true
-    rm -rf "$work"
+    # What a terminal session started may still be writing its last line there.
+    rm -rf "$work" 2>/dev/null || { sleep 1 && rm -rf "$work"; }
     exit "$status"
 }
 trap cleanup EXIT

@@ -141,7 +141,7 @@ shows 'cannot place its cursor'
 
 echo "LANG=C and NO_COLOR: ASCII, no colour"
 line "clear; LC_ALL=C NO_COLOR=1 TERM=screen $kubeboard"
-shows '= Pods [0-9]+ '
+shows '[=-] Pods [0-9]+ '
 t capture-pane -p | LC_ALL=C grep -q '[^ -~]' && fail "something is not ASCII"
 t capture-pane -e -p | grep -qE "$(printf '\033')\[(3[0-7]|4[0-7]|9[0-7]|38|48)" && fail "something has a colour"
 keys q q q q
