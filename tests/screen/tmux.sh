@@ -61,7 +61,7 @@ keys v
 shows '· events'
 keys p
 shows 'Logs .*kube api .*container checkout of shop/checkout.*previous'
-shows 'upstream|connection refused|listening|start'
+shows 'exit status|panic:|health check|connection refused|listening'
 keys ':'
 keys -l 'broken'
 keys Enter
