@@ -268,6 +268,19 @@ bool app_draw(struct app *a)
     return true;
 }
 
+bool app_work(struct app *a)
+{
+    bool more = false;
+    for (size_t i = 0; i < pane_count; i++)
+        if (a->panes[i]->ops->work)
+            more |= a->panes[i]->ops->work(a->panes[i]);
+    if (a->export.saver) {
+        export_step(a);
+        more = true;
+    }
+    return more;
+}
+
 int64_t app_next_draw_ms(const struct app *a)
 {
     int64_t now = engine_now(a), wait = CLOCK_SECOND - now % CLOCK_SECOND;

@@ -63,6 +63,9 @@ void app_resize(struct app *a); /* asks the terminal for its size */
 /* Draws when something changed (model->dirty, which it clears; a key; the clock's second; a timer
  * of its own) and sends the intents that are due. Whether it drew. */
 bool app_draw(struct app *a);
+/* Goes on for some ms with what takes longer than a frame (a search): between frames. True: call it
+ * again soon. */
+bool app_work(struct app *a);
 /* Milliseconds until app_draw has something to do by itself; at most 1,000. */
 int64_t app_next_draw_ms(const struct app *a);
 

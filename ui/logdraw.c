@@ -7,8 +7,16 @@
 #include "base/utf8.h"
 #include "ui/highlights.h"
 #include "ui/level_look.h"
+#include "ui/logsource.h"
+#include "ui/sgr.h"
 
-enum { SAFE_BYTES = 1 << 15, HITS_MOST = 64, CURSOR_COLUMN = 1 };
+enum {
+    SAFE_BYTES = 1 << 22,
+    WRAP_BYTES = 1 << 14,
+    HITS_MOST = 64,
+    CURSOR_COLUMN = 1,
+    FOLDED_MOST = 500
+};
 
 /* What one frame is drawn with. Columns: 0: not shown. */
 struct frame {
@@ -19,6 +27,14 @@ struct frame {
     int time, source, text, width;      /* text: where it begins; width: its columns */
     bool dates;
     int64_t now;
+    struct logsource labels;
+};
+
+/* A line's text as it is shown. */
+struct shown {
+    struct buf safe;
+    struct sgr colours;
+    struct str text; /* in safe, without what is scrolled out on the left */
 };
 
 /* Only the letter of most levels is coloured, the text of the worst and the least too: a page of
@@ -48,7 +64,9 @@ static void choose_columns(struct frame *f)
     f->dates = times < LOGDRAW_AGE && !is_same_day(lines_at(f->view->lines, 0).time, f->now, utc);
     f->time = times == LOGDRAW_NONE ? 0 : times == LOGDRAW_AGE ? 7 : 13;
     f->time += (utc ? 1 : 0) + (f->dates ? 6 : 0);
-    f->source = s->pod[0] ? 0 : width < 100 ? 14 : width < 160 ? 20 : 30;
+    logsource_choose(&f->labels, f->view->lines, f->pane->host->labels, s->pod[0]);
+    int each = width < 100 ? 14 : width < 160 ? 20 : 30, more = width < 100 ? 4 : each / 2;
+    f->source = f->labels.columns ? each + more * (f->labels.columns - 1) : 0;
     f->text = CURSOR_COLUMN + f->time + (f->source ? f->source + 1 : 0) + 2;
     f->width = width - f->text > 1 ? width - f->text : 1;
 }
@@ -70,33 +88,47 @@ static void draw_time(const struct frame *f, const struct draw_area *row, int64_
     draw_texts(row, CURSOR_COLUMN, 0, f->time - 1, DRAW_HARD, ROLE_TIME, out);
 }
 
-static const char *source_of(const struct pane *p, const struct labels *labels)
-{
-    const char *pod = labels_value(labels, p->host->labels->pod);
-    const char *app = labels_value(labels, p->host->labels->app);
-    return pod[0] ? pod : app[0] ? app : labels && labels->count ? labels->list[0].value : "";
-}
-
-/* The line's text made safe, without what is scrolled out on the left. */
-static struct str visible_text(const struct frame *f, struct str text, struct buf *out)
+/* Made safe, with the colours that it brought along as roles. */
+static void show_text(const struct frame *f, struct str text, struct shown *out)
 {
     bool wrap = f->how->wrap;
-    size_t most = wrap ? SAFE_BYTES / 2 : (size_t)(f->how->left + f->width) * 8 + 64;
-    struct buf shown;
-    buf_init(&shown, SAFE_BYTES);
+    size_t most = wrap ? WRAP_BYTES : (size_t)(f->how->left + f->width) * 8 + 64;
+    struct buf fields;
+    buf_init(&fields, SAFE_BYTES);
     while (text.n && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == '\r'))
         text.n--; /* blanks before the text stay: stack traces are indented */
-    if (!f->how->raw && fields_line(f->how->fields, text, &shown))
-        text = buf_str(&shown);
+    if (!f->how->raw && fields_line(f->how->fields, text, &fields))
+        text = buf_str(&fields);
     while (text.n > most && most && ((unsigned char)text.p[most] & 0xc0) == 0x80)
         most--;
     if (text.n > most)
         text.n = most;
-    buf_clear(out);
-    utf8_safe(out, text, f->body->cells->ascii ? UTF8_SAFE_ASCII : UTF8_SAFE_DEFAULT);
-    buf_free(&shown);
-    size_t cut = wrap ? 0 : utf8_fit(buf_str(out), f->how->left, NULL);
-    return (struct str){buf_text(out) + cut, out->n - cut};
+    buf_init(&out->safe, SAFE_BYTES);
+    sgr_safe(&out->safe, text, f->body->cells->ascii ? UTF8_SAFE_ASCII : UTF8_SAFE_DEFAULT,
+             &out->colours);
+    buf_free(&fields);
+    size_t cut = wrap ? 0 : utf8_fit(buf_str(&out->safe), f->how->left, NULL);
+    out->text = (struct str){buf_text(&out->safe) + cut, out->safe.n - cut};
+}
+
+/* Lays the log's own colours over a part of the text. */
+static void lay_colours(const struct frame *f, const struct draw_area *row,
+                        const struct shown *shown, struct str part)
+{
+    size_t from = (size_t)(part.p - buf_text(&shown->safe)), to = from + part.n;
+    for (size_t i = 0; i < shown->colours.count; i++) {
+        size_t a = shown->colours.spans[i].at;
+        size_t b = i + 1 < shown->colours.count ? shown->colours.spans[i + 1].at : to;
+        enum theme_role role = shown->colours.spans[i].role;
+        a = a < from ? from : a;
+        b = b > to ? to : b;
+        if (a >= b || role == ROLE_TEXT)
+            continue;
+        int x = utf8_width((struct str){part.p, a - from});
+        int width = utf8_width((struct str){part.p + (a - from), b - a});
+        if (x < f->width)
+            draw_over(row, f->text + x, 0, x + width > f->width ? f->width - x : width, role);
+    }
 }
 
 static void mark_hits(const struct frame *f, const struct draw_area *row, struct str text,
@@ -140,10 +172,11 @@ static void draw_head(const struct frame *f, const struct draw_area *row, const 
                       enum level level)
 {
     draw_time(f, row, line->time);
+    char source[LOGSOURCE_TEXT];
     int x = CURSOR_COLUMN + f->time;
     if (f->source)
         draw_texts(row, x, 0, f->source, DRAW_MIDDLE, ROLE_SOURCE,
-                   source_of(f->pane, line->labels));
+                   logsource_text(&f->labels, f->pane->host->labels, line->labels, source));
     x += f->source ? f->source + 1 : 0;
     draw_texts(row, x, 0, 1, DRAW_HARD, level_look_role(level), level_look_letter(level));
     if (line->late)
@@ -152,27 +185,54 @@ static void draw_head(const struct frame *f, const struct draw_area *row, const 
         draw_glyph(row, x + 1, 0, ROLE_DIM, GLYPH_MORE_LEFT);
 }
 
-static void draw_row(const struct frame *f, size_t i, const struct line *line, struct str part,
-                     int y, bool first)
+/* How many lines are folded away under this one, at the row's end. */
+static void draw_folded(const struct frame *f, size_t i, const struct draw_area *row)
+{
+    char text[40];
+    size_t n = logview_folded(f->view, i, FOLDED_MOST);
+    if (!n)
+        return;
+    snprintf(text, sizeof text, " %s %zu%s more ", draw_mark(row, GLYPH_FOLDED), n,
+             n == FOLDED_MOST ? "+" : "");
+    int width = draw_width(row, text);
+    if (width < f->width)
+        draw_texts(row, row->width - width, 0, width, DRAW_HARD, ROLE_KEY, text);
+}
+
+static void draw_row(const struct frame *f, size_t i, const struct line *line,
+                     const struct shown *shown, struct str part, int y, bool first)
 {
     struct draw_area row = draw_sub(f->body, 0, y, f->body->width, 1);
     enum level level = logview_level(f->view, i);
+    const struct marks *marks = f->pane->host->model->marks;
     bool cursor = i == f->view->cursor && f->pane->focused && !f->view->follow;
+    bool log = line->kind == LINE_LOG;
     if (y < 0 || y >= f->body->height)
         return;
-    if (line->kind != LINE_LOG) {
+    if (!log) {
         draw_notice(f, &row, line);
     } else {
         if (first)
             draw_head(f, &row, line, level);
         draw_text(&row, f->text, 0, f->width, DRAW_LEFT, text_role(level), part);
+        lay_colours(f, &row, shown, part);
     }
     if (cursor) {
         draw_glyph(&row, 0, 0, ROLE_TEXT, first ? GLYPH_CURSOR : GLYPH_NONE);
         draw_over(&row, 0, 0, row.width, ROLE_CURSOR);
     }
-    if (line->kind == LINE_LOG)
+    if (log && first && marks_count(marks) && marks_find(marks, line) != SIZE_MAX)
+        draw_glyph(&row, 0, 0, ROLE_MARK, GLYPH_MARK);
+    if (log)
         mark_all(f, &row, part);
+    if (log && first)
+        draw_folded(f, i, &row);
+}
+
+/* Rows that one wrapped line may take: a very long one leaves room for others. */
+static int rows_most(const struct frame *f)
+{
+    return f->body->height > 6 ? f->body->height / 2 : 3;
 }
 
 /* Draws a line from screen row y on, which may lie above the area; returns the rows that it needs.
@@ -180,22 +240,27 @@ static void draw_row(const struct frame *f, size_t i, const struct line *line, s
 static int draw_line(const struct frame *f, size_t i, int y, bool draw)
 {
     struct line line = lines_at(f->view->lines, i);
-    struct buf safe;
-    int rows = 0;
+    struct shown shown;
+    int rows = 0, most = rows_most(f);
     bool wrap = f->how->wrap && line.kind == LINE_LOG;
     if (!draw && !wrap)
         return 1;
-    buf_init(&safe, SAFE_BYTES);
-    struct str rest = visible_text(f, line.text, &safe);
+    show_text(f, line.text, &shown);
+    struct str rest = shown.text;
     do {
-        struct str part = {rest.p, wrap && rest.n ? draw_wrap(rest, f->width) : rest.n};
+        bool whole = !wrap || rows + 1 == most; /* the last one is cut where it ends */
+        struct str part = {rest.p, !whole && rest.n ? draw_wrap(rest, f->width) : rest.n};
+        struct str row = part;
+        if (!whole && row.n &&
+            row.p[row.n - 1] == ' ') /* where it was wrapped: no column is left for it */
+            row.n--;
         if (draw)
-            draw_row(f, i, &line, part, y + rows, rows == 0);
+            draw_row(f, i, &line, &shown, row, y + rows, rows == 0);
         rest.p += part.n;
         rest.n -= part.n;
         rows++;
-    } while (rest.n && wrap);
-    buf_free(&safe);
+    } while (rest.n);
+    buf_free(&shown.safe);
     return rows;
 }
 

@@ -51,6 +51,8 @@ bool logedge_go(struct logedge *e, struct pane *p, struct logview *v, int64_t ti
     const struct model_logs *m = &p->host->model->logs;
     int64_t newer = m->newer.state == MODEL_EDGE_LIVE ? p->host->now : m->newer.time;
     size_t count = lines_count(v->lines), i = lines_find_time(v->lines, time);
+    if (count && lines_at(v->lines, count - 1).time >= newer) /* a clock that goes before ours */
+        newer = lines_at(v->lines, count - 1).time + 1;
     bool reads = m->older.state != MODEL_EDGE_NONE;
     if (reads ? time >= m->older.time && time < newer : count && lines_at(v->lines, 0).time <= time)
         logview_move_to(v, i < count ? i : count);

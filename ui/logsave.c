@@ -42,8 +42,8 @@ static void add_line(struct buf *out, const struct rule_labels *labels, struct p
 }
 
 /* save->at: 0, or one more than the id of the line written last. */
-bool logsave_next(struct logview *v, const struct rule_labels *labels, struct pane_save *save,
-                  struct buf *out)
+static bool next_lines(struct logview *v, const struct rule_labels *labels, struct pane_save *save,
+                       struct buf *out)
 {
     size_t i = save->at ? lines_find_id(v->lines, save->at - 1) : SIZE_MAX;
     i = i == SIZE_MAX ? 0 : i + 1; /* one that fell out was the oldest */
@@ -60,4 +60,15 @@ bool logsave_next(struct logview *v, const struct rule_labels *labels, struct pa
         i = next + 1;
     }
     return true;
+}
+
+/* Traces are saved with all of their lines, folded or not. */
+bool logsave_next(struct logview *v, const struct rule_labels *labels, struct pane_save *save,
+                  struct buf *out)
+{
+    bool fold = v->fold;
+    v->fold = false;
+    bool more = next_lines(v, labels, save, out);
+    v->fold = fold;
+    return more;
 }

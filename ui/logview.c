@@ -13,15 +13,25 @@
 #include "triage/level_detect.h"
 
 enum {
-    SLICE_MS = 15,
+    SLICE_MS = 10,
     COUNT_SLICE_MS = 4,
     COUNT_EVERY_MS = 1000,
     CHECK_EVERY = 64,
     KNOWN_LEAST = 4096,
-    TAG_SHIFT = 7
+    FOLD_STEPS = 1000,
+    TAG_SHIFT = 9
 };
-/* Bits of an entry: filter asked, its answer, level asked, level (3), a used one, the tag. */
-enum { ASKED = 1, PASSES = 2, HAS_LEVEL = 4, LEVEL_SHIFT = 3, USED = 1 << 6 };
+/* Bits of an entry: filter asked, its answer, level asked, level (3), a used one, folding asked, its
+ * answer, the tag. */
+enum {
+    ASKED = 1,
+    PASSES = 2,
+    HAS_LEVEL = 4,
+    LEVEL_SHIFT = 3,
+    USED = 1 << 6,
+    TOLD = 1 << 7,
+    JOINED = 1 << 8
+};
 _Static_assert(LEVEL_COUNT <= 8, "three bits hold a level");
 
 void logview_free(struct logview *v)
@@ -35,7 +45,7 @@ static uint32_t *known_of(struct logview *v, uint64_t id)
 {
     uint32_t *entry = &v->known[id & (v->known_size - 1)];
     uint32_t tag = (uint32_t)(id / v->known_size) << TAG_SHIFT | USED;
-    if ((*entry & ~(uint32_t)(USED - 1)) != tag)
+    if ((*entry & ~(uint32_t)(USED - 1 + TOLD + JOINED)) != tag)
         *entry = tag;
     return entry;
 }
@@ -59,12 +69,46 @@ static bool is_time_up(struct logview *v, size_t step)
     return v->unfinished;
 }
 
+static void take_told(void *context, size_t i, bool joined)
+{
+    struct logview *v = context;
+    uint32_t *entry = known_of(v, lines_id(v->lines, i));
+    *entry = (*entry & ~(uint32_t)JOINED) | TOLD | (joined ? JOINED : 0);
+}
+
+bool logview_is_joined(struct logview *v, size_t i)
+{
+    const uint32_t *entry = known_of(v, lines_id(v->lines, i));
+    if (!(*entry & TOLD)) {
+        if (lines_at(v->lines, i).kind == LINE_LOG)
+            folds_tell(v->lines, i, take_told, v);
+        else
+            take_told(v, i, false);
+        entry = known_of(v, lines_id(v->lines, i));
+    }
+    return *entry & JOINED;
+}
+
+static bool is_folded(struct logview *v, size_t i)
+{
+    if (!logview_is_joined(v, i) ||
+        logview_level(v, i) == LEVEL_FATAL) /* a panic is never hidden */
+        return false;
+    return !v->folds.count ||
+           !folds_is_open(&v->folds, lines_id(v->lines, folds_head(v->lines, i)));
+}
+
+static bool is_admitted(struct logview *v, size_t i)
+{
+    return !v->admits || v->admits(v->context, v->lines, i);
+}
+
 static bool passes(struct logview *v, size_t i)
 {
     if (v->admits && !v->admits(v->context, v->lines, i))
         return false;
     if (!v->filter)
-        return true;
+        return !v->fold || !is_folded(v, i);
     uint32_t *entry = known_of(v, lines_id(v->lines, i));
     if (!(*entry & ASKED)) {
         struct line line = lines_at(v->lines, i);
@@ -72,6 +116,38 @@ static bool passes(struct logview *v, size_t i)
         *entry |= ASKED | (match ? PASSES : 0);
     }
     return *entry & PASSES;
+}
+
+size_t logview_folded(struct logview *v, size_t i, size_t most)
+{
+    size_t count = lines_count(v->lines), n = 0;
+    struct line head = lines_at(v->lines, i);
+    if (!v->fold || v->filter || head.kind != LINE_LOG || logview_is_joined(v, i) ||
+        folds_is_open(&v->folds, lines_id(v->lines, i)))
+        return 0;
+    for (size_t k = i + 1, end = k + FOLD_STEPS; k < count && k < end && n < most; k++) {
+        struct line line = lines_at(v->lines, k);
+        if (line.kind != LINE_LOG || line.labels != head.labels)
+            continue;
+        if (!logview_is_joined(v, k))
+            break;
+        n += logview_level(v, k) != LEVEL_FATAL;
+        end = k + FOLD_STEPS;
+    }
+    return n;
+}
+
+bool logview_unfold(struct logview *v, size_t i)
+{
+    if (!v->fold || v->filter || i >= lines_count(v->lines))
+        return false;
+    size_t head = folds_head(v->lines, i);
+    if (head == i && !logview_folded(v, i, 1))
+        return false;
+    folds_turn(&v->folds, lines_id(v->lines, head));
+    logview_move_to(v, head);
+    logview_follow(v, false);
+    return true;
 }
 
 enum level logview_level(struct logview *v, size_t i)
@@ -128,6 +204,7 @@ void logview_reset(struct logview *v)
     v->follow = true;
     v->goal = LOGVIEW_NOTHING;
     v->changes = 0;
+    v->folds.count = 0;
 }
 
 void logview_filter(struct logview *v, struct regex *r, bool invert)
@@ -214,6 +291,10 @@ void logview_sync(struct logview *v, const struct lines *lines)
         v->cursor = v->top = v->shown = 0;
         return;
     }
+    int64_t first = lines_at(lines, 0).time;
+    for (size_t i = 0; first < v->first_time && i < v->known_size; i++)
+        v->known[i] &= ~(uint32_t)TOLD;
+    v->first_time = first;
     hold_places(v);
 }
 
@@ -238,6 +319,7 @@ void logview_move(struct logview *v, int64_t rows)
 {
     size_t count = lines_count(v->lines), i = v->cursor;
     bool forward = rows > 0;
+    v->goal = LOGVIEW_NOTHING;
     if (!count)
         return;
     if (rows <= -INT32_MAX || rows >= INT32_MAX) {
@@ -256,29 +338,49 @@ void logview_move(struct logview *v, int64_t rows)
         logview_follow(v, true);
 }
 
+/* ---- searching ---- */
+
+static void stand_at(struct logview *v, size_t i)
+{
+    v->at = i;
+    v->at_id = lines_id(v->lines, i);
+    v->at_time = lines_at(v->lines, i).time;
+}
+
 void logview_find(struct logview *v, enum logview_goal goal, struct regex *r, bool forward)
 {
     v->goal = goal;
     v->wanted = r;
     v->forward = forward;
+    if (goal && lines_count(v->lines))
+        stand_at(v, v->cursor);
 }
 
 static bool is_goal(struct logview *v, size_t i)
 {
     struct line line = lines_at(v->lines, i);
-    if (line.kind != LINE_LOG || !passes(v, i))
+    if (line.kind != LINE_LOG)
         return false;
     if (v->goal == LOGVIEW_ERROR)
-        return logview_level(v, i) >= LEVEL_ERROR;
-    return regex_matches(v->wanted, line.text);
+        return logview_level(v, i) >= LEVEL_ERROR && passes(v, i);
+    return regex_matches(v->wanted, line.text) && (v->filter ? passes(v, i) : is_admitted(v, i));
+}
+
+static void go_to_found(struct logview *v, size_t i)
+{
+    v->goal = LOGVIEW_NOTHING;
+    if (!passes(v, i))
+        logview_unfold(v, i);
+    logview_move_to(v, i);
 }
 
 enum logview_search logview_search(struct logview *v)
 {
-    size_t count = lines_count(v->lines), i = v->cursor;
+    size_t count = v->lines ? lines_count(v->lines) : 0;
     if (v->goal == LOGVIEW_NOTHING)
         return LOGVIEW_IDLE;
     logview_slice(v);
+    size_t i = count ? place_of(v, v->at_id, v->at_time) : 0;
     for (size_t step = 0;; step++) {
         size_t next = v->forward ? i + 1 : i - 1;
         if (next >= count) {
@@ -289,12 +391,18 @@ enum logview_search logview_search(struct logview *v)
         if (is_goal(v, i))
             break;
         if (is_time_up(v, step)) {
-            hold_cursor(v, i);
-            logview_follow(v, false);
+            stand_at(v, i);
             return LOGVIEW_SEARCHING;
         }
     }
-    v->goal = LOGVIEW_NOTHING;
-    logview_move_to(v, i);
+    go_to_found(v, i);
     return LOGVIEW_FOUND;
+}
+
+int logview_progress(const struct logview *v)
+{
+    size_t count = v->lines ? lines_count(v->lines) : 0;
+    size_t all = v->forward ? count - v->cursor : v->cursor;
+    size_t done = v->forward ? v->at - v->cursor : v->cursor - v->at;
+    return all && done <= all ? (int)(done * 100 / all) : 0;
 }

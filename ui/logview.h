@@ -12,6 +12,7 @@
 
 #include "base/regex.h"
 #include "model/line.h"
+#include "ui/folds.h"
 
 enum logview_goal { LOGVIEW_NOTHING, LOGVIEW_MATCH, LOGVIEW_ERROR };
 
@@ -29,7 +30,11 @@ struct logview {
     bool (*admits)(void *context, const struct lines *lines, size_t i); /* asked before the filter;
                                                                             NULL: all */
     void *context;
-    uint32_t *known; /* what was found out about lines, by id: see logview.c */
+    bool
+        fold; /* lines of a stack trace are shown when its head was unfolded; a filter looks at each */
+    struct folds folds;
+    int64_t first_time; /* of the lines: an older one may be the head of what had none */
+    uint32_t *known;    /* what was found out about lines, by id: see logview.c */
     size_t known_size;
     int64_t deadline;              /* monotonic ns: slices end there */
     bool unfinished;               /* a slice ended: go on at once */
@@ -40,6 +45,9 @@ struct logview {
     enum logview_goal goal; /* being searched for */
     bool forward;
     struct regex *wanted;
+    uint64_t at_id; /* where the search stands */
+    int64_t at_time;
+    size_t at;
 };
 
 void logview_free(struct logview *v);
@@ -58,17 +66,26 @@ void logview_reset(struct logview *v);             /* other lines: follow from t
 size_t logview_next(struct logview *v, size_t i, bool forward);
 enum level logview_level(struct logview *v, size_t i);
 
+/* Whether the line continues the one before it in its stream. */
+bool logview_is_joined(struct logview *v, size_t i);
+/* How many lines, up to `most`, are folded away under line i; 0 when it is unfolded or no head. */
+size_t logview_folded(struct logview *v, size_t i, size_t most);
+/* Unfolds the trace of line i, or folds it again: the cursor goes to its head. False: it is none. */
+bool logview_unfold(struct logview *v, size_t i);
+
 void logview_slice(struct logview *v); /* a new one: logview_next gives answers for a while */
 void logview_move(struct logview *v, int64_t rows); /* ends following; at the end it begins again */
 void logview_move_to(struct logview *v, size_t i);
 void logview_follow(struct logview *v, bool follow);
 void logview_set_top(struct logview *v, size_t i);
 
-/* Moves the cursor to the next line of that kind. It may take more than one call: the goal stays set
- * until logview_search returns. False: there is none. */
+/* Looks for the next line of that kind from the cursor, which moves there when it is found (and
+ * stays otherwise); what it is folded under is unfolded. It takes as many calls of logview_search as
+ * it answers SEARCHING; LOGVIEW_NOTHING ends it, as every move does. */
 void logview_find(struct logview *v, enum logview_goal goal, struct regex *r, bool forward);
 enum logview_search { LOGVIEW_IDLE, LOGVIEW_SEARCHING, LOGVIEW_FOUND, LOGVIEW_NONE };
 enum logview_search logview_search(struct logview *v);
+int logview_progress(const struct logview *v); /* of it, in percent */
 
 /* Goes on counting `shown`, as far as a slice goes. True: call again soon. */
 bool logview_count(struct logview *v);

@@ -120,6 +120,8 @@ struct pane_ops {
     void (*click)(struct pane *p, int x, int y);
     /* Search without a list: forward or back to the next match from the cursor; false: none. */
     bool (*search)(struct pane *p, bool forward);
+    /* Goes on for some ms with what a frame did not end (a search); true: call it again. May be NULL. */
+    bool (*work)(struct pane *p);
     /* Appends what a copy of the cursor's row is, as it came; false: nothing. May be NULL. */
     bool (*copy)(struct pane *p, struct buf *out);
     /* Appends a piece of what is shown, some hundred rows at most; false: that was all. NULL: the rows of

@@ -275,7 +275,7 @@ static int frame_wait(const struct board *b)
         return 1000;
     int64_t wait = app_next_draw_ms(b->app);
     int64_t since = (clock_monotonic() - b->drawn) / CLOCK_MS;
-    if (b->model->dirty && FRAME_MS - since < wait)
+    if (wait < FRAME_MS - since)
         wait = FRAME_MS - since;
     return wait < 0 ? 0 : (int)wait;
 }
@@ -296,7 +296,8 @@ static void run_loop(struct board *b)
                 b->drawn = clock_monotonic();
             take_intents(b);
         }
-        loop_turn(b->wire.loop, frame_wait(b));
+        bool more = app_work(b->app);
+        loop_turn(b->wire.loop, more ? 0 : frame_wait(b));
     }
 }
 

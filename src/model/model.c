@@ -12,6 +12,7 @@ static void fill(struct model *m)
     m->logs.lines = lines_new(MODEL_LOG_BYTES);
     m->logs.lag = -1;
     m->served = served_new();
+    m->marks = marks_new();
     for (int i = 0; i < METRIC_COUNT; i++)
         m->series[i] = series_new(MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND, MODEL_SERIES_POINTS);
     m->windows.pasts = pasts_new();
@@ -38,6 +39,7 @@ static void empty(struct model *m)
     served_free(m->served);
     pages_seen_clear(&m->page.seen);
     lines_free(m->logs.lines);
+    marks_free(m->marks);
     free(m->logs.query);
     free(m->windows.query);
     for (int i = 0; i < MODEL_RULES; i++) {

@@ -7,6 +7,7 @@
 #include "model/graph.h"
 #include "model/intent.h"
 #include "model/line.h"
+#include "model/marks.h"
 #include "model/object.h"
 #include "model/offers.h"
 #include "model/page_wish.h"
@@ -119,6 +120,7 @@ struct model {
     struct model_page page;
     struct pod_parts containers;
     struct model_logs logs;
+    struct marks *marks; /* the user's: the log pane writes them */
     struct model_windows windows;
     struct series *series[METRIC_COUNT];
     struct upstream metrics;

@@ -203,3 +203,17 @@ bool continuation_add(struct continuation *c, struct str line)
     begin_head(c, s, prefixed);
     return false;
 }
+
+bool continuation_may(struct str line, struct str before)
+{
+    struct str s = skip_indent(line), b = skip_indent(before);
+    if (s.n && s.p[s.n - 1] == '\r')
+        s.n--;
+    if (is_prefixed(line))
+        return false;
+    if (str_starts(s, "Caused by: ") || str_starts(s, "Suppressed: ") || is_more(s) ||
+        str_starts(s, "--- End of ") || is_exception(s) || is_traceback(s) || is_python_chain(s) ||
+        in_go(line, s)) /* that also takes what is empty or indented */
+        return true;
+    return !b.n || b.p != before.p; /* behind a frame: the exception's own line */
+}

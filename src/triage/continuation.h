@@ -18,4 +18,8 @@ struct continuation {
  * not. */
 bool continuation_add(struct continuation *c, struct str line);
 
+/* Whether `line` can belong to another at all, `before` being the one before it in its stream: false
+ * is sure, so nothing earlier need be looked at. */
+bool continuation_may(struct str line, struct str before);
+
 #endif

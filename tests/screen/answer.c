@@ -71,6 +71,15 @@ void fill_lines(struct model *m, int64_t now, int count)
     m->dirty = true;
 }
 
+static void answer_live(struct model *m, int64_t now)
+{
+    lines_clear(m->logs.lines);
+    m->logs.older =
+        (struct model_edge){.state = MODEL_EDGE_MORE, .time = now - 60 * 370 * CLOCK_MS};
+    m->logs.newer = (struct model_edge){.state = MODEL_EDGE_LIVE, .time = INT64_MAX};
+    fill_lines(m, now, 60);
+}
+
 static void answer_logs(struct model *m, int64_t now, const struct intent *wish)
 {
     free(m->logs.query);
@@ -180,6 +189,7 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
 {
     struct intent wish;
     while (intents_take(m->intents, &wish)) {
+        uint64_t arrived = m->logs.arrived;
         bool page = wish.type >= INTENT_LOGS_OLDER && wish.type <= INTENT_LOGS_AT;
         bool often = wish.type == INTENT_LOGS_HOLD || wish.type == INTENT_SERVED;
         if (log && !often)
@@ -188,6 +198,8 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             answer_logs(m, now, &wish);
         else if (page)
             answer_page(m, &wish, now);
+        else if (wish.type == INTENT_LOGS_LIVE)
+            answer_live(m, now);
         else if (wish.type == INTENT_WINDOW)
             answer_window(m, &wish);
         else if (wish.type == INTENT_PAGE)
@@ -210,6 +222,8 @@ void fill_answer(struct model *m, int64_t now, struct buf *log)
             answer_query_graph(m, now, &wish);
         else
             offers_answer(m, now, &wish);
+        if (wish.type != INTENT_LOGS)
+            m->logs.arrived = arrived;
         m->dirty = true;
         free(wish.text);
     }
@@ -276,6 +290,27 @@ static void add_pod(struct model *m, int64_t now, const char *name)
     objects_put(m->pods.table, o);
 }
 
+/* A Java trace with two lines of another pod in between, and a line with colours of its own. */
+static void add_trace(struct model *m, int64_t now)
+{
+    static const struct {
+        size_t pod;
+        const char *text;
+    } trace[] = {
+        {1, "2021-08-27 13:47:11,204 ERROR order 88213 failed"},
+        {1, "java.lang.IllegalStateException: no stock"},
+        {1, "\tat com.shop.Order.reserve(Order.java:88)"},
+        {3, "level=info msg=\"authorised\" amount=12.50 took=80ms"},
+        {1, "\tat com.shop.Order.place(Order.java:41)"},
+        {1, "Caused by: java.net.SocketTimeoutException: Read timed out"},
+        {1, "\t... 23 more"},
+        {1,
+         "\033[1m\033[31mERR\033[0m retry \033[38;5;40mgreen\033[39m \033[2Jgone \033]0;x\a end"},
+    };
+    for (size_t i = 0; i < sizeof trace / sizeof *trace; i++)
+        add_line(m, now + (int64_t)i * CLOCK_MS, trace[i].pod, LINE_LOG, false, trace[i].text);
+}
+
 bool fill_change(struct model *m, int64_t now, const char *what)
 {
     struct str rest = str_of(what), verb;
@@ -295,6 +330,8 @@ bool fill_change(struct model *m, int64_t now, const char *what)
                  "13:46:40 to 13:46:58 could not be read: 500 too many outstanding requests");
     else if (str_is(verb, "late"))
         add_line(m, now - 9 * CLOCK_SECOND, 1, LINE_LOG, true, NULL);
+    else if (str_is(verb, "trace"))
+        add_trace(m, now);
     else if (str_is(verb, "remove"))
         remove_pods(m, name);
     else if (str_is(verb, "pod"))

@@ -354,7 +354,8 @@ static uint32_t one_key(uint32_t *state)
                                        KEYS_PGDN, KEYS_BACKTAB, KEYS_HOME,  KEYS_END,
                                        0x1f680,   0xc8fc,       KEYS_DELETE};
     /* Not o, which writes files. */
-    static const char letters[] = "jkgGs/&:?z[]LTu0lmvFeEwtnNqhq!(1234560<>SPPaac{{{}}V@+-=\"|ns";
+    static const char letters[] =
+        "jkgGs/&:?z[]LTu0lmvFeEwtnNqhq!(1234560<>SPPaacxxb''  {{{}}V@+-=\"|ns";
     uint32_t kind = roll(state, 10);
     if (kind < 3)
         return special[roll(state, sizeof special / sizeof *special)];

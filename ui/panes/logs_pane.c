@@ -6,16 +6,20 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "text/number.h"
+#include "ui/fieldpick.h"
 #include "ui/logaround.h"
 #include "ui/logdraw.h"
 #include "ui/logedge.h"
+#include "ui/logmarks.h"
 #include "ui/logsave.h"
 #include "ui/moves.h"
 #include "ui/pane.h"
 #include "ui/patterns.h"
 #include "ui/reader.h"
 
-enum { SIDE_STEP = 20, LEFT_MOST = 1 << 16, TEN_MINUTES = 6 };
+enum { TRACE_MOST = 1000, SIDE_STEP = 20, LEFT_MOST = 1 << 18, TEN_MINUTES = 6 };
+
+#define TRACE_NEAR (5 * CLOCK_SECOND)
 
 struct logs {
     struct logview view;
@@ -23,6 +27,8 @@ struct logs {
     struct reader reader;
     struct logaround around;
     struct logedge edge;
+    struct fieldpick pick;
+    struct logmarks marks;
     char *query; /* that the lines were of at the last sync */
     int64_t from, to;
     uint64_t filtered; /* filter.changes that the view knows of */
@@ -34,7 +40,7 @@ struct logs {
 static void pane_open(struct pane *p)
 {
     struct logs *l = p->state;
-    l->view.follow = true;
+    l->view.follow = l->view.fold = true;
     l->how.fields = fields_new();
     reader_init(&l->reader);
 }
@@ -72,10 +78,9 @@ static void go_on_searching(struct pane *p, struct logs *l)
         pane_wake(p, 0);
         return;
     case LOGVIEW_NONE:
-        pane_say(p, ROLE_WARNING, "Nothing more %s.",
-                 l->view.forward                ? "below"
-                 : lines_dropped(l->view.lines) ? "in what is held"
-                                                : "above");
+        pane_say(p, ROLE_WARNING, "Nothing more %s in what is held%s.",
+                 l->view.forward ? "below" : "above",
+                 l->view.forward ? "" : ": g reads further back");
         break;
     case LOGVIEW_FOUND:
     case LOGVIEW_IDLE:
@@ -127,6 +132,7 @@ static bool pane_sync(struct pane *p)
     l->view.apart = logedge_is_apart(&p->host->model->logs);
     logview_sync(&l->view, p->host->model->logs.lines);
     logedge_sync(&l->edge, p, &l->view);
+    logmarks_sync(&l->marks, p, &l->view, l->edge.going != 0);
     logaround_sync(&l->around, p, &l->view);
     go_on_searching(p, l);
     if (logview_count(&l->view))
@@ -160,6 +166,10 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
         reader_draw(&l->reader, body);
         return;
     }
+    if (l->pick.open) {
+        fieldpick_draw(&l->pick, l->how.fields, l->how.raw, body);
+        return;
+    }
     if (!lines_count(l->view.lines) ||
         (logview_is_filtered(&l->view) &&
          logview_next(&l->view, l->view.cursor, true) == SIZE_MAX && !l->view.unfinished)) {
@@ -174,13 +184,38 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
         pane_wake(p, 0);
 }
 
-static void show_whole(struct pane *p, struct logs *l)
+/* The line, with the lines of its trace. */
+static void show_whole(struct logs *l)
 {
-    (void)p;
-    if (!lines_count(l->view.lines))
+    struct logview *v = &l->view;
+    size_t count = lines_count(v->lines), i = v->cursor, lines = 0;
+    if (!count)
         return;
-    struct line line = lines_at(l->view.lines, l->view.cursor);
-    reader_add_line(reader_open(&l->reader), line.time, line.labels, line.text);
+    struct line line = lines_at(v->lines, i);
+    struct buf *out = reader_open(&l->reader);
+    reader_add_line(out, line.time, line.labels, line.text);
+    for (size_t k = i + 1; k < count && lines < TRACE_MOST && line.kind == LINE_LOG; k++) {
+        struct line next = lines_at(v->lines, k);
+        if (next.time > line.time + TRACE_NEAR)
+            break;
+        if (next.kind != LINE_LOG || next.labels != line.labels)
+            continue;
+        if (!logview_is_joined(v, k))
+            break;
+        buf_addc(out, '\n');
+        buf_add(out, next.text.p, next.text.n);
+        lines++;
+    }
+}
+
+/* Unfolds what is folded under the line, folds what it belongs to, else shows it whole. */
+static void enter(struct logs *l)
+{
+    struct logview *v = &l->view;
+    bool held = lines_count(v->lines) > 0;
+    bool folds = held && (logview_folded(v, v->cursor, 1) || logview_is_joined(v, v->cursor));
+    if (!folds || !logview_unfold(v, v->cursor))
+        show_whole(l);
 }
 
 /* To the n-th ten minutes of the hour that the cursor is in: in what is held, else it is read; where
@@ -213,7 +248,7 @@ static bool change_look(struct logs *l, enum keys_action a)
     else if (a == ACTION_TIMES)
         l->how.times = (l->how.times + 1) % LOGDRAW_TIMES;
     else if (a == ACTION_FIELDS)
-        l->how.raw = !l->how.raw;
+        fieldpick_open(&l->pick, l->how.fields, &l->view);
     else if (a == ACTION_LEFT)
         l->how.left = l->how.left > SIDE_STEP ? l->how.left - SIDE_STEP : 0;
     else if (a == ACTION_RIGHT)
@@ -232,6 +267,10 @@ static void start_around(struct pane *p, struct logs *l)
 /* Esc: from the lines around one, then from kept patterns. */
 static bool back(struct pane *p, struct logs *l)
 {
+    if (l->view.goal) {
+        l->view.goal = LOGVIEW_NOTHING;
+        return true;
+    }
     if (l->around.on) {
         logaround_end(&l->around, p);
         return true;
@@ -246,6 +285,8 @@ static bool action(struct pane *p, enum keys_action a)
     struct logs *l = p->state;
     int64_t rows = keys_rows(a, p->height);
     if (l->reader.open && reader_action(&l->reader, a))
+        return true;
+    if (l->pick.open && fieldpick_action(&l->pick, l->how.fields, &l->how.raw, a, p->height))
         return true;
     if (a == ACTION_BACK)
         return back(p, l);
@@ -267,16 +308,38 @@ static bool action(struct pane *p, enum keys_action a)
     } else if (a == ACTION_AROUND && !l->around.on)
         start_around(p, l);
     else if (a == ACTION_ENTER)
-        show_whole(p, l);
+        enter(l);
     else if (a == ACTION_FOLLOW)
         follow(p, l);
     else if (a == ACTION_ERROR_NEXT || a == ACTION_ERROR_PREVIOUS)
         logview_find(&l->view, LOGVIEW_ERROR, NULL, a == ACTION_ERROR_NEXT);
+    else if (logmarks_action(&l->marks, p, &l->view, &l->edge, a))
+        return true;
     else if (a >= ACTION_TEN_1 && a <= ACTION_TEN_6)
         go_ten_minutes(p, l, (int)(a - ACTION_TEN_1) + 1);
     else
         return change_look(l, a);
     return true;
+}
+
+static void answer(struct pane *p, const char *text)
+{
+    struct logs *l = p->state;
+    logmarks_answer(&l->marks, p, text);
+}
+
+static bool work(struct pane *p)
+{
+    struct logs *l = p->state;
+    if (!l->view.goal && !logview_is_filtered(&l->view))
+        return false;
+    logview_sync(&l->view, p->host->model->logs.lines);
+    bool searching = l->view.goal != LOGVIEW_NOTHING;
+    go_on_searching(p, l);
+    if (searching && !l->view.goal)
+        p->host->model->dirty = true;
+    bool counting = logview_count(&l->view);
+    return l->view.goal || counting;
 }
 
 static bool copy(struct pane *p, struct buf *out)
@@ -400,8 +463,12 @@ static void note(struct pane *p, char out[PANE_TEXT])
         n = add(out, n, "asking");
     bool loading =
         m->loading || m->older.state == MODEL_EDGE_LOADING || m->newer.state == MODEL_EDGE_LOADING;
-    if (l->view.goal || loading)
-        n = add(out, n, l->view.goal ? "searching" : "loading");
+    if (l->view.goal) {
+        snprintf(text, sizeof text, "searching %d%%, Esc stops", logview_progress(&l->view));
+        n = add(out, n, text);
+    } else if (loading) {
+        n = add(out, n, "loading");
+    }
     if (!m->to && m->query)
         n = add_pace(l, m, out, n);
     if (moves_is_edited(p->host->moves))
@@ -422,8 +489,10 @@ static void note(struct pane *p, char out[PANE_TEXT])
 
 static void status(struct pane *p, char out[PANE_TEXT])
 {
-    const struct logs *l = p->state;
+    struct logs *l = p->state;
     str_copy(out, PANE_TEXT, l->reader.open ? "The whole line: Esc goes back to the others." : "");
+    if (!out[0])
+        logmarks_status(p, &l->view, out);
 }
 
 static const struct upstream *upstream(struct pane *p)
@@ -446,6 +515,8 @@ const struct pane_ops logs_pane = {
     .search = search,
     .copy = copy,
     .save = save,
+    .answer = answer,
+    .work = work,
     .object = object,
     .counts = counts,
     .note = note,

@@ -59,12 +59,64 @@ static void templates_lose_what_says_nothing(void **state)
     check("{\"a\":<*", NULL, true);
 }
 
+static void logfmt_is_read_too(void **state)
+{
+    (void)state;
+    check("time=12:00 level=error msg=\"dial \\\"tcp\\\" failed\" took=5s peer=\"a b\"",
+          "dial \"tcp\" failed took=5s peer=\"a b\"", false);
+    check("a=1 b=2", "a=1 b=2", false);
+    check("err=no msg=yes", "yes err=no", false);
+    check("a=1", NULL, false); /* one alone is a text with a = in it */
+    check("a=1 and b=2", NULL, false);
+    check("msg=\"open a=1", NULL, false);
+    check("msg=\"x\"y a=1", NULL, false);
+    check("GET /x?a=b c=d", NULL, false);
+    check("a= b=", "a= b=", false);
+}
+
+static void names(void *context, struct str name, struct str value)
+{
+    buf_printf(context, "%.*s:%.*s ", (int)name.n, name.p, (int)value.n, value.p);
+}
+
+static void members_are_chosen(void **state)
+{
+    (void)state;
+    struct fields *f = fields_new();
+    struct buf out;
+    struct str line = str_of("{\"msg\":\"m\",\"a\":1,\"b\":2,\"c\":3}");
+    buf_init(&out, 1 << 16);
+    assert_true(fields_each(f, line, names, &out));
+    assert_string_equal(buf_text(&out), "a:1 b:2 c:3 ");
+    fields_turn(f, "b");
+    buf_clear(&out);
+    assert_true(fields_line(f, line, &out));
+    assert_string_equal(buf_text(&out), "m a=1 c=3");
+    fields_start(f, false);
+    fields_turn(f, "b");
+    buf_clear(&out);
+    fields_line(f, line, &out);
+    assert_string_equal(buf_text(&out), "m b=2");
+    fields_turn(f, "b");
+    buf_clear(&out);
+    fields_line(f, line, &out);
+    assert_string_equal(buf_text(&out), "m");
+    buf_clear(&out);
+    assert_true(fields_line(f, str_of("msg=m a=1"), &out));
+    assert_string_equal(buf_text(&out), "m");
+    assert_false(fields_each(f, str_of("plain"), names, &out));
+    buf_free(&out);
+    fields_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_message_comes_first),
         cmocka_unit_test(what_is_no_object_stays),
         cmocka_unit_test(templates_lose_what_says_nothing),
+        cmocka_unit_test(logfmt_is_read_too),
+        cmocka_unit_test(members_are_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""The log pane under a storm, seen from its terminal: lines are pushed to a Loki while the board follows them, and
+keys are pressed. What counts is when a key's own letter is on the screen, how many frames and bytes a second the
+terminal gets, and that no line is missing from the count in the pane's title.
+
+    tests/bench/logs.py --loki http://127.0.0.1:3100 [--rate 20000] [--seconds 60] [./kubeboard]
+
+Any Loki does, that of `kubeboard sandbox` too. Its limits must allow the rate.
+"""
+import argparse, json, multiprocessing, os, re, tempfile, time, urllib.error, urllib.request
+from terminal import Terminal, percentile
+
+LETTERS = "ßþðøæåñçıłŋħđĸœµ¿¡±×÷§¶"
+
+
+def push(url, rate, seconds, run, pushed):
+    """60 streams, four pushes a second."""
+    number, began = 0, time.time()
+    while time.time() - began < seconds:
+        wanted = int((time.time() - began + 0.25) * rate)
+        now, streams = time.time_ns(), []
+        lines = [[] for _ in range(60)]
+        for i in range(number, wanted):
+            text = f'level=info msg="order stored" order={i} took={i % 997}ms trace_id={i * 2654435761 % 2**64:016x}'
+            lines[i % 60].append([str(now + i - number), text])
+        number = wanted
+        for pod, values in enumerate(lines):
+            if values:
+                streams.append({"stream": {"job": run, "namespace": "bench", "pod": f"pod-{pod}"}, "values": values})
+        body = json.dumps({"streams": streams}).encode()
+        request = urllib.request.Request(url + "/loki/api/v1/push", body, {"Content-Type": "application/json"})
+        for attempt in range(5):
+            try:
+                urllib.request.urlopen(request, timeout=30).read()
+                break
+            except urllib.error.HTTPError:  # a busy Loki: it keeps a line that it has once
+                time.sleep(0.5)
+        pushed.value = number
+        time.sleep(max(0, began + number / rate - 0.25 - time.time()))
+
+
+def answer(board, letter):
+    """Seconds until the letter that was typed comes back; the bytes that came meanwhile count as any others."""
+    sent, wanted, last = time.monotonic(), letter.encode(), b""
+    os.write(board.fd, wanted)
+    while time.monotonic() - sent < 5:
+        data = board.read(1)
+        if wanted in last + data:
+            return time.monotonic() - sent
+        last = data[-4:]
+    return 5.0
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--loki", required=True)
+    options.add_argument("--rate", type=int, default=20000)
+    options.add_argument("--seconds", type=float, default=60)
+    options.add_argument("program", nargs="?", default="./kubeboard")
+    o = options.parse_args()
+    folder, run = tempfile.mkdtemp(), f"bench-{os.getpid()}"
+    with open(folder + "/config.yaml", "w") as f:
+        f.write(f"cluster: bench\nloki: {{url: '{o.loki}'}}\n")
+    pushed = multiprocessing.Value("q", 0)
+    pusher = multiprocessing.Process(target=push, args=(o.loki, o.rate, o.seconds + 8, run, pushed))
+    board = Terminal([o.program, "--config", folder + "/config.yaml"], env={"KUBECONFIG": folder + "/none"})
+    board.quiet(1, 10)
+    os.write(board.fd, b":logql {job=\"" + run.encode() + b"\"}\rlz")
+    board.quiet(0.5, 3)
+    pusher.start()
+    board.drain(6)
+    times, bytes_before, frames, before = [], board.total, 0, board.cpu()
+    began = time.monotonic()
+    while time.monotonic() - began < o.seconds:
+        os.write(board.fd, b":")
+        board.drain(0.2)
+        for letter in LETTERS:
+            times.append(answer(board, letter))
+            board.drain(0.1)
+        os.write(board.fd, b"\x15\x1b")
+        board.drain(0.3)
+    span = time.monotonic() - began
+    print(f"{o.rate} lines/s for {span:.0f} s: keys p50 {percentile(times, 0.5) * 1e3:.0f} ms, "
+          f"p99 {percentile(times, 0.99) * 1e3:.0f} ms, worst {max(times) * 1e3:.0f} ms of {len(times)}; "
+          f"{(board.total - bytes_before) / span / 1e3:.0f} kB/s to the terminal; "
+          f"CPU {(board.cpu() - before) / span * 100:.0f} %, peak memory {board.memory() / 1e6:.0f} MB")
+    print("while it runs:", next((l for l in board.shown().splitlines() if "Logs" in l), "?").strip())
+    pusher.join()
+    board.drain(8)
+    shown = re.search(r"Logs ([\d.kM]+)", board.shown())
+    print(f"pushed {pushed.value}, the pane holds {shown[1] if shown else '?'}")
+    board.close()
+
+
+if __name__ == "__main__":
+    main()
