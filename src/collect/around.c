@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "collect/waiting_lines.h"
 #include "model/rule.h"
 #include "source/loki_extract.h"
 
@@ -26,7 +27,6 @@ enum {
     PAGE_GROWTH = 4,
     LABELS_MAX = 256,
     QUERY_ROOM = 64 << 10,
-    TEXTS_ROOM = 16 << 20, /* bytes of lines that wait */
 };
 
 /* As it came: its labels hold what parsers extracted too. */
@@ -45,16 +45,6 @@ struct error {
 struct stream {
     const struct labels *labels; /* held: those that select it */
     struct error *errors;
-    size_t count, cap;
-};
-
-/* Lines that wait, oldest first. */
-struct waiting {
-    struct buf texts;
-    struct spot {
-        int64_t time;
-        size_t at, n;
-    } * list;
     size_t count, cap;
 };
 
@@ -81,9 +71,9 @@ struct around {
     int64_t page, got; /* lines asked for, and given */
     int behind;        /* lines still to be told behind an error */
     int64_t crowd; /* a nanosecond of more lines than may wait: what is left of it is passed over */
-    bool jumped, lost;     /* lost: lines of a backward page */
-    struct waiting before; /* the last lines that were not told */
-    struct waiting moment; /* of the newest nanosecond of a page, or a backward page */
+    bool jumped, lost;           /* lost: lines of a backward page */
+    struct waiting_lines before; /* the last lines that were not told */
+    struct waiting_lines moment; /* of the newest nanosecond of a page, or a backward page */
 };
 
 struct around *around_new(const struct around_conf *conf)
@@ -92,8 +82,8 @@ struct around *around_new(const struct around_conf *conf)
     a->conf = *conf;
     a->by_labels = map_new();
     buf_init(&a->query, QUERY_ROOM);
-    buf_init(&a->before.texts, TEXTS_ROOM);
-    buf_init(&a->moment.texts, TEXTS_ROOM);
+    waiting_lines_init(&a->before);
+    waiting_lines_init(&a->moment);
     return a;
 }
 
@@ -102,12 +92,6 @@ static void free_stream(struct stream *s)
     labels_drop(s->labels);
     free(s->errors);
     free(s);
-}
-
-static void free_waiting(struct waiting *w)
-{
-    buf_free(&w->texts);
-    free(w->list);
 }
 
 void around_free(struct around *a)
@@ -128,8 +112,8 @@ void around_free(struct around *a)
         free_stream(a->streams[i]);
     map_free(a->by_labels, NULL);
     free(a->streams);
-    free_waiting(&a->before);
-    free_waiting(&a->moment);
+    waiting_lines_free(&a->before);
+    waiting_lines_free(&a->moment);
     buf_free(&a->query);
     free(a);
 }
@@ -201,41 +185,6 @@ static void sort_into_streams(struct around *a)
     }
 }
 
-/* ---- lines that wait ---- */
-
-static void forget_all(struct waiting *w)
-{
-    w->count = 0;
-    buf_clear(&w->texts);
-}
-
-static bool keep(struct waiting *w, int64_t time, struct str text)
-{
-    size_t at = w->texts.n;
-    if (!buf_add(&w->texts, text.p, text.n))
-        return false;
-    mem_grow(&w->list, &w->cap, w->count + 1, sizeof *w->list);
-    w->list[w->count++] = (struct spot){time, at, text.n};
-    return true;
-}
-
-static struct str text_at(const struct waiting *w, size_t i)
-{
-    return (struct str){w->list[i].n ? w->texts.p + w->list[i].at : "", w->list[i].n};
-}
-
-/* Only the newest `most` stay. */
-static void forget_oldest(struct waiting *w, size_t most)
-{
-    size_t gone = w->count > most ? w->count - most : 0;
-    size_t bytes = gone < w->count ? w->list[gone].at : w->texts.n;
-    memmove(w->list, w->list + gone, (w->count - gone) * sizeof *w->list);
-    w->count -= gone;
-    for (size_t i = 0; i < w->count; i++)
-        w->list[i].at -= bytes;
-    buf_drop_front(&w->texts, bytes);
-}
-
 /* ---- what is told ---- */
 
 static struct stream *walked(const struct around *a)
@@ -254,11 +203,11 @@ static void hold_back(struct around *a, int64_t time, struct str text)
 {
     size_t most = (size_t)a->conf.lines;
     if (a->before.count >= 2 * most) {
-        forget_oldest(&a->before, most);
+        waiting_lines_forget(&a->before, most);
         a->jumped = true;
     }
-    if (!keep(&a->before, time, text)) {
-        forget_all(&a->before);
+    if (!waiting_lines_keep(&a->before, time, text)) {
+        waiting_lines_clear(&a->before);
         a->jumped = true;
     }
 }
@@ -266,12 +215,12 @@ static void hold_back(struct around *a, int64_t time, struct str text)
 static void at_error(struct around *a)
 {
     if (a->before.count > (size_t)a->conf.lines) {
-        forget_oldest(&a->before, (size_t)a->conf.lines);
+        waiting_lines_forget(&a->before, (size_t)a->conf.lines);
         a->jumped = true;
     }
     for (size_t i = 0; i < a->before.count; i++)
-        tell(a, a->before.list[i].time, text_at(&a->before, i));
-    forget_all(&a->before);
+        tell(a, a->before.list[i].time, waiting_lines_text(&a->before, i));
+    waiting_lines_clear(&a->before);
     a->behind = a->conf.lines;
     a->jumped = true;
 }
@@ -308,8 +257,8 @@ static void pass(struct around *a, int64_t time, struct str text)
 static void pass_moment(struct around *a)
 {
     for (size_t i = 0; i < a->moment.count; i++)
-        pass(a, a->moment.list[i].time, text_at(&a->moment, i));
-    forget_all(&a->moment);
+        pass(a, a->moment.list[i].time, waiting_lines_text(&a->moment, i));
+    waiting_lines_clear(&a->moment);
 }
 
 /* ---- the walk ---- */
@@ -351,12 +300,12 @@ static void jump(struct around *a)
 static void jumped(struct around *a, bool truncated)
 {
     if (truncated || a->lost) {
-        forget_all(&a->before);
+        waiting_lines_clear(&a->before);
         a->jumped = true;
     }
     for (size_t i = a->moment.count; i-- > 0;)
-        hold_back(a, a->moment.list[i].time, text_at(&a->moment, i));
-    forget_all(&a->moment);
+        hold_back(a, a->moment.list[i].time, waiting_lines_text(&a->moment, i));
+    waiting_lines_clear(&a->moment);
     a->at = walked(a)->errors[a->next].time;
     go_forward(a);
 }
@@ -383,7 +332,7 @@ static void walked_page(struct around *a, bool truncated, int64_t page_from)
         a->at = a->moment.list[0].time;
     else if (a->crowd)
         a->at = a->crowd + 1;
-    forget_all(&a->moment);
+    waiting_lines_clear(&a->moment);
     if (a->page < INT32_MAX)
         a->page *= PAGE_GROWTH;
     if (a->behind)
@@ -412,7 +361,7 @@ static void on_backward(void *context, const struct line *line)
 {
     struct around *a = context;
     if (is_walked(a, line->labels))
-        a->lost |= !keep(&a->moment, line->time, line->text);
+        a->lost |= !waiting_lines_keep(&a->moment, line->time, line->text);
 }
 
 static void on_forward(void *context, const struct line *line)
@@ -423,7 +372,7 @@ static void on_forward(void *context, const struct line *line)
         return;
     if (a->moment.count && a->moment.list[0].time != line->time)
         pass_moment(a);
-    if (!keep(&a->moment, line->time, line->text)) {
+    if (!waiting_lines_keep(&a->moment, line->time, line->text)) {
         pass_moment(a);
         a->crowd = line->time;
         a->cut = true;
@@ -438,7 +387,7 @@ static void on_failed(struct around *a, const struct err *err)
         return;
     }
     log_err(LOG_WARN, "no lines around the errors of a stream", err);
-    forget_all(&a->moment);
+    waiting_lines_clear(&a->moment);
     next_stream(a);
 }
 
@@ -500,7 +449,7 @@ static void write_selector(struct buf *out, const struct labels *labels)
 /* The walk through the current stream. */
 static void start_stream(struct around *a)
 {
-    forget_all(&a->before);
+    waiting_lines_clear(&a->before);
     a->at = a->conf.from;
     a->next = 0;
     a->behind = 0;

@@ -160,9 +160,19 @@ static void start_events(struct duties *d)
         d->events = event_feed_start(&conf);
 }
 
+/* A clock of ours that jumped ahead must not cost what is kept: the earlier of ours and Loki's. */
+static int64_t careful_now(void *context)
+{
+    const struct duties *d = context;
+    int64_t ours = clock_now();
+    int64_t servers = d->conf.collector.loki ? loki_now(d->conf.collector.loki) : ours;
+    return servers < ours ? servers : ours;
+}
+
 static void start_retention(struct duties *d)
 {
     struct retention_conf conf = {.loop = d->conf.collector.loop,
+                                  .now = careful_now,
                                   .store = d->conf.collector.store,
                                   .first_ms = RETENTION_FIRST_MS,
                                   .context = d,

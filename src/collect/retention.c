@@ -186,7 +186,8 @@ static void next_rule(struct retention *r)
         return;
     }
     /* Days that ended so long ago. */
-    int64_t before = clock_align(clock_now() - r->conf.keep[r->kind], CLOCK_DAY);
+    int64_t now = r->conf.now ? r->conf.now(r->conf.context) : clock_now();
+    int64_t before = clock_align(now - r->conf.keep[r->kind], CLOCK_DAY);
     r->op =
         window_store_list_days(r->conf.store, whats[r->kind], rule_now(r), 0, before, r, on_days);
 }

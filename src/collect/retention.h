@@ -20,6 +20,8 @@ struct retention_conf {
     int64_t keep[RETENTION_KINDS]; /* ns; 0: for ever. Windows that may be due again must be kept */
     int64_t first_ms; /* until the first time; then once a day, after a failure once an hour */
     void *context;
+    /* What time it is; NULL: by our own clock. */
+    int64_t (*now)(void *context);
     /* After each time: objects that went, by kind; `left`: what killed writers had left. May be
      * NULL. */
     void (*done)(void *context, const size_t removed[RETENTION_KINDS], size_t left,

@@ -4,6 +4,14 @@
 start_sandbox
 export KUBEBOARD_CLUSTER=test KUBEBOARD_COLLECTOR_SNAPSHOTS=false KUBEBOARD_COLLECTOR_EVENTS=off
 s3=$(url_of s3)
+raw=kubeboard-raw processed=kubeboard-errors buckets="kubeboard-raw kubeboard-errors"
+# S3_ENV: the settings of another S3 server than the sandbox's, as tests/real/swift-s3 writes them.
+if [ -n "${S3_ENV:-}" ]; then
+    . "$S3_ENV"
+    s3=$KB_S3_ENDPOINT raw=kubeboard-test processed=kubeboard-test buckets=kubeboard-test
+    export KUBEBOARD_STORE_S3_ENDPOINT="$s3" KUBEBOARD_STORE_S3_REGION="$KB_S3_REGION"
+    export AWS_ACCESS_KEY_ID="$KB_S3_ACCESS_KEY" AWS_SECRET_ACCESS_KEY="$KB_S3_SECRET_KEY"
+fi
 # Windows from a fixed moment on, whenever a run begins.
 since=$(($(date +%s) / 600 * 600 - ${HOURS:-3} * 3600))
 
@@ -15,7 +23,7 @@ choose_store() {
         export KUBEBOARD_STORE_RAW="file://$work/$store" KUBEBOARD_STORE_PROCESSED="file://$work/$store"
         unset KUBEBOARD_STORE_S3_CLIENT
     else
-        export KUBEBOARD_STORE_RAW="s3://kubeboard-raw/$store" KUBEBOARD_STORE_PROCESSED="s3://kubeboard-errors/$store"
+        export KUBEBOARD_STORE_RAW="s3://$raw/$store" KUBEBOARD_STORE_PROCESSED="s3://$processed/$store"
         export KUBEBOARD_STORE_S3_CLIENT=$kind
     fi
 }
@@ -62,7 +70,7 @@ s3_curl() {
 
 # The objects of a bucket's folder, fetched into $work/fetched/NAME.
 fetch() {
-    for bucket in kubeboard-raw kubeboard-errors; do
+    for bucket in $buckets; do
         s3_curl "$s3/$bucket?list-type=2&prefix=$1%2F" | grep -o '<Key>[^<]*' | sed 's/<Key>//' >"$work/keys"
         while read -r key; do
             mkdir -p "$work/fetched/$(dirname "$key")"

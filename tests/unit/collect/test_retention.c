@@ -29,6 +29,7 @@ struct bench {
     struct window_store *windows;
     char folder[64];
     bool came;
+    int64_t (*now)(void *context);
     struct err err;
     size_t removed[RETENTION_KINDS], left;
 };
@@ -110,6 +111,7 @@ static void run(struct bench *b, int64_t raw, int64_t processed, int64_t snapsho
     struct retention_conf conf = {.loop = b->loop,
                                   .store = b->windows,
                                   .keep = {raw, processed, snapshots},
+                                  .now = b->now,
                                   .context = b,
                                   .done = on_done};
     b->came = false;
@@ -153,6 +155,23 @@ static void whole_days_go_by_their_age(void **state)
     assert_int_equal(b->removed[RETENTION_SNAPSHOTS], 1);
 }
 
+static int64_t a_week_before(void *context)
+{
+    (void)context;
+    return clock_now() - 7 * CLOCK_DAY;
+}
+
+/* A clock of ours that jumped ahead deletes nothing. */
+static void the_clock_that_is_given_decides(void **state)
+{
+    struct bench *b = *state;
+    put(b, "raw/test/lines/errors/2021/08/24/2350.log.gz");
+    b->now = a_week_before;
+    run(b, 2 * CLOCK_DAY, 30 * CLOCK_DAY, CLOCK_DAY);
+    assert_true(there(b, "raw/test/lines/errors/2021/08/24/2350.log.gz"));
+    assert_int_equal(b->removed[RETENTION_RAW], 0);
+}
+
 static void without_a_bound_all_stays(void **state)
 {
     struct bench *b = *state;
@@ -188,6 +207,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(whole_days_go_by_their_age),
+        TEST(the_clock_that_is_given_decides),
         TEST(without_a_bound_all_stays),
         TEST(what_killed_writers_left_goes),
     };
