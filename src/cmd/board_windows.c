@@ -169,20 +169,6 @@ static void load_catalogue(struct board_windows *b)
 
 /* ---- days and windows ---- */
 
-/* Of the days shown only today's changes; a new day begins by itself. */
-static void refresh(void *context)
-{
-    struct board_windows *b = context;
-    if (!b->opening && b->turns++ % CATALOGUE_TURNS == 0)
-        load_catalogue(b);
-    compare_shown(b);
-    int64_t today = clock_align(clock_now(), CLOCK_DAY);
-    for (size_t i = 0; i < b->model->windows.rule_count; i++)
-        if (!b->days[i].op && b->days[i].day >= today - CLOCK_DAY)
-            load_day(b, i, b->model->scope.at ? b->days[i].day : today);
-    loop_timer_set(b->refresh, REFRESH_MS);
-}
-
 static void on_chosen(void *context, struct window *yours, const struct err *err)
 {
     struct board_windows *b = context;
@@ -190,12 +176,42 @@ static void on_chosen(void *context, struct window *yours, const struct err *err
     b->chosen_op = NULL;
     b->model->dirty = true;
     if (err->kind) {
-        upstream_failed(&w->chosen_upstream, err, 0);
+        upstream_failed(&w->chosen_upstream, err, clock_monotonic() + REFRESH_MS * CLOCK_MS);
         return;
     }
     window_free(w->chosen);
     w->chosen = yours;
     upstream_live(&w->chosen_upstream);
+}
+
+static void load_chosen(struct board_windows *b)
+{
+    const struct window_source *from = &b->conf.source;
+    upstream_connecting(&b->model->windows.chosen_upstream);
+    b->chosen_op = from->ops->window(from->self, b->chosen_rule, b->chosen_from, b, on_chosen);
+}
+
+/* A window that could not be had is asked for again: the store may be back. */
+static void ask_again(struct board_windows *b)
+{
+    const struct upstream *u = &b->model->windows.chosen_upstream;
+    if (b->chosen_rule[0] && !b->chosen_op && u->state != UPSTREAM_LIVE && u->err.kind)
+        load_chosen(b);
+}
+
+/* Of the days shown only today's changes; a new day begins by itself. */
+static void refresh(void *context)
+{
+    struct board_windows *b = context;
+    if (!b->opening && b->turns++ % CATALOGUE_TURNS == 0)
+        load_catalogue(b);
+    ask_again(b);
+    compare_shown(b);
+    int64_t today = clock_align(clock_now(), CLOCK_DAY);
+    for (size_t i = 0; i < b->model->windows.rule_count; i++)
+        if (!b->days[i].op && b->days[i].day >= today - CLOCK_DAY)
+            load_day(b, i, b->model->scope.at ? b->days[i].day : today);
+    loop_timer_set(b->refresh, REFRESH_MS);
 }
 
 static struct window *copy_window(const struct window *w)
@@ -255,8 +271,7 @@ void board_windows_show(struct board_windows *b, const char *rule, int64_t from)
         w->chosen = NULL;
     }
     memset(&w->chosen_upstream, 0, sizeof w->chosen_upstream);
-    upstream_connecting(&w->chosen_upstream);
-    b->chosen_op = source->ops->window(source->self, rule, from, b, on_chosen);
+    load_chosen(b);
     b->model->dirty = true;
 }
 

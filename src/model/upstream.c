@@ -33,7 +33,7 @@ void upstream_live(struct upstream *u)
 
 void upstream_snapshot(struct upstream *u, int64_t taken)
 {
-    u->data = clock_now();
+    u->data = taken;
     u->next_try = 0;
     err_clear(&u->err);
     u->changes += u->state == UPSTREAM_SNAPSHOT && u->since != taken;

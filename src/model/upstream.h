@@ -34,7 +34,7 @@ void upstream_connecting(struct upstream *u);
 /* Call it whenever data (or a bookmark, a heartbeat) has come. */
 void upstream_live(struct upstream *u);
 
-/* Data has come that was taken at that time. */
+/* Data has come that was taken at that time: so old it is, and stays when nothing more comes. */
 void upstream_snapshot(struct upstream *u, int64_t taken);
 
 /* It is known to have been there at `when` (wall ns), though nothing came: counts while live. */

@@ -109,9 +109,32 @@ static void test_denied(void **state)
     assert_string_equal(upstream_text(&u, clock_now(), small, sizeof small), "stale 0");
 }
 
+static void a_snapshot_is_as_old_as_it_is(void **state)
+{
+    (void)state;
+    struct upstream u = {0};
+    struct err err;
+    char text[80];
+    int64_t taken = clock_now() - 5 * CLOCK_MINUTE;
+    upstream_snapshot(&u, taken);
+    assert_true(upstream_settled(&u));
+    uint64_t changes = u.changes;
+    assert_string_equal(upstream_text(&u, taken + 5 * CLOCK_MINUTE, text, sizeof text),
+                        "snapshot 5m");
+    upstream_snapshot(&u, taken);
+    assert_int_equal(u.changes, changes);
+    upstream_snapshot(&u, taken + CLOCK_MINUTE);
+    assert_true(u.changes > changes);
+    err_set(&err, ERR_AWAY, "x", "", "gone");
+    upstream_failed(&u, &err, 0);
+    assert_string_equal(upstream_text(&u, taken + 11 * CLOCK_MINUTE, text, sizeof text),
+                        "stale 10m");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_snapshot_is_as_old_as_it_is),
         cmocka_unit_test(test_way_to_live),
         cmocka_unit_test(test_stale_since_the_last_data),
         cmocka_unit_test(test_never_live),

@@ -159,6 +159,47 @@ static void a_window_is_asked_by_its_own_query(void **state)
     model_free(m);
 }
 
+/* The longest literal parts that stand in the sample, escaped; none of what was redacted. */
+static void a_group_is_asked_by_its_text(void **state)
+{
+    (void)state;
+    struct model *m = model();
+    struct window w = {.query = (char *)"{namespace!=\"\"} |~ \"x\""};
+    const char *text = "level=error  msg=\"cannot say \\ to a@b.c\" took=5s";
+    struct group g = {.sample_text = (char *)text, .sample_n = strlen(text)};
+    struct buf q;
+    buf_init(&q, 10000);
+    scope_set_namespace(&m->scope, "shop");
+    const char *template_text = "level=error msg=\"cannot say \\ to <redacted:emails>\" took=<*>";
+    logquery_of_group(m, &rule_labels_default, &w, template_text, &g, &q);
+    assert_string_equal(buf_text(&q), "{namespace=\"shop\", namespace!=\"\"} |~ \"x\" "
+                                      "|= \"level=error\" |= \"msg=\\\"cannot\" |= \"\\\" took=\"");
+    buf_clear(&q);
+    logquery_of_group(m, &rule_labels_default, &w, "abc <*> no blanks be sure", NULL, &q);
+    assert_string_equal(buf_text(&q), "{namespace=\"shop\", namespace!=\"\"} |~ \"x\" "
+                                      "|= \"blanks\" |= \"sure\" |= \"abc\"");
+    buf_free(&q);
+    model_free(m);
+}
+
+static void a_day_back_and_forth(void **state)
+{
+    (void)state;
+    struct model *m = model();
+    struct moves *v = moves_new(m, &rule_labels_default, CLOCK_HOUR);
+    int64_t width = 10 * CLOCK_MINUTE, open = clock_align(NOW, width);
+    moves_window(v, "errors", open - 3 * width, open - 2 * width);
+    moves_day(v, -1, NOW);
+    assert_true(m->scope.from == open - 3 * width - CLOCK_DAY);
+    assert_string_equal(m->scope.rule, "errors");
+    moves_day(v, 1, NOW);
+    assert_true(m->scope.from == open - 3 * width);
+    moves_day(v, 1, NOW); /* tomorrow is live */
+    assert_true(scope_is_live(&m->scope));
+    moves_free(v);
+    model_free(m);
+}
+
 static void queries_name_what_is_chosen(void **state)
 {
     (void)state;
@@ -250,6 +291,8 @@ int main(void)
         cmocka_unit_test(a_cursor_that_moves_waits),
         cmocka_unit_test(a_window_is_asked_by_its_own_query),
         cmocka_unit_test(queries_name_what_is_chosen),
+        cmocka_unit_test(a_group_is_asked_by_its_text),
+        cmocka_unit_test(a_day_back_and_forth),
         cmocka_unit_test(out_is_one_step_at_a_time),
         cmocka_unit_test(a_typed_query_stays_until_it_is_given_back),
     };
