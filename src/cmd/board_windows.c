@@ -15,7 +15,7 @@
 #include "net/loop.h"
 #include "source/loki.h"
 
-enum { REFRESH_MS = 15 * 1000, OPEN_MS = 30 * 1000, CATALOGUE_TURNS = 8 };
+enum { REFRESH_MS = 15 * 1000, OPEN_MS = 30 * 1000, SLOW_TURNS = 8 };
 
 struct day_feed {
     struct board_windows *owner;
@@ -33,7 +33,7 @@ struct board_windows {
     size_t open_rule; /* whose open window is being worked out */
     bool opening;     /* a turn over all rules is under way */
     bool open_told;   /* every rule had its turn once */
-    bool rules_told;
+    bool rules_told, rules_failed;
     size_t turns; /* of the refresh */
     char chosen_rule[41];
     int64_t chosen_from;
@@ -107,6 +107,7 @@ static void on_rules(void *context, const char *const *rules, size_t count, cons
     struct board_windows *b = context;
     b->rules_op = NULL;
     b->rules_told = true;
+    b->rules_failed = err->kind != ERR_NONE;
     note(b, err);
     for (size_t i = 0; i < count; i++) {
         size_t known = b->model->windows.rule_count, at = rule_index(b, rules[i]);
@@ -169,6 +170,14 @@ static void load_catalogue(struct board_windows *b)
 
 /* ---- days and windows ---- */
 
+/* Rules come with their first window. */
+static void list_rules(struct board_windows *b)
+{
+    const struct window_source *from = &b->conf.source;
+    if (!b->rules_op)
+        b->rules_op = from->ops->rules(from->self, b, on_rules);
+}
+
 static void on_chosen(void *context, struct window *yours, const struct err *err)
 {
     struct board_windows *b = context;
@@ -203,8 +212,11 @@ static void ask_again(struct board_windows *b)
 static void refresh(void *context)
 {
     struct board_windows *b = context;
-    if (!b->opening && b->turns++ % CATALOGUE_TURNS == 0)
+    bool slow = b->turns++ % SLOW_TURNS == 0;
+    if (slow && !b->opening)
         load_catalogue(b);
+    if (slow || b->rules_failed)
+        list_rules(b);
     ask_again(b);
     compare_shown(b);
     int64_t today = clock_align(clock_now(), CLOCK_DAY);
@@ -354,7 +366,7 @@ struct board_windows *board_windows_start(const struct board_windows_conf *conf,
         upstream_connecting(&m->windows.upstream);
         for (size_t i = 0; i < m->windows.rule_count; i++)
             load_day(b, i, clock_align(clock_now(), CLOCK_DAY));
-        b->rules_op = conf->source.ops->rules(conf->source.self, b, on_rules);
+        list_rules(b);
         loop_timer_set(b->refresh, REFRESH_MS);
     }
     if (conf->loki && conf->rule_count) {
