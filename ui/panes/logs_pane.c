@@ -145,12 +145,14 @@ static void draw_empty(struct pane *p, const struct draw_area *body)
 {
     const struct model_logs *m = &p->host->model->logs;
     char text[PANE_TEXT];
+    bool live =
+        p->host->model->pods.upstream.state != UPSTREAM_SNAPSHOT; /* there is an API server */
     const char *why = m->loading ? "Loading lines."
                       : patterns_is_choosing(p->host->patterns)
                           ? "No line is of the patterns that are kept: Esc shows all again."
                       : m->to ? "No lines in this span. [ and ] go to other windows, L to live."
                               : "No lines yet: they show here as they come. Esc widens the scope.";
-    if (m->upstream.state == UPSTREAM_OFF && !p->filter.regex)
+    if (m->upstream.state == UPSTREAM_OFF && live && !p->filter.regex)
         str_copy(text, sizeof text,
                  "There is no Loki: l on a pod shows its log through the API server.");
     else
