@@ -136,7 +136,8 @@ static void on_extracted(void *context, const struct loki_extract_result *result
     p->extract = NULL;
     p->reached = result->reached;
     bool settled = r->conf.to + SETTLED <= loki_now(r->conf.loki);
-    if (!seen.kind && result->proved && !result->complete && settled)
+    /* Loki 2.3 gives a line that was pushed twice more often than it counts it. */
+    if (!seen.kind && result->proved && result->lines < result->counted && settled)
         err_set(&seen, ERR_AWAY, p->query, "run it again; lines may still be arriving",
                 "incomplete: %llu lines printed, Loki counts %llu",
                 (unsigned long long)result->lines, (unsigned long long)result->counted);

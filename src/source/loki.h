@@ -57,9 +57,9 @@ struct loki_call *loki_count(struct loki *l, const char *query, int64_t from, in
 /* "count_over_time(QUERY …[SPAN])" with what parsers could not read dropped, where the server knows how;
  * span: whole milliseconds. free() it. */
 char *loki_counted(const struct loki *l, const char *query, int64_t span);
-/* Whether the refusal says that the server does not know `drop`: then it is not sent any more, and the
- * question should be asked once again. */
-bool loki_learn_no_drop(struct loki *l, const struct err *err);
+/* Whether the refusal of loki_counted(query) says that the server does not know `drop`: then it is not
+ * sent any more, and the question should be asked once again. */
+bool loki_learn_no_drop(struct loki *l, const char *query, const struct err *err);
 
 enum loki_query { LOKI_QUERY_LINES, LOKI_QUERY_METRIC };
 /* Is this LogQL, and of which kind? By asking for one line of the last second: all that the server

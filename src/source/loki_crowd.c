@@ -30,7 +30,7 @@ struct loki_crowd {
     struct loki_pager *pager;
     struct loki_pager_fetch *fetch;
     int64_t time;
-    bool backward;
+    bool backward, by_text; /* by_text: lines of one stream were asked for apart */
     struct loki_page *all;
     char *parts[PARTS]; /* stages of those that are still to be asked for; the last first */
     size_t part_count;
@@ -224,7 +224,7 @@ static void end(struct loki_crowd *c, const struct err *err)
     if (!err->kind) {
         page = c->all;
         c->all = NULL;
-        loki_page_sort(page, c->backward, true);
+        loki_page_sort(page, c->backward, c->by_text);
     }
     loki_crowd_cancel(c);
     done(owner, page, err);
@@ -250,12 +250,14 @@ static bool split(struct loki_crowd *c, const char *stages, const struct loki_pa
     buf_init(&no, STAGES_MAX);
     bool by_labels = choose_labels(sample, &labels);
     bool lopsided = !by_labels || labels.worse < loki_page_count(sample) / 10;
-    if (lopsided && choose_cut(sample, &cut) && (!by_labels || cut.worse > labels.worse))
+    if (lopsided && choose_cut(sample, &cut) && (!by_labels || cut.worse > labels.worse)) {
         text_filters(&cut, &yes, &no);
-    else if (by_labels)
+        c->by_text = true;
+    } else if (by_labels) {
         label_filters(&labels, &yes, &no);
-    else
+    } else {
         good = false;
+    }
     good = good && push(c, stages, &yes) && push(c, stages, &no);
     buf_free(&yes);
     buf_free(&no);

@@ -130,7 +130,7 @@ static void on_labels(void *context, size_t series, const struct err *err)
 {
     struct loki_volume *v = context;
     v->call = NULL;
-    if (err->kind && loki_learn_no_drop(v->loki, err))
+    if (err->kind && loki_learn_no_drop(v->loki, v->query, err))
         ask_labels(v);
     else if (err->kind == ERR_REFUSED && strstr(err->what, "maximum of series"))
         ask_words(v);

@@ -79,8 +79,8 @@ static void answer(void *context, const struct canned_request *r, struct canned_
     if (b->server_is == DOWN || (b->server_is == OLD && strstr(query, "| drop"))) {
         a->status = b->server_is == DOWN ? 500 : 400;
         buf_adds(&a->body, b->server_is == DOWN ? "too many outstanding requests"
-                                                : "parse error at line 2, col 4: syntax error: "
-                                                  "unexpected IDENTIFIER drop");
+                                                : "parse error at line 2, col 9: syntax error: "
+                                                  "unexpected IDENTIFIER");
         return;
     }
     if (by && b->server_is == TOO_MANY) {
