@@ -2,33 +2,7 @@
 # Actions on the sandbox, in a real terminal (tmux): a shell that gets the terminal and gives it back, a forwarded port, a
 # deletion, a restart; then the same by kubectl, where there is one.
 . "$(dirname "$0")/lib.sh"
-command -v tmux >/dev/null || { echo "tmux is not installed"; exit 77; }
-cd "$root"
-unset TMUX
-socket=kubeboard-actions-$$
-t() { tmux -L "$socket" -f /dev/null "$@"; }
-end() {
-    status=$?
-    set +e
-    t kill-server 2>/dev/null
-    (exit $status)
-    cleanup
-}
-trap end EXIT
-fail() {
-    echo "FAILED: $*"
-    t capture-pane -p || true
-    exit 1
-}
-shows() {
-    for _ in $(seq 200); do
-        t capture-pane -p | grep -qE -- "$1" && return
-        sleep 0.1
-    done
-    fail "nothing like /$1/ on the screen"
-}
-keys() { t send-keys "$@"; }
-line() { keys "$1" Enter; }
+. "$(dirname "$0")/lib_terminal.sh"
 agree() {
     shows 'y or yes and Enter'
     keys y Enter
