@@ -42,6 +42,7 @@ struct client_request {
 struct client {
     struct http *http;
     struct kubeconfig_context *context;
+    char *home; /* NULL: the context's namespace */
     struct http_target *target;
     struct exec_plugin *plugin; /* NULL: the credentials are static or in files */
     enum client_login login;
@@ -479,6 +480,7 @@ void client_free(struct client *c)
     loop_timer_free(c->timer);
     http_target_free(c->target);
     kubeconfig_context_free(c->context);
+    free(c->home);
     free(c);
 }
 
@@ -495,6 +497,19 @@ struct loop *client_loop(const struct client *c)
 const struct kubeconfig_context *client_context(const struct client *c)
 {
     return c->context;
+}
+
+const char *client_home(const struct client *c)
+{
+    return c->home ? c->home : c->context->namespace_;
+}
+
+void client_set_home(struct client *c, const char *ns)
+{
+    if (strcmp(client_home(c), ns) == 0)
+        return;
+    free(c->home);
+    c->home = mem_dup(ns);
 }
 
 struct http_target *client_target(const struct client *c)

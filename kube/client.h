@@ -27,6 +27,10 @@ void client_free(struct client *c); /* what waits or runs is cancelled without c
 struct http *client_http(const struct client *c);
 struct loop *client_loop(const struct client *c);
 const struct kubeconfig_context *client_context(const struct client *c);
+/* The namespace for who may not see all of them: the last one of which something was seen (it is told
+ * here, and copied), else the context's. */
+const char *client_home(const struct client *c);
+void client_set_home(struct client *c, const char *ns);
 /* The same server for others (service proxy, WebSocket): carries the credentials that the client
  * keeps fresh. */
 struct http_target *client_target(const struct client *c);

@@ -51,6 +51,8 @@ struct board_broken {
     struct feed feeds[OTHERS];
     struct resource leases;
     struct poll *poll;
+    char *leases_at;      /* the namespace of the leases; "": all */
+    bool leases_narrowed; /* those of all namespaces are denied */
     struct broken *broken;
     struct loop_timer *look;
     uint64_t changes;
@@ -88,7 +90,9 @@ static bool is_settled(const struct board_broken *b)
     for (int i = 0; i < OTHERS; i++)
         if (!b->feeds[i].asked || (b->feeds[i].watch && !board_watch_settled(b->feeds[i].watch)))
             return false;
-    return upstream_settled(&b->model->pods.upstream) &&
+    const struct resource *pods = &b->model->pods;
+    bool listing = pods->loading && pods->upstream.state == UPSTREAM_LIVE;
+    return upstream_settled(&pods->upstream) && !listing &&
            upstream_settled(&b->model->nodes.upstream) && upstream_settled(&b->leases.upstream);
 }
 
@@ -210,22 +214,46 @@ static void found(void *context, const struct kind *kind, const struct err *err)
     }
 }
 
+static void poll_leases(struct board_broken *b, const char *ns)
+{
+    struct poll_conf conf = {.kind = kinds_find("leases"),
+                             .namespace_ = ns,
+                             .every_ms = LEASES_MS,
+                             .context = b,
+                             .changed = hurry};
+    char *at = mem_dup(ns);
+    poll_free(b->poll);
+    free(b->leases_at);
+    b->leases_at = at;
+    b->poll = poll_new(b->client, &conf, &b->leases);
+}
+
+/* As board_watch_scope, which is for what is watched. */
+static void scope_leases(struct board_broken *b, const char *ns)
+{
+    const struct upstream *u = &b->leases.upstream;
+    bool denied = u->state == UPSTREAM_DENIED && u->err.http == 403;
+    if (!*b->leases_at && !denied)
+        return;
+    if (!*b->leases_at)
+        b->leases_narrowed = true;
+    if (!*ns && b->leases_narrowed)
+        ns = *b->leases_at ? b->leases_at : client_home(b->client);
+    if (strcmp(ns, b->leases_at) != 0)
+        poll_leases(b, ns);
+}
+
 struct board_broken *board_broken_start(struct client *c, struct discovery *d, struct model *m,
                                         const char *ns)
 {
     struct board_broken *b = mem_alloc(sizeof *b);
-    struct poll_conf leases = {.kind = kinds_find("leases"),
-                               .namespace_ = ns,
-                               .every_ms = LEASES_MS,
-                               .context = b,
-                               .changed = hurry};
     b->client = c;
     b->discovery = d;
     b->model = m;
     b->ns = mem_dup(ns);
     b->broken = broken_new();
     b->look = loop_timer_new(client_loop(c), fired, b);
-    b->poll = poll_new(c, &leases, &b->leases);
+    poll_leases(b, ns);
     for (int i = 0; i < OTHERS; i++) {
         b->feeds[i].of = b;
         discovery_find(d, others[i].name, found, &b->feeds[i]);
@@ -238,9 +266,16 @@ struct board_broken *board_broken_start(struct client *c, struct discovery *d, s
 
 void board_broken_scope(struct board_broken *b, const char *ns)
 {
+    bool moved = false;
     for (int i = 0; i < OTHERS; i++)
         if (b->feeds[i].watch)
-            board_watch_scope(b->feeds[i].watch, ns);
+            moved |= board_watch_scope(b->feeds[i].watch, ns);
+    scope_leases(b, ns);
+    if (moved) {
+        broken_rows_forget(b->model->broken.rows);
+        b->settled = false;
+        loop_timer_set(b->look, FIRST_MS);
+    }
 }
 
 void board_broken_free(struct board_broken *b)
@@ -256,6 +291,7 @@ void board_broken_free(struct board_broken *b)
     objects_free(b->leases.table);
     loop_timer_free(b->look);
     broken_free(b->broken);
+    free(b->leases_at);
     free(b->ns);
     free(b);
 }

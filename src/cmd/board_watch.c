@@ -68,6 +68,8 @@ static void say_missing(struct board_watch *w)
 static void changed(void *context)
 {
     struct board_watch *w = context;
+    if (*w->at && w->into->upstream.state == UPSTREAM_LIVE)
+        client_set_home(w->client, w->at);
     if (may_narrow(w))
         loop_timer_set(w->narrow, 0);
     else if (is_forbidden(w))
@@ -89,9 +91,13 @@ static void start(struct board_watch *w, const char *ns)
     w->watch = watch_new(w->client, w->kind, w->at, &w->own, w->into);
 }
 
+/* What was denied in one namespace is an open question in the next. */
 static void start_again(struct board_watch *w, const char *ns)
 {
+    struct upstream *u = &w->into->upstream;
     watch_free(w->watch);
+    if (u->state == UPSTREAM_DENIED)
+        *u = (struct upstream){.state = UPSTREAM_CONNECTING, .changes = u->changes + 1};
     start(w, ns);
 }
 
@@ -99,15 +105,16 @@ static void narrow(void *context)
 {
     struct board_watch *w = context;
     w->narrowed = true;
-    start_again(w, client_context(w->client)->namespace_);
+    start_again(w, client_home(w->client));
 }
 
-void board_watch_scope(struct board_watch *w, const char *ns)
+bool board_watch_scope(struct board_watch *w, const char *ns)
 {
     bool all = !*w->at, same = strcmp(w->at, ns) == 0;
     if (!w->kind->namespaced || all || same || (!*ns && w->narrowed))
-        return;
+        return false;
     start_again(w, ns);
+    return true;
 }
 
 struct board_watch *board_watch_new(struct client *c, const struct kind *kind, const char *ns,

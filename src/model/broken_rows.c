@@ -46,6 +46,17 @@ static void drop_texts(struct broken_rows_row *r)
         intern_drop(*texts[i]);
 }
 
+void broken_rows_forget(struct broken_rows *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        drop_texts(&b->list[i]);
+    map_free(b->index, NULL);
+    b->index = map_new();
+    b->count = b->dropped = b->broken = 0;
+    b->settled = false;
+    b->changes++;
+}
+
 void broken_rows_free(struct broken_rows *b)
 {
     if (!b)

@@ -48,6 +48,9 @@ struct broken_rows;
 struct broken_rows *broken_rows_new(void);
 void broken_rows_free(struct broken_rows *b); /* NULL is allowed */
 
+/* Something else is looked at: empty, and what is put is no news until it has settled again. */
+void broken_rows_forget(struct broken_rows *b);
+
 void broken_rows_begin(struct broken_rows *b, int64_t now);
 /* Copies the upper part of the row. Beyond BROKEN_ROWS_MOST rows it is dropped and counted. */
 void broken_rows_put(struct broken_rows *b, const struct broken_rows_row *row);

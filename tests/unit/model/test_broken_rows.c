@@ -124,6 +124,27 @@ static void it_is_bounded(void **state)
     assert_int_equal(intern_count(), 0);
 }
 
+static void another_place_begins_anew(void **state)
+{
+    (void)state;
+    struct broken_rows *b = broken_rows_new();
+    struct broken_rows_row shop[] = {row_of("api", 1, 3)},
+                           data[] = {row_of("web", 2, 1), row_of("db", 1, 1)};
+    assert_true(look(b, start, shop, 1));
+    uint64_t changes = broken_rows_changes(b);
+    broken_rows_forget(b);
+    assert_int_equal(broken_rows_count(b), 0);
+    assert_int_equal(broken_rows_broken(b), 0);
+    assert_true(broken_rows_changes(b) > changes);
+    assert_true(look(b, start + CLOCK_SECOND, data, 1));
+    assert_null(find(b, "api"));
+    assert_int_equal(find(b, "web")->mark, BROKEN_ROWS_SAME);
+    assert_true(look(b, start + 2 * CLOCK_SECOND, data, 2));
+    assert_int_equal(find(b, "db")->mark, BROKEN_ROWS_NEW);
+    broken_rows_free(b);
+    assert_int_equal(intern_count(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +152,7 @@ int main(void)
         cmocka_unit_test(what_flaps_stays_where_it_is),
         cmocka_unit_test(counts_are_marked),
         cmocka_unit_test(it_is_bounded),
+        cmocka_unit_test(another_place_begins_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
