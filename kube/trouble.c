@@ -61,7 +61,7 @@ void trouble_time(struct buf *words, const char *word, int64_t time)
         return;
     buf_adds(words, word);
     buf_addc(words, ' ');
-    buf_adds(words, clock_format(time, false, "%Y-%m-%d %H:%M %Z", text, sizeof text));
+    buf_adds(words, clock_format(time, false, "%Y-%m-%d %H:%M:%S %Z", text, sizeof text));
 }
 
 void trouble_worsen(struct object *row, enum health health)

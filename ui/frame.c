@@ -63,11 +63,15 @@ static struct draw_area title_state(struct app *a, struct pane *p, const struct 
     int room = line->width - x - 4;
     if (!u || room < STATE_LEAST / 2)
         return *line;
+    bool now =
+        p->ops->flags & PANE_NOW && u->state == UPSTREAM_LIVE && !scope_is_live(&a->model->scope);
     upstream_text(u, a->host.now, text, sizeof text);
+    if (now)
+        str_copy(text, sizeof text, "now");
     int width = draw_width(line, text);
     width = width > room ? room : width;
     struct draw_area right = draw_sub(line, line->width - width - 3, 0, width + 3, 1);
-    title_word(&right, 0, state_role(u->state), text);
+    title_word(&right, 0, now ? ROLE_STATE_STALE : state_role(u->state), text);
     return draw_sub(line, 0, 0, line->width - width - 3, 1);
 }
 

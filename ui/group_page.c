@@ -36,13 +36,12 @@ void group_page_free(struct group_page *g)
     free(g->rows);
 }
 
-void group_page_show(struct group_page *g, uint64_t id, const char *rule)
+void group_page_show(struct group_page *g, uint64_t id)
 {
     g->open = true;
     g->placed = false;
     g->id = id;
     g->top = 0;
-    str_copy(g->rule, sizeof g->rule, rule);
 }
 
 /* ---- rows ---- */

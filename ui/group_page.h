@@ -20,8 +20,7 @@ enum group_page_kind {
 
 struct group_page {
     bool open;
-    uint64_t id; /* of the group, and the rule of its window */
-    char rule[RULE_NAME_MAX + 1];
+    uint64_t id; /* of the group */
     struct buf text;
     struct group_page_row *rows;
     size_t count, cap, cursor, top;
@@ -31,7 +30,7 @@ struct group_page {
 
 void group_page_init(struct group_page *g);
 void group_page_free(struct group_page *g);
-void group_page_show(struct group_page *g, uint64_t id, const char *rule);
+void group_page_show(struct group_page *g, uint64_t id);
 
 /* Makes the rows anew for `width` columns, from what the window has now; row NULL: the group is not
  * in the shown windows. */

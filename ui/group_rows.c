@@ -47,7 +47,40 @@ static void add_row(struct group_rows *g, const struct group_rows_row *row)
 {
     mem_grow(&g->list, &g->cap, g->count + 1, sizeof *g->list);
     g->list[g->count++] = *row;
-    g->hash = hash_mix(g->hash ^ row_stamp(row));
+}
+
+/* By id; of one id what is there before what has gone, and the rule that counts most before others. */
+static int row_order(const void *a, const void *b)
+{
+    const struct group_rows_row *x = a, *y = b;
+    if (x->id != y->id)
+        return x->id < y->id ? -1 : 1;
+    if (!x->group != !y->group)
+        return x->group ? -1 : 1;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return strcmp(x->window->rule, y->window->rule);
+}
+
+/* A message that several rules count is one message. What the scope has nothing of is counted only. */
+static void settle(struct group_rows *g)
+{
+    size_t shown = 0;
+    uint64_t last = 0;
+    if (g->count)
+        qsort(g->list, g->count, sizeof *g->list, row_order);
+    for (size_t i = 0; i < g->count; i++) {
+        struct group_rows_row row = g->list[i];
+        bool again = g->all && row.id == last;
+        last = row.id;
+        g->all += !again;
+        if (again || !row.count)
+            continue;
+        g->gone += !row.group;
+        g->list[shown++] = row;
+        g->hash = hash_mix(g->hash ^ row_stamp(&row));
+    }
+    g->count = shown;
 }
 
 struct gone {
@@ -58,8 +91,6 @@ struct gone {
 static void add_gone(void *context, const struct past_group *p)
 {
     struct gone *gone = context;
-    gone->rows->gone++;
-    gone->rows->all++;
     add_row(gone->rows, &(struct group_rows_row){gone->window, NULL, p->id, p->text, p->level,
                                                  BADGE_GONE, p->count});
 }
@@ -74,11 +105,9 @@ static void add_window(struct group_rows *g, const struct window *w, const struc
     comparison_of(&c, w, m->windows.pasts, m->windows.catalogue);
     for (size_t i = 0; i < w->group_count; i++) {
         const struct group *group = &w->groups[i];
-        uint64_t count = count_of(group, s);
-        g->all++;
-        if (count)
-            add_row(g, &(struct group_rows_row){w, group, past_id(group->id), group->template_text,
-                                                group->level, comparison_badge(&c, group), count});
+        add_row(g, &(struct group_rows_row){w, group, past_id(group->id), group->template_text,
+                                            group->level, comparison_badge(&c, group),
+                                            count_of(group, s)});
     }
     if (!s->pod[0] && !s->node[0] && !s->namespace_[0])
         comparison_gone(&c, &(struct gone){g, w}, add_gone);
@@ -94,13 +123,13 @@ void group_rows_build(struct group_rows *g, const struct model *m)
     for (size_t i = 0; g->open && i < all->rule_count; i++)
         add_window(g, all->open[i], m);
     add_window(g, shown_window_get(m), m);
+    settle(g);
 }
 
-const struct group_rows_row *group_rows_find(const struct group_rows *g, uint64_t id,
-                                             const char *rule)
+const struct group_rows_row *group_rows_find(const struct group_rows *g, uint64_t id)
 {
     for (size_t i = 0; i < g->count; i++)
-        if (g->list[i].id == id && strcmp(g->list[i].window->rule, rule) == 0)
+        if (g->list[i].id == id)
             return &g->list[i];
     return NULL;
 }
@@ -117,8 +146,7 @@ static size_t source_count(void *self)
 
 static uint64_t source_id(void *self, size_t i)
 {
-    const struct group_rows_row *r = row_at(self, i);
-    return r->id ^ hash_mix(hash_bytes(r->window->rule, strlen(r->window->rule)));
+    return row_at(self, i)->id;
 }
 
 static uint64_t source_stamp(void *self, size_t i)
@@ -130,9 +158,7 @@ static uint64_t source_stamp(void *self, size_t i)
 static int source_compare(void *self, size_t a, size_t b)
 {
     const struct group_rows_row *x = row_at(self, a), *y = row_at(self, b);
-    if (x->id != y->id)
-        return x->id < y->id ? -1 : 1;
-    return strcmp(x->window->rule, y->window->rule);
+    return (x->id > y->id) - (x->id < y->id);
 }
 
 static uint64_t source_key(void *self, size_t i, int column)

@@ -1,4 +1,5 @@
-/* The error groups that the scope shows, of the chosen window, else of the open ones, each with its
+/* The error groups that the scope shows, of the chosen window, else of the open ones (a group of
+ * several rules once, as the rule has it that counts most lines of it), each with its
  * badge; behind them those that the window before had and this one has not. */
 #ifndef UI_GROUP_ROWS_H
 #define UI_GROUP_ROWS_H
@@ -44,9 +45,8 @@ struct group_rows {
 void group_rows_free(struct group_rows *g);
 void group_rows_build(struct group_rows *g, const struct model *m);
 
-/* The row of that group and rule, NULL: none. */
-const struct group_rows_row *group_rows_find(const struct group_rows *g, uint64_t id,
-                                             const char *rule);
+/* The row of that group, NULL: none. */
+const struct group_rows_row *group_rows_find(const struct group_rows *g, uint64_t id);
 
 /* For a list over a struct group_rows, sorted by GROUP_ROWS_BY_…. */
 extern const struct order_source group_rows_source;

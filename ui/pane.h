@@ -31,10 +31,11 @@ enum pane_flags {
     PANE_OVERLAY = 128, /* never in a layout: covers the others while it has the focus */
     PANE_HIDE = 256,    /* a row can be hidden where it is shown */
     PANE_HOME = 512,    /* has the focus at the start */
-    PANE_SPAN = 4096,   /* shows a span of time that can be made longer and shorter */
     PANE_URGENT = 1024, /* … this one instead, as soon as it has rows */
     PANE_PLACES = 2048, /* its rows come from pods and nodes, to which one can go */
-    PANE_PAGE = 4096,   /* an object from several sides */
+    PANE_SPAN = 4096,   /* shows a span of time that can be made longer and shorter */
+    PANE_PAGE = 8192,   /* an object from several sides */
+    PANE_NOW = 16384,   /* knows only what is now, whatever moment is looked at */
 };
 
 enum { PANE_TEXT = 1024 }; /* bytes of the texts below */

@@ -75,6 +75,8 @@ bool resource_table_sync(struct resource_table *t);
 void resource_table_draw(struct resource_table *t, const struct draw_area *body);
 enum theme_role resource_table_role(enum health h); /* its colour */
 enum draw_glyph resource_table_mark(enum health h); /* its mark */
+/* The name of a machine, without its domain where it is longer than width; out or name. */
+const char *resource_table_host(const char *name, int width, char *out, size_t size);
 /* The text of a column that has one as it is; NULL for numbers. */
 const char *resource_table_text(const struct resource_table *t, const struct object *o, int column);
 /* Sort keys; false: another action. */
@@ -101,7 +103,7 @@ void resource_table_pane_note(struct pane *p, char out[PANE_TEXT]);
 void resource_table_pane_status(struct pane *p, char out[PANE_TEXT]);
 const struct upstream *resource_table_pane_upstream(struct pane *p);
 
-#define RESOURCE_TABLE_FLAGS (PANE_ROWS | PANE_SORT | PANE_SEARCH | PANE_FILTER)
+#define RESOURCE_TABLE_FLAGS (PANE_ROWS | PANE_SORT | PANE_SEARCH | PANE_FILTER | PANE_NOW)
 #define RESOURCE_TABLE_PANE                                                                        \
     .close = resource_table_pane_close, .draw = resource_table_pane_draw,                          \
     .list = resource_table_pane_list, .copy = resource_table_pane_copy,                            \

@@ -143,14 +143,19 @@ static void draw_spark(const struct resource_table *t, const struct draw_area *l
     draw_levels(line, s->x, 0, cpu ? ROLE_CPU : ROLE_MEMORY, columns, width);
 }
 
-static const char *without_domain(const struct resource_table_column *c, const char *name,
-                                  int width, char *out, size_t size)
+const char *resource_table_host(const char *name, int width, char *out, size_t size)
 {
-    const char *dot = c->domain ? strchr(name, '.') : NULL;
+    const char *dot = strchr(name, '.');
     if (!dot || strlen(name) <= (size_t)width)
         return name;
     snprintf(out, size, "%.*s", (int)(dot - name), name);
     return out;
+}
+
+static const char *without_domain(const struct resource_table_column *c, const char *name,
+                                  int width, char *out, size_t size)
+{
+    return c->domain ? resource_table_host(name, width, out, size) : name;
 }
 
 static void draw_cell(const struct resource_table *t, const struct draw_area *line,

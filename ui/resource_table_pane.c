@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "text/ages.h"
 #include "ui/resource_table.h"
 
 void resource_table_pane_open(struct pane *p)
@@ -101,7 +102,9 @@ void resource_table_pane_note(struct pane *p, char out[PANE_TEXT])
 void resource_table_pane_status(struct pane *p, char out[PANE_TEXT])
 {
     const struct object *o = resource_table_cursor(p->state);
+    char words[PANE_TEXT / 2];
     out[0] = '\0';
     if (o && o->trouble[0])
-        snprintf(out, PANE_TEXT, "%s: %s", o->name, o->trouble);
+        snprintf(out, PANE_TEXT, "%s: %s", o->name,
+                 ages_text(o->trouble, p->host->now, words, sizeof words));
 }

@@ -15,7 +15,7 @@ static const struct broken_rows_row shop[] = {
         "NodeStatusUnknown", "NodeStatusUnknown: the kubelet stopped posting its status 4m ago",
         "Node", "ip-10-0-3-77.ap-northeast-2.compute.internal", 1),
     ROW(2, HEALTH_BAD, "crash loop", "Deployment", "shop", "checkout", "CrashLoopBackOff",
-        "CrashLoopBackOff: checkout since 2021-08-27 13:36 UTC, 7 restarts, last exit 1: cannot "
+        "CrashLoopBackOff: checkout since 2021-08-27 13:36:00 UTC, 7 restarts, last exit 1: cannot "
         "reach orders-db:5432",
         "Pod", "checkout-7d9f8c6b5-2xk8p", 3),
     ROW(7, HEALTH_WARN, "node under pressure", "Node", "",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "text/ages.h"
 #include "text/number.h"
 #include "ui/moves.h"
 #include "ui/page_stack.h"
@@ -142,9 +143,22 @@ static int draw_name(const struct draw_area *line, int x, int width, enum theme_
                      const struct broken_rows_row *r)
 {
     char text[2 * SCOPE_NAME];
-    snprintf(text, sizeof text, "%s%s%s", r->namespace_, r->namespace_[0] ? "/" : "", r->name);
-    draw_texts(line, x, 0, width, DRAW_MIDDLE, role, text);
+    bool node = strcmp(r->kind, "Node") == 0;
+    if (!node)
+        snprintf(text, sizeof text, "%s%s%s", r->namespace_, r->namespace_[0] ? "/" : "", r->name);
+    draw_texts(line, x, 0, width, DRAW_MIDDLE, role,
+               node ? resource_table_host(r->name, width, text, sizeof text) : text);
     return x + width + 1;
+}
+
+/* In a narrow row without the reason in front: the row has said already what it is. */
+static const char *words_of(const struct pane *p, const struct broken_rows_row *r, bool wide,
+                            char out[PANE_TEXT])
+{
+    size_t n = strlen(r->reason);
+    bool said = !wide && n && strncmp(r->words, r->reason, n) == 0 && r->words[n] == ':';
+    return ages_text(said ? r->words + n + 1 + strspn(r->words + n + 1, " ") : r->words,
+                     p->host->now, out, PANE_TEXT);
 }
 
 static void draw_row(const struct pane *p, const struct draw_area *line,
@@ -153,7 +167,7 @@ static void draw_row(const struct pane *p, const struct draw_area *line,
     enum health health = r->gone ? HEALTH_DONE : r->health;
     enum theme_role role = resource_table_role(health);
     bool wide = line->width >= WIDE_FROM;
-    char count[NUMBER_TEXT] = "";
+    char count[NUMBER_TEXT] = "", words[PANE_TEXT];
     int x = MARKS, what = wide ? 20 : 14, name = wide ? line->width / 4 : 24;
     if (r->count > 1)
         snprintf(count, sizeof count, "%s%zu", p->host->ascii ? "x" : "×", r->count);
@@ -169,7 +183,8 @@ static void draw_row(const struct pane *p, const struct draw_area *line,
     draw_texts(line, x, 0, NEWS_WIDTH, DRAW_LEFT,
                r->mark == BROKEN_ROWS_WELL ? ROLE_DONE : ROLE_NOTICE, news_of(r));
     x += NEWS_WIDTH + 1;
-    draw_texts(line, x, 0, line->width - x, DRAW_LEFT, r->gone ? ROLE_DIM : ROLE_TEXT, r->words);
+    draw_texts(line, x, 0, line->width - x, DRAW_LEFT, r->gone ? ROLE_DIM : ROLE_TEXT,
+               words_of(p, r, wide, words));
     pane_mark_row(p, line, cursor, false, 0);
 }
 
@@ -275,8 +290,6 @@ static void note(struct pane *p, char out[PANE_TEXT])
     size_t n = 0, dropped = broken_rows_dropped(m->rows);
     bool known = m->upstream.state == UPSTREAM_LIVE || m->upstream.state == UPSTREAM_STALE;
     out[0] = '\0';
-    if (!scope_is_live(&s->model->scope))
-        n = add(out, n, "of now, not of the moment above");
     if (m->looking)
         n = add(out, n, "still looking");
     else if (known && !rows(p))
@@ -295,16 +308,18 @@ static const struct upstream *upstream(struct pane *p)
 static void status(struct pane *p, char out[PANE_TEXT])
 {
     const struct broken_rows_row *r = cursor_row(p->state);
+    char words[PANE_TEXT];
     out[0] = '\0';
     if (r)
-        snprintf(out, PANE_TEXT, "%s %s: %s", r->member_kind, r->member, r->words);
+        snprintf(out, PANE_TEXT, "%s %s: %s", r->member_kind, r->member,
+                 words_of(p, r, true, words));
 }
 
 const struct pane_ops broken_pane = {
     .name = "broken",
     .title = "Broken",
     .about = "What is broken, the most urgent first, one row a workload. Enter goes there.",
-    .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_URGENT,
+    .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_URGENT | PANE_NOW,
     .private_size = sizeof(struct state),
     .open = pane_open,
     .close = pane_close,

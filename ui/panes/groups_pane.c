@@ -53,7 +53,7 @@ static void pane_close(struct pane *p)
 
 static const struct group_rows_row *page_row(const struct groups *g)
 {
-    return group_rows_find(&g->rows, g->page.id, g->page.rule);
+    return group_rows_find(&g->rows, g->page.id);
 }
 
 static bool pane_sync(struct pane *p)
@@ -206,7 +206,7 @@ static bool enter(struct pane *p, struct groups *g)
         return g->page.open;
     goal_of(p, &goal);
     if (!g->page.open) {
-        group_page_show(&g->page, r->id, r->window->rule);
+        group_page_show(&g->page, r->id);
         moves_group(p->host->moves, r->group ? r->group->id : "");
         return true;
     }
@@ -327,8 +327,9 @@ static void status(struct pane *p, char out[PANE_TEXT])
     if (g->page.open)
         snprintf(out, PANE_TEXT, "l its lines live, i pod, M node, m metrics");
     else
-        snprintf(out, PANE_TEXT, "%s  %016" PRIx64 "  %s  %s", badge_look_words(r->badge), r->id,
-                 level_name(r->level), where);
+        snprintf(out, PANE_TEXT, "%s  %s  %s%s%s  %016" PRIx64, badge_look_words(r->badge),
+                 r->window->rule, r->level == LEVEL_UNKNOWN ? "" : level_name(r->level),
+                 r->level == LEVEL_UNKNOWN ? "" : "  ", where, r->id);
 }
 
 const struct pane_ops groups_pane = {

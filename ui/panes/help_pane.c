@@ -37,6 +37,7 @@ static const struct sign legend[] = {
     {"F E W I D T", "levels of log lines: fatal, error, warn, info, debug, trace"},
     {"live", "the source answers"},
     {"connecting", "it was asked and has not answered yet"},
+    {"now", "the moment looked at is past, and this pane knows only what is now"},
     {"stale 3m", "it was there 3 minutes ago; what is shown is as of then; we try again"},
     {"denied: ...", "it answered that something is missing: what, and kubeboard doctor says how to "
                     "mend it"},

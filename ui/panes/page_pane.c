@@ -1,4 +1,5 @@
 /* An object's page over the other panes: described, as YAML, or its events (model/page.h). */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -382,16 +383,16 @@ static bool save(struct pane *p, struct pane_save *save, struct buf *out)
 
 /* ---- title and footer ---- */
 
-static void counts(struct pane *p, char out[PANE_TEXT])
+static void heading(struct pane *p, char out[PANE_TEXT])
 {
     static const char *const views[] = {[PAGE_WISH_DESCRIBE] = "",
                                         [PAGE_WISH_YAML] = " · YAML",
                                         [PAGE_WISH_MANAGED] = " · YAML with managed fields",
                                         [PAGE_WISH_EVENTS] = " · events"};
     const struct page_stack_step *step = top(p);
-    out[0] = '\0';
     if (step)
-        snprintf(out, PANE_TEXT, "%s %s%s%s%s", step->wish.object.kind,
+        snprintf(out, PANE_TEXT, "%c%s %s%s%s%s", toupper((unsigned char)step->wish.object.kind[0]),
+                 step->wish.object.kind + (step->wish.object.kind[0] != 0),
                  step->wish.object.namespace_, step->wish.object.namespace_[0] ? "/" : "",
                  step->wish.object.name, views[step->wish.view]);
 }
@@ -437,7 +438,8 @@ const struct pane_ops page_pane = {
     .name = "page",
     .title = "Page",
     .about = "An object in full. Enter follows a link, Esc goes back, d y v turn it.",
-    .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_OVERLAY | PANE_PAGE,
+    .flags =
+        PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_OVERLAY | PANE_PAGE | PANE_NOW,
     .private_size = sizeof(struct state),
     .open = pane_open,
     .close = pane_close,
@@ -448,7 +450,7 @@ const struct pane_ops page_pane = {
     .action = action,
     .copy = copy,
     .save = save,
-    .counts = counts,
+    .heading = heading,
     .note = note,
     .upstream = upstream,
     .status = status,

@@ -7,17 +7,19 @@
 #include "base/clock.h"
 #include "text/number.h"
 #include "ui/day_chart.h"
+#include "ui/fields.h"
 #include "ui/moves.h"
 #include "ui/row_pane.h"
 #include "ui/shown_window.h"
 #include "ui/window_rows.h"
 
-enum { RULE_WIDTH = 14, COUNT_WIDTH = 6, WIDE = 44, CHOSEN_WIDTH = 9 };
+enum { RULE_WIDTH = 14, COUNT_WIDTH = 6, WIDE = 44, CHOSEN_WIDTH = 9, BAR_LEAST = 5 };
 
 struct windows {
     struct row_pane rows_shown;
     struct window_rows rows;
     uint64_t scope_changes;
+    struct fields *fields;
 };
 
 static const char *rule_name(const struct pane *p, size_t rule)
@@ -31,6 +33,7 @@ static void pane_open(struct pane *p)
     struct windows *w = p->state;
     row_pane_open(&w->rows_shown, &window_rows_source, &w->rows, WINDOW_ROWS_BY_TIME,
                   WINDOW_ROWS_SORTS);
+    w->fields = fields_new();
 }
 
 static void pane_close(struct pane *p)
@@ -38,6 +41,7 @@ static void pane_close(struct pane *p)
     struct windows *w = p->state;
     row_pane_close(&w->rows_shown);
     window_rows_free(&w->rows);
+    fields_free(w->fields);
 }
 
 static bool is_chosen(const struct pane *p, const struct window_rows_row *r)
@@ -117,6 +121,17 @@ static void draw_numbers(const struct draw_area *line, int x, const struct windo
         draw_printf(line, line->width - 11, 0, 10, ROLE_DIM, "%" PRIu32 " groups", e->groups);
 }
 
+/* As long as the longest name, while a bar of a few columns is left beside it. */
+static int rule_width(const struct pane *p, int width)
+{
+    const struct model_windows *all = &p->host->model->windows;
+    int longest = 0, room = width - (3 + 5 + 1 + 1 + COUNT_WIDTH + 1 + BAR_LEAST);
+    for (size_t i = 0; i < all->rule_count; i++)
+        longest = (int)strlen(all->rules[i]) > longest ? (int)strlen(all->rules[i]) : longest;
+    longest = longest < RULE_WIDTH ? longest : RULE_WIDTH;
+    return longest < room ? longest : room > RULE_WIDTH / 2 ? room : RULE_WIDTH / 2;
+}
+
 static void draw_row(const struct pane *p, const struct draw_area *line, size_t i, bool cursor)
 {
     const struct windows *w = p->state;
@@ -124,7 +139,7 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
     char from[CLOCK_TEXT], to[CLOCK_TEXT];
     bool several = p->host->model->windows.rule_count > 1;
     bool wide = line->width >= (several ? WIDE + RULE_WIDTH : WIDE);
-    int x = 3, rule = !several ? 0 : wide ? RULE_WIDTH : RULE_WIDTH / 2;
+    int x = 3, rule = !several ? 0 : wide ? RULE_WIDTH : rule_width(p, line->width);
     clock_format(r->entry.from, false, "%H:%M", from, sizeof from);
     if (r->kind == WINDOW_ROWS_OPEN)
         str_copy(to, sizeof to, "-now");
@@ -134,7 +149,7 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
     if (wide)
         draw_texts(line, x, 0, 6, DRAW_LEFT, ROLE_DIM, to);
     x += wide ? 7 : 1;
-    draw_texts(line, x, 0, rule, DRAW_LEFT, ROLE_SOURCE, rule_name(p, r->rule));
+    draw_texts(line, x, 0, rule, DRAW_MIDDLE, ROLE_SOURCE, rule_name(p, r->rule));
     x += several ? rule + 1 : 0;
     if (r->kind >= WINDOW_ROWS_DUE)
         draw_words(line, x, r);
@@ -235,9 +250,11 @@ static void status(struct pane *p, char out[PANE_TEXT])
     const struct windows *w = p->state;
     char from[CLOCK_TEXT], to[CLOCK_TEXT];
     const struct window_rows_row *r = cursor_row(w);
+    struct buf top;
     out[0] = '\0';
     if (!r)
         return;
+    buf_init(&top, PANE_TEXT);
     clock_format(r->entry.from, false, "%H:%M", from, sizeof from);
     clock_format(r->entry.to, false, "%H:%M", to, sizeof to);
     if (r->kind >= WINDOW_ROWS_DUE)
@@ -249,7 +266,9 @@ static void status(struct pane *p, char out[PANE_TEXT])
             rule_name(p, r->rule), r->entry.lines, r->entry.lines == 1 ? "" : "s", r->entry.groups,
             r->entry.groups == 1 ? "" : "s", r->kind == WINDOW_ROWS_OPEN ? ", open" : "",
             r->kind == WINDOW_ROWS_STORED && !r->entry.complete ? ", incomplete" : "",
-            r->entry.truncated ? ", truncated" : "", r->entry.top[0] ? "; " : "", r->entry.top);
+            r->entry.truncated ? ", truncated" : "", r->entry.top[0] ? "; " : "",
+            fields_template(w->fields, str_of(r->entry.top), &top) ? buf_text(&top) : r->entry.top);
+    buf_free(&top);
 }
 
 const struct pane_ops windows_pane = {

@@ -118,8 +118,8 @@ static void a_pod(void **state)
     (void)state;
     struct look l = look("pods", crashing);
     const char *head =
-        "Pod shop/web-1 [title]\nCrashLoopBackOff: web since 2021-08-27 12:30 UTC, 7 "
-        "restarts, last exit 137 (OOMKilled) at 2021-08-27 12:59 UTC [bad]\n";
+        "Pod shop/web-1 [title]\nCrashLoopBackOff: web since 2021-08-27 12:30:00 UTC, 7 "
+        "restarts, last exit 137 (OOMKilled) at 2021-08-27 12:59:00 UTC [bad]\n";
     assert_int_equal(strncmp(buf_text(&l.text), head, strlen(head)), 0);
     has(&l, "Namespace: shop -> Namespace//shop\n");
     has(&l, "Created: 2021-08-27 12:00:00 UTC, 60m ago\n");
@@ -184,7 +184,7 @@ static void calm_and_deleted(void **state)
     done(&l);
     l = look("cm", "{'metadata':{'name':'c','namespace':'n','deletionTimestamp':'2021-08-27T12:00:"
                    "00Z','finalizers':['x/y','z']}}");
-    has(&l, "ConfigMap n/c [title]\nbeing deleted since 2021-08-27 12:00 UTC, held by x/y, z "
+    has(&l, "ConfigMap n/c [title]\nbeing deleted since 2021-08-27 12:00:00 UTC, held by x/y, z "
             "[pending]\n");
     has(&l, "Deletion: 2021-08-27 12:00:00 UTC, 60m ago\n");
     done(&l);

@@ -320,15 +320,15 @@ static void troubles_of_pods_in_words(void **state)
              "\"reason\":\"CrashLoopBackOff\",\"message\":\"back-off\"}},"
              "\"lastState\":{\"terminated\":{\"exitCode\":2,\"reason\":\"Error\",\"finishedAt\":"
              "\"2021-08-27T14:00:00Z\"}}}]}"),
-         "CrashLoopBackOff: api since 2021-08-27 13:00 UTC, 54 restarts, last exit 2 (Error) at "
-         "2021-08-27 14:00 UTC",
+         "CrashLoopBackOff: api since 2021-08-27 13:00:00 UTC, 54 restarts, last exit 2 (Error) at "
+         "2021-08-27 14:00:00 UTC",
          HEALTH_BAD},
         {POD("\"spec\":{\"containers\":[{\"name\":\"api\",\"resources\":{\"limits\":{\"memory\":"
              "\"512Mi\"}}}]},\"status\":{\"phase\":\"Running\","
              "\"containerStatuses\":[{\"name\":\"api\",\"restartCount\":1,\"state\":{"
              "\"terminated\":{\"exitCode\":137,\"reason\":\"OOMKilled\",\"finishedAt\":\"2021-08-"
              "27T14:00:00Z\"}}}]}"),
-         "OOMKilled: api, exit 137 at 2021-08-27 14:00 UTC, memory limit 512Mi, 1 restart",
+         "OOMKilled: api, exit 137 at 2021-08-27 14:00:00 UTC, memory limit 512Mi, 1 restart",
          HEALTH_BAD},
         {POD("\"status\":{\"phase\":\"Pending\",\"containerStatuses\":[{\"name\":\"api\",\"state\":"
              "{\"waiting\":{\"reason\":\"ImagePullBackOff\",\"message\":\"Back-off pulling image "
@@ -346,14 +346,15 @@ static void troubles_of_pods_in_words(void **state)
              "00Z\",\"message\":\"containers with unready status: [b]\"}],"
              "\"containerStatuses\":[{\"ready\":true,\"state\":{\"running\":{}}},{\"ready\":false,"
              "\"state\":{\"running\":{}}}]}"),
-         "not ready since 2021-08-27 13:00 UTC: containers with unready status: [b]", HEALTH_WARN},
+         "not ready since 2021-08-27 13:00:00 UTC: containers with unready status: [b]",
+         HEALTH_WARN},
         /* Killed for memory within the hour (the clock stands at 14:30), and long ago. */
         {POD("\"spec\":{\"containers\":[{\"name\":\"a\"}]},\"status\":{\"phase\":\"Running\","
              "\"containerStatuses\":[{\"name\":\"a\",\"ready\":true,\"restartCount\":1,\"state\":{"
              "\"running\":{}},"
              "\"lastState\":{\"terminated\":{\"exitCode\":137,\"reason\":\"OOMKilled\","
              "\"finishedAt\":\"2021-08-27T14:00:00Z\"}}}]}"),
-         "OOMKilled: a (runs again), exit 137 at 2021-08-27 14:00 UTC, 1 restart", HEALTH_WARN},
+         "OOMKilled: a (runs again), exit 137 at 2021-08-27 14:00:00 UTC, 1 restart", HEALTH_WARN},
         {POD("\"spec\":{\"containers\":[{\"name\":\"a\"}]},\"status\":{\"phase\":\"Running\","
              "\"containerStatuses\":[{\"name\":\"a\",\"ready\":true,\"state\":{\"running\":{}},"
              "\"lastState\":{\"terminated\":{\"exitCode\":137,\"reason\":\"OOMKilled\","
@@ -394,7 +395,7 @@ static void nodes_and_their_troubles(void **state)
         {NODE("\"status\":{\"conditions\":[{\"type\":\"MemoryPressure\",\"status\":\"True\","
               "\"lastTransitionTime\":\"2021-08-27T13:00:00Z\",\"message\":\"kubelet has "
               "insufficient memory\"},{\"type\":\"Ready\",\"status\":\"True\"}]}"),
-         "Ready", "MemoryPressure since 2021-08-27 13:00 UTC: kubelet has insufficient memory",
+         "Ready", "MemoryPressure since 2021-08-27 13:00:00 UTC: kubelet has insufficient memory",
          HEALTH_WARN},
         {NODE("\"status\":{\"conditions\":[{\"type\":\"PIDPressure\",\"status\":\"True\"},{"
               "\"type\":\"Ready\",\"status\":\"False\",\"reason\":\"KubeletNotReady\"}]}"),

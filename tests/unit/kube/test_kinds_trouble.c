@@ -52,20 +52,20 @@ static void deployments(void **state)
          "'spec':{'replicas':2},'status':{'replicas':2,'updatedReplicas':2,"
          "'conditions':[{'type':'Available','status':'False','reason':'MinimumReplicasUnavailable'"
          "," AT "}]}",
-         HEALTH_BAD, "2 of 2 unavailable since 2021-08-27 13:00 UTC"},
+         HEALTH_BAD, "2 of 2 unavailable since 2021-08-27 13:00:00 UTC"},
         {"deploy",
          "'spec':{'replicas':2},'status':{'replicas':3,'updatedReplicas':1,'availableReplicas':2,"
          "'conditions':[{'type':'Available','status':'True'},{'type':'Progressing','status':"
          "'False','reason':'ProgressDeadlineExceeded','message':'ReplicaSet \\u0027x-1\\u0027 has "
          "timed out progressing.'," AT "}]}",
          HEALTH_BAD,
-         "ProgressDeadlineExceeded since 2021-08-27 13:00 UTC: ReplicaSet 'x-1' has timed out "
+         "ProgressDeadlineExceeded since 2021-08-27 13:00:00 UTC: ReplicaSet 'x-1' has timed out "
          "progressing.; 1 of 2 updated"},
         {"deploy",
          "'spec':{'replicas':1},'status':{'replicas':0,'conditions':[{'type':'ReplicaFailure',"
          "'status':'True','reason':'FailedCreate','message':'exceeded quota'," AT "}]}",
          HEALTH_BAD,
-         "FailedCreate since 2021-08-27 13:00 UTC: exceeded quota; 0 of 1 updated; 1 of 1 "
+         "FailedCreate since 2021-08-27 13:00:00 UTC: exceeded quota; 0 of 1 updated; 1 of 1 "
          "unavailable"},
     };
     (void)state;
@@ -124,7 +124,8 @@ static void jobs(void **state)
          "'status':{'failed':4,'conditions':[{'type':'Failed','status':'True','reason':"
          "'BackoffLimitExceeded','message':'Job has reached the specified backoff limit'," AT "}]}",
          HEALTH_BAD,
-         "BackoffLimitExceeded since 2021-08-27 13:00 UTC: Job has reached the specified backoff "
+         "BackoffLimitExceeded since 2021-08-27 13:00:00 UTC: Job has reached the specified "
+         "backoff "
          "limit"},
         {"job", "'spec':{'backoffLimit':3},'status':{'active':1,'failed':2}", HEALTH_WARN,
          "2 pods failed, it gives up after 4"},
@@ -149,7 +150,8 @@ static void jobs(void **state)
          "'status':{'lastScheduleTime':'2021-08-27T13:10:00Z','lastSuccessfulTime':'2021-08-27T13:"
          "01:00Z'}",
          HEALTH_WARN,
-         "the last run failed: begun 2021-08-27 13:10 UTC, the last success 2021-08-27 13:01 UTC"},
+         "the last run failed: begun 2021-08-27 13:10:00 UTC, the last success 2021-08-27 13:01:00 "
+         "UTC"},
     };
     static const struct {
         const char *json, *status, *completions;
@@ -201,7 +203,7 @@ static void autoscalers(void **state)
         {"hpa",
          "'spec':{'maxReplicas':5},'status':{'currentReplicas':5,'conditions':[{'type':"
          "'ScalingLimited','status':'True','reason':'TooManyReplicas'," AT "}]}",
-         HEALTH_WARN, "at its maximum of 5 since 2021-08-27 13:00 UTC"},
+         HEALTH_WARN, "at its maximum of 5 since 2021-08-27 13:00:00 UTC"},
         {"hpa",
          "'spec':{'maxReplicas':5},'status':{'currentReplicas':1,'conditions':[{'type':"
          "'ScalingLimited','status':'True','reason':'TooFewReplicas'}]}",
@@ -310,7 +312,8 @@ static void leases(void **state)
         struct made m = making("leases", json);
         assert_int_equal(m.row->health, i == 1 ? HEALTH_WARN : HEALTH_OK);
         assert_string_equal(m.row->trouble,
-                            i == 1 ? "expired: renewed last 2021-08-27 13:00 UTC, lasts 15 s" : "");
+                            i == 1 ? "expired: renewed last 2021-08-27 13:00:00 UTC, lasts 15 s"
+                                   : "");
         assert_int_equal(making_number(&m, "LASTS"), 15);
         making_done(&m);
         free(json);
