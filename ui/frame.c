@@ -120,7 +120,8 @@ static bool shows(const struct draw_area *a, int x, int y, enum draw_glyph g)
 {
     const struct cells_cell *cell = cells_at(a->cells, a->x + x, a->y + y);
     const char *mark = draw_mark(a, g);
-    return cell && cell->n == strlen(mark) && memcmp(cell->text, mark, cell->n) == 0;
+    bool line = cell && (cell->role == ROLE_RULE || cell->role == ROLE_RULE_FOCUS);
+    return line && cell->n == strlen(mark) && memcmp(cell->text, mark, cell->n) == 0;
 }
 
 static void join(const struct draw_area *body, int x, int y, bool below)

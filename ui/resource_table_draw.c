@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "text/ages.h"
 #include "text/number.h"
 #include "text/spark.h"
 #include "ui/measures.h"
@@ -189,8 +190,10 @@ static void draw_cell(const struct resource_table *t, const struct draw_area *li
         else
             text = without_domain(c, text, s->width, made, sizeof made);
         break;
-    case RESOURCE_TABLE_NAMESPACE:
     case RESOURCE_TABLE_TROUBLE:
+        text = text ? ages_text(text, t->pane->host->now, made, sizeof made) : text;
+        break;
+    case RESOURCE_TABLE_NAMESPACE:
         break;
     }
     draw_texts(line, s->x, 0, s->width, flags, role, text ? text : "");

@@ -18,7 +18,7 @@ shows 'pod (checkout|recommendation)'
 
 echo "what is broken comes first; its page, YAML, events, the log of the run before, and back"
 keys g Enter
-shows '━ Page pod shop/checkout.*live'
+shows '━ Pod shop/checkout.*live'
 shows 'Controlled by +ReplicaSet/checkout'
 keys y
 shows 'kind: Pod'
@@ -63,19 +63,19 @@ hides '^:ns'
 
 echo "any resource by its name, down, and back the same way"
 line ':certs'
-shows 'certificates 3 .*1 warn.*live'
+shows 'Certificates 3 .*1 warn.*live'
 shows 'pay-example-com +False'
 line ':deploy'
-shows 'deployments [0-9]+ .*live'
+shows 'Deployments [0-9]+ .*live'
 keys Enter
 shows 'Deployment/.*LIVE'
 shows '━ Pods [0-9]+/'
 keys Escape
-shows 'deployments [0-9]+ .*live'
+shows 'Deployments [0-9]+ .*live'
 keys Escape
-shows 'certificates 3 '
+shows 'Certificates 3 '
 keys Escape
-hides 'certificates 3 '
+hides 'Certificates 3 '
 line ':deplyoments'
 shows 'Near it: deployments.apps'
 

@@ -10,7 +10,7 @@
 #include "ui/pane.h"
 #include "ui/resource_table.h"
 
-enum { KEYS_WIDTH = 22, KEYS_TEXT = 80 };
+enum { KEYS_WIDTH = 14, KEYS_TEXT = 80 };
 
 struct row {
     char keys[KEYS_TEXT];
@@ -192,7 +192,8 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
         int x = r->heading ? 1 : 3;
         int used = draw_texts(&line, x, 0, line.width - x, DRAW_LEFT,
                               r->heading ? ROLE_TITLE : ROLE_KEY, r->keys);
-        int column = r->heading ? x + used + 2 : x + KEYS_WIDTH;
+        int column =
+            r->heading ? x + used + 2 : x + (used + 2 > KEYS_WIDTH ? used + 2 : KEYS_WIDTH);
         draw_texts(&line, column, 0, line.width - column - 1, DRAW_LEFT,
                    r->heading ? ROLE_DIM : ROLE_TEXT, r->text);
         pane_mark_row(p, &line, cursor, false, 0);

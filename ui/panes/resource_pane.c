@@ -2,6 +2,7 @@
  * Objects of any kind that the API server serves: the newest view of ui/browse.h. Enter goes down to
  * what an object has below it, one of its kind in the table `ways`.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -293,6 +294,7 @@ static void heading(struct pane *p, char out[PANE_TEXT])
     bool plain = kind && served_find(served, kind->name) == kind;
     snprintf(out, PANE_TEXT, "%s%s%s", plain ? kind->name : view->resource,
              view->of[0] ? " of " : "", view->of);
+    out[0] = (char)toupper((unsigned char)out[0]);
 }
 
 const struct pane_ops resource_pane = {
