@@ -36,6 +36,23 @@ static bool digit_at(struct str s, size_t i)
     return i < s.n && isdigit((unsigned char)s.p[i]);
 }
 
+static bool is_integer(struct str s)
+{
+    size_t i = 0;
+    while (digit_at(s, i))
+        i++;
+    return i == s.n;
+}
+
+/* 10.0.0.1 is no date, though 10.08.2021 is one. */
+static bool is_ipv4(struct str s)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < s.n && (isdigit((unsigned char)s.p[i]) || s.p[i] == '.'); i++)
+        dots += s.p[i] == '.';
+    return dots == 3;
+}
+
 /* A time, a level or an opening brace at the beginning: the mark of a whole log line. */
 static bool is_prefixed(struct str s)
 {
@@ -49,13 +66,14 @@ static bool is_prefixed(struct str s)
     if (s.p[0] == '[') {
         const char *close = memchr(s.p, ']', s.n < 12 ? s.n : 12);
         struct str word = {s.p + 1, close ? (size_t)(close - s.p) - 1 : 0};
-        return digit_at(s, 1) || level_of_name(word) != LEVEL_UNKNOWN;
+        return (digit_at(s, 1) && !(close && is_integer(word))) ||
+               level_of_name(word) != LEVEL_UNKNOWN;
     }
     if (digit_at(s, 0) && digit_at(s, 1)) { /* 2021-08-27, 13:00:00, 27/08/2021 */
         size_t i = 2;
         while (digit_at(s, i))
             i++;
-        return i + 1 < s.n && strchr("-:/.T", s.p[i]) && digit_at(s, i + 1);
+        return i + 1 < s.n && strchr("-:/.T", s.p[i]) && digit_at(s, i + 1) && !is_ipv4(s);
     }
     if (s.n > 6 && isupper((unsigned char)s.p[0]) && s.p[3] == ' ' &&
         digit_at(s, s.p[4] == ' ' ? 5 : 4))
@@ -166,7 +184,7 @@ static bool begins_trace(struct continuation *c, struct str line, struct str s)
         c->trace = FRAMES;
     } else if (c->prefixed && c->bad && is_traceback(s)) {
         c->trace = TRACEBACK;
-    } else if (c->prefixed && c->bad && (str_starts(s, "goroutine ") || str_starts(s, "panic: "))) {
+    } else if (c->prefixed && c->bad && str_starts(s, "goroutine ")) {
         c->trace = GO;
     } else if (announced && indented &&
                (line.p[0] == '\t' || (line.n > 2 && line.p[0] == ' ' && line.p[1] == ' '))) {

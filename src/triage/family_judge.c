@@ -128,11 +128,12 @@ static enum context context_of(struct str word, size_t before)
 }
 
 struct look {
-    bool value;      /* one of the words is <*> */
-    bool empty;      /* one of the words is nothing but what is common */
-    bool all_names;  /* all look like names of things: order-service, http_requests, OrderTable */
-    bool texts;      /* one of the words holds blanks: it is quoted */
-    bool all_states; /* all are in capitals, or participles: NEW, RUNNING, paused, starting */
+    bool value;        /* one of the words is <*> */
+    bool empty;        /* one of the words is nothing but what is common */
+    bool all_names;    /* all look like names of things: order-service, http_requests, OrderTable */
+    bool texts;        /* one of the words holds blanks: it is quoted */
+    bool all_capitals; /* all are in capitals: an enumeration of the program */
+    bool all_states;   /* all are in capitals, or participles: NEW, RUNNING, paused, starting */
 };
 
 static void look_at_word(struct look *look, struct str w)
@@ -144,12 +145,13 @@ static void look_at_word(struct look *look, struct str w)
         inner_capital |= i && isupper((unsigned char)w.p[i]) && islower((unsigned char)w.p[i - 1]);
     }
     look->all_names &= (mark && lower) || inner_capital;
+    look->all_capitals &= !lower;
     look->all_states &= !lower || str_ends(w, "ed") || str_ends(w, "ing");
 }
 
 static struct look look_at(const struct str *words, size_t count, struct family_affix a)
 {
-    struct look look = {.all_names = true, .all_states = true};
+    struct look look = {.all_names = true, .all_capitals = true, .all_states = true};
     for (size_t i = 0; i < count; i++) {
         struct str w = {words[i].p + a.before, words[i].n - a.before - a.behind};
         if (words[i].n <= a.before + a.behind)
@@ -167,15 +169,15 @@ static struct look look_at(const struct str *words, size_t count, struct family_
 static int needed(struct str text, unsigned place, int constants, enum context context,
                   struct look look)
 {
-    static const int by_constants[] = {64, 64, 13, 8, 6, 5, 4};
+    static const int by_constants[] = {64, 64, 13, 8, 6, 4, 3};
     if (look.empty)
-        return NEVER;
+        return context == MEMBER && constants >= 1 ? 2 : NEVER;
     if (look.value && constants >= 3)
         return 2;
     if (look.texts)
         return NEVER;
     if (context == MEMBER)
-        return constants >= 1 ? 4 : 8;
+        return constants < 1 ? 8 : look.all_capitals ? 2 : 4;
     int need = by_constants[constants < 6 ? constants : 6];
     if (place > 0 && announces(template_words_at(text, place - 1)))
         need -= 3;
@@ -187,9 +189,9 @@ static int needed(struct str text, unsigned place, int constants, enum context c
         need -= 2;
     if (look.all_states)
         need += 8;
-    if (place == 0)
+    if (place == 0 && context != MARKED)
         need += 4;
-    return need < 4 ? 4 : need;
+    return need < 3 ? 3 : need;
 }
 
 bool family_judge(const struct str *words, size_t count, struct str text, unsigned place,

@@ -34,6 +34,8 @@ static uint32_t kind_of(struct str w)
         return is_ipv4(w) ? MASK_OUT_ADDRESS : MASK_OUT_NUMBER;
     if (w.p[0] == '-' || w.p[0] == '+')
         return MASK_OUT_NUMBER;
+    if (memchr(w.p, '@', w.n))
+        return MASK_OUT_MAIL;
     for (; i < w.n && (mask_word_class[(unsigned char)w.p[i]] & (MASK_LETTER | MASK_HIGH)); i++)
         hash = hash * 31 + (unsigned char)w.p[i];
     while (i < w.n && isxdigit((unsigned char)w.p[i]))
@@ -226,6 +228,13 @@ static bool is_bound(const struct mask_scan *s)
     return p > s->p + 1 && (p >= s->end || mask_scan_any(*p, " ,;)]"));
 }
 
+/* "rhost= user=root": nothing is a value too. */
+static bool is_empty_member(const struct mask_scan *s)
+{
+    char next = mask_scan_char(s, s->p + 1);
+    return !s->out.blank && (!next || next == ' ' || next == ',' || next == ';');
+}
+
 static void read_mark(struct mask_scan *s)
 {
     char c = *s->p;
@@ -238,8 +247,14 @@ static void read_mark(struct mask_scan *s)
         mask_quote_read(s);
     } else if (c == '[' && mask_quote_list(s)) {
         return;
+    } else if (s->before & MASK_SET_COMMAND && mask_place_read_command(s)) {
+        return;
     } else if (c == ')') {
         mask_out_close(&s->out);
+        s->p++;
+    } else if (c == '=' && s->before & MASK_SET_IDENTITY && is_empty_member(s)) {
+        mask_out_char(&s->out, c);
+        mask_scan_value(s, MASK_OUT_OTHER);
         s->p++;
     } else {
         if ((c != '<' && c != '>') || !is_bound(s))
@@ -255,6 +270,8 @@ size_t mask_line(struct str line, char out[MASK_SIZE])
     s.end = line.p + (cut ? MASK_READ : line.n);
     mask_out_init(&s.out, out);
     while (s.p < s.end && !s.out.full) {
+        if ((s.before & MASK_SET_USER || s.after_for) && mask_place_read_name(&s))
+            continue;
         if (mask_word_class[(unsigned char)*s.p])
             add_word(&s);
         else

@@ -17,6 +17,7 @@ enum {
     MASK_OUT_NUMBER, /* numbers, times, dates, hexadecimal */
     MASK_OUT_ADDRESS,
     MASK_OUT_PATH,
+    MASK_OUT_MAIL,
     MASK_OUT_OTHER, /* kinds from here on: words that begin alike */
 };
 

@@ -4,6 +4,7 @@
 
 #include "triage/mask_words.h"
 
+enum { STRANGE_NAME = 72 };
 enum { DATE = MASK_SET_MONTH | MASK_SET_WEEKDAY | MASK_SET_ZONE };
 
 static bool number_follows(const struct mask_scan *s, const char *p)
@@ -30,6 +31,16 @@ static bool is_date_word(const struct mask_scan *s, struct str w, unsigned sets)
     return sets & MASK_SET_ZONE && mask_out_is_value(&s->out) && s->out.blank;
 }
 
+static bool ipv4_at(const struct mask_scan *s, const char *p)
+{
+    size_t dots = 0;
+    if (!(mask_scan_class(s, p) & MASK_DIGIT))
+        return false;
+    for (; mask_scan_class(s, p) & (MASK_DIGIT | MASK_DOT); p++)
+        dots += *p == '.';
+    return dots == 3;
+}
+
 /* What stands behind the name of a user: the end, punctuation, or a word like "from". */
 static bool ends_name(const struct mask_scan *s, const char *p)
 {
@@ -39,8 +50,71 @@ static bool ends_name(const struct mask_scan *s, const char *p)
         return false;
     bool lower = islower((unsigned char)p[-1]);
     p = mask_scan_skip_blanks(s, p);
+    if (ipv4_at(s, p))
+        return true;
     return p >= s->end || (lower && mask_scan_any(*p, "([")) ||
            mask_words_of(mask_scan_letters(s, p)) & MASK_SET_AFTER_NAME;
+}
+
+/* Where what stands between "user" and "from 10.0.0.1" (or the address alone) ends: names that
+ * strangers try hold blanks and marks, or nothing at all. NULL when no address is near. */
+static const char *end_of_strange_name(const struct mask_scan *s, const char *p)
+{
+    const char *stop = s->end - p > STRANGE_NAME ? p + STRANGE_NAME : s->end;
+    for (; p < stop; p++) {
+        if (p > s->begin && p[-1] != ' ')
+            continue;
+        if (ipv4_at(s, p))
+            return p;
+        if (s->end - p > 5 && memcmp(p, "from ", 5) == 0 && number_follows(s, p + 5))
+            return p;
+        if (*p == '(' || *p == '[')
+            return NULL;
+    }
+    return NULL;
+}
+
+bool mask_place_read_name(struct mask_scan *s)
+{
+    bool user = s->before & MASK_SET_USER, strange = user && s->before_that & MASK_SET_STRANGE;
+    struct str next = mask_scan_letters(s, s->p);
+    if (!s->out.blank || mask_scan_is_blank(*s->p) || ipv4_at(s, s->p))
+        return false;
+    if (!user && !(s->before_that & MASK_SET_LOGIN))
+        return false;
+    if (str_is(next, "from") && (!strange || s->p[-2] != ' '))
+        return false;
+    if (!strange && (mask_words_of(next) & (MASK_SET_NO_NAME | MASK_SET_STRANGE)))
+        return false;
+    const char *end = end_of_strange_name(s, s->p);
+    if (!end)
+        return false;
+    mask_scan_value(s, MASK_OUT_OTHER);
+    s->p = end;
+    s->out.blank = true;
+    return true;
+}
+
+bool mask_place_read_command(struct mask_scan *s)
+{
+    char mark = *s->p;
+    const char *end = s->end;
+    if (!(s->before & MASK_SET_COMMAND))
+        return false;
+    if (mark == '=' && mask_scan_class(s, s->p + 1) & MASK_SLASH) {
+        while (end > s->p && mask_scan_is_blank(end[-1]))
+            end--;
+    } else if (mark == '(' && s->out.blank) {
+        end = memrchr(s->p, ')', (size_t)(s->end - s->p));
+    } else {
+        return false;
+    }
+    if (!end)
+        return false;
+    mask_out_char(&s->out, mark);
+    mask_scan_value(s, MASK_OUT_OTHER);
+    s->p = end;
+    return true;
 }
 
 /* "for root from 10.0.0.1", "failures for root", "session opened for user root". */
@@ -68,6 +142,8 @@ static bool is_host(const struct mask_scan *s, const struct mask_token *t)
     char behind = mask_scan_char(s, p), before = t->text.p > s->begin ? t->text.p[-1] : 0;
     bool digit = mask_scan_class(s, p + 1) & MASK_DIGIT;
     if (digit && mask_scan_any(behind, "[(") && str_is(t->text, "unknown"))
+        return true;
+    if (behind == ':' && digit && mask_word_is_country_host(t->text))
         return true;
     return t->classes & MASK_DOT && mask_word_may_be_host(t->text) &&
            (mask_scan_any(behind, "[,)/") || (behind == ':' && digit) ||
@@ -105,7 +181,7 @@ bool mask_place_is_value(const struct mask_scan *s, const struct mask_token *t)
     if (t->sets & DATE && is_date_word(s, w, t->sets))
         return true;
     if (t->classes & MASK_DOT && mask_word_is_class(w))
-        return !is_logger(s, w);
+        return t->classes & MASK_SLASH || !is_logger(s, w);
     if (is_host(s, t) || (member && glued && s->before & MASK_SET_IDENTITY))
         return true;
     if (last == '=')

@@ -5,7 +5,7 @@
 #include "triage/mask_path.h"
 #include "triage/mask_words.h"
 
-enum { QUOTE_READ = 200, LIST_READ = 400 };
+enum { QUOTE_READ = 200, LIST_READ = 400, TITLE_MAX = 40 };
 
 /* A quote as it stands in the line, \" inside a quoted text or " outside: one opens, the same
  * closes. */
@@ -96,6 +96,15 @@ static bool has_blank(struct str text)
     return false;
 }
 
+/* A few words as a name or a reason has them; no request ("GET /x"), command or list. */
+static bool is_title(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (mask_scan_any(text.p[i], "/:;,=<>(){}[]%"))
+            return false;
+    return text.n <= TITLE_MAX;
+}
+
 bool mask_quote_is_at(const struct mask_scan *s, const char *p)
 {
     return mask_scan_any(mask_scan_char(s, p + (mask_scan_char(s, p) == '\\')), "\"'`");
@@ -120,8 +129,9 @@ void mask_quote_read(struct mask_scan *s)
         return;
     bool path = text.n > 1 && (text.p[0] == '/' || mask_path_is_drive(text));
     char last = mask_out_last(&s->out);
-    bool message = last == '=' || (last == ']' && s->out.blank); /* of klog: x.go:1] "Text" k="v" */
-    bool word = text.n && !message && !has_blank(text);
+    bool member = last == '=' && !s->out.blank && !(s->before & MASK_SET_MESSAGE);
+    bool message = !member && (last == '=' || (last == ']' && s->out.blank)); /* x.go:1] "Text" */
+    bool word = close && !message && (member || !has_blank(text) || is_title(text));
     add_quote(s, q);
     s->p = from;
     if (path || word) {

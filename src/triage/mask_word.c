@@ -116,6 +116,12 @@ bool mask_word_may_be_host(struct str w)
     return count_of(w, '.') >= 2 && mask_words_of(last_part(w)) & MASK_SET_AMBIGUOUS;
 }
 
+bool mask_word_is_country_host(struct str w)
+{
+    return w.p[0] != '.' && !has(w, '_') && !has(w, '$') && has(w, '.') &&
+           mask_words_of(last_part(w)) & MASK_SET_COUNTRY;
+}
+
 static bool is_host(struct str w)
 {
     unsigned sets = mask_words_of(last_part(w));

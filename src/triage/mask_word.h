@@ -36,6 +36,10 @@ bool mask_word_is_colon_value(struct str word);
  * place where it stands can tell it from names like task.id. */
 bool mask_word_may_be_host(struct str word);
 
+/* A host's name under a country's domain (acme.de): with a port only, since io and co are the ends of
+ * other names too. */
+bool mask_word_is_country_host(struct str word);
+
 /* A class or package name by the habit of the JVM and of Android, also with a member behind a
  * slash; exceptions are none. */
 bool mask_word_is_class(struct str word);

@@ -22,6 +22,8 @@ enum mask_set {
     MASK_SET_LOGIN = 16384,     /* with "for" behind it a user's name follows */
     MASK_SET_AMBIGUOUS = 32768, /* top-level domains that are English words */
     MASK_SET_IDENTITY = 65536,  /* a key whose value names one of many things */
+    MASK_SET_COMMAND = 131072,  /* a command line follows */
+    MASK_SET_STRANGE = 262144,  /* before "user": the name is what a stranger typed */
 };
 
 /* The sets that hold the word, in any case; 0 for most words. */

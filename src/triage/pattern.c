@@ -95,7 +95,7 @@ static bool loose_word_matches(struct str loose, struct str word)
 {
     const char *hole = memmem(loose.p, loose.n, "<*>", 3);
     size_t before = (size_t)(hole - loose.p), behind = loose.n - before - 3;
-    return word.n > before + behind && memcmp(word.p, loose.p, before) == 0 &&
+    return word.n >= before + behind && memcmp(word.p, loose.p, before) == 0 &&
            memcmp(word.p + word.n - behind, hole + 3, behind) == 0;
 }
 

@@ -127,6 +127,12 @@ static void in_doubt_a_line_is_a_head(void **state)
                                         " ",
                                         " ",
                                         " [ERROR] x",
+                                        "!E0827 13:00:00.1 1 x.go:1] a",
+                                        "!panic: out of bounds",
+                                        "+goroutine 1 [running]:",
+                                        " 10.0.0.1:80 took long:",
+                                        " [4326] worker booted:",
+                                        " done",
                                         " Aug 27 13:00:00 host app: x",
                                         NULL};
     follow(lines);

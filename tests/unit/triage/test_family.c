@@ -76,7 +76,7 @@ static void few_names_are_not_enough(void **state)
     (void)state;
     uint64_t loose;
     clear();
-    add_names(false, "the cart of ", 3, " could not be saved");
+    add_names(false, "the cart of ", 2, " could not be saved");
     assert_string_equal(found(&loose), "");
     clear();
     add_names(false, "login failed user=", 3, "");
