@@ -122,7 +122,8 @@ static enum context context_of(struct str word, size_t before)
     size_t from = key.n;
     while (from && (isalnum((unsigned char)key.p[from - 1]) || strchr("_-.@", key.p[from - 1])))
         from--;
-    if (mask_words_of((struct str){key.p + from, key.n - from}) & MASK_SET_MESSAGE)
+    unsigned sets = mask_words_of((struct str){key.p + from, key.n - from});
+    if (sets & MASK_SET_MESSAGE && (quoted || !(sets & MASK_SET_KIND)))
         return MESSAGE;
     return member ? MEMBER : MARKED;
 }
@@ -160,7 +161,7 @@ static struct look look_at(const struct str *words, size_t count, struct family_
             look.value = true;
         else
             look_at_word(&look, w);
-        look.texts |= memchr(words[i].p, ' ', words[i].n) != NULL;
+        look.texts |= memchr(words[i].p, '"', words[i].n) && memchr(words[i].p, ' ', words[i].n);
     }
     return look;
 }

@@ -1,5 +1,6 @@
 #include "triage/template_words.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -16,6 +17,21 @@ static const char *end_of_quoted(const char *p, const char *end)
     return close + 1;
 }
 
+/* Background, WinHTTP; not READ, and not the article of a sentence. */
+static bool is_title(const char *p, const char *end)
+{
+    if (p >= end || !isupper((unsigned char)*p) || (end - p > 3 && memcmp(p, "The ", 4) == 0) ||
+        (end - p == 3 && memcmp(p, "The", 3) == 0))
+        return false;
+    bool lower = false;
+    for (; p < end && *p != ' '; p++) {
+        if (!isalpha((unsigned char)*p) && *p != '-')
+            return false;
+        lower |= islower((unsigned char)*p) != 0;
+    }
+    return lower;
+}
+
 struct str template_words_next(struct str *rest)
 {
     const char *end = rest->p + rest->n;
@@ -23,6 +39,10 @@ struct str template_words_next(struct str *rest)
     if (!from)
         from = rest->p;
     const char *blank = from < end ? memchr(from, ' ', (size_t)(end - from)) : NULL;
+    for (const char *p = from; blank && is_title(p, blank) && is_title(blank + 1, end);) {
+        p = blank + 1;
+        blank = memchr(p, ' ', (size_t)(end - p));
+    }
     struct str word = {rest->p, (size_t)((blank ? blank : end) - rest->p)};
     size_t used = word.n + (blank != NULL);
     *rest = (struct str){rest->p + used, rest->n - used};

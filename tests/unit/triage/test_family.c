@@ -189,6 +189,35 @@ static void what_is_found_does_not_depend_on_the_order(void **state)
     assert_int_equal(loose, reversed);
 }
 
+static void a_title_is_one_word(void **state)
+{
+    (void)state;
+    uint64_t loose;
+    clear();
+    add(false, "The Print Spooler service did not answer the request in time");
+    add(false, "The Background Intelligent Transfer service did not answer the request in time");
+    add(false, "The Themes service did not answer the request in time");
+    assert_string_equal(found(&loose), "The <*> service did not answer the request in time");
+    clear();
+    add(false, "the unit Print Spooler did not answer the request in time");
+    add(false, "the unit Background Transfer Service did not answer the request in time");
+    add(false, "the unit Themes did not answer the request in time");
+    assert_string_equal(found(&loose), "the unit <*> did not answer the request in time");
+    assert_int_equal(loose, 4);
+}
+
+static void the_kind_of_a_thing_is_a_value(void **state)
+{
+    (void)state;
+    uint64_t loose;
+    clear();
+    add(false, "segment of the night type=deep");
+    add(false, "segment of the night type=light");
+    add(false, "segment of the night type=dream");
+    add(false, "segment of the night type=awake");
+    assert_string_equal(found(&loose), "segment of the night type=<*>");
+}
+
 static void nothing_gives_nothing(void **state)
 {
     (void)state;
@@ -212,6 +241,8 @@ int main(void)
         cmocka_unit_test(two_names_at_once_are_found),
         cmocka_unit_test(what_is_known_is_evidence_but_is_not_merged),
         cmocka_unit_test(what_is_found_does_not_depend_on_the_order),
+        cmocka_unit_test(a_title_is_one_word),
+        cmocka_unit_test(the_kind_of_a_thing_is_a_value),
         cmocka_unit_test(nothing_gives_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
