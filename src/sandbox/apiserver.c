@@ -312,6 +312,15 @@ static bool is_unreadable(const struct apiserver_call *c)
            !strstr(type, "json");
 }
 
+/* The aggregation layer's words for a server behind it that is away. */
+static void serve_usage(struct apiserver_call *c)
+{
+    if (faults_on(c->p->faults, FAULTS_NO_METRICS, SANDBOX_KUBE))
+        reply_text(c->p, 503, "service unavailable");
+    else
+        apiserver_usage(c);
+}
+
 static void serve(struct apiserver_call *c)
 {
     const char *path = c->p->path;
@@ -326,7 +335,7 @@ static void serve(struct apiserver_call *c)
     else if (strncmp(path, "/api", 4) == 0 && !*c->resource)
         apiserver_discovery(c);
     else if (strcmp(c->group, "metrics.k8s.io") == 0)
-        apiserver_usage(c);
+        serve_usage(c);
     else if (c->kind < 0 || (*c->ns && !pretend_row((enum pretend_kinds)c->kind)->namespaced))
         apiserver_status_no_resource(c);
     else if (c->kind == PRETEND_PODS && strcmp(c->sub, "log") == 0)

@@ -19,9 +19,15 @@ has out '^NAME +CPU +CPU-REQ'
 expect 0 "$kubeboard" top pods -A -l app=kafka
 [ "$(wc -l <"$work/out")" = 4 ] || fail "three kafkas and a title: $(cat "$work/out")"
 
-# Nobody measures: requests and limits still show, and that is said.
+# Without Prometheus the metrics server tells; with neither, requests and limits still show, and that is said.
 KUBEBOARD_PROMETHEUS_URL=http://127.0.0.1:1
 export KUBEBOARD_PROMETHEUS_URL
+expect 3 "$kubeboard" top nodes
+has out ' [0-9.]+m? +[0-9]+% +[0-9.]+m? +[0-9.]+m? +[0-9.]+Gi +[0-9]+% '
+has err 'cannot connect'
+has err 'CPU and memory from metrics.k8s.io'
+kill "$sandbox_pid"
+start_sandbox --fault no-metrics
 expect 3 "$kubeboard" top nodes
 has out '^NAME +CPU +CPU% +CPU-REQ +CPU-LIM +MEMORY +MEM% +MEM-REQ +MEM-LIM$'
 has out ' - +- +[0-9.]+m? '
