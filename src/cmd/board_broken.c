@@ -21,7 +21,7 @@
 #include "net/loop.h"
 #include "triage/broken.h"
 
-enum { FIRST_MS = 200, LOOK_MS = 1000, ANYWAY_MS = 5000, LEASES_MS = 60000 };
+enum { FIRST_MS = 200, LOOK_MS = 1000, ANYWAY_MS = 5000, LEASES_MS = 60000, ASK_MS = 10000 };
 enum { COST = 30 }; /* a look takes no more than that part of the time */
 
 static const struct {
@@ -39,8 +39,10 @@ enum { OTHERS = sizeof others / sizeof *others, SHARED = 3, TABLES = SHARED + OT
 struct feed {
     struct board_broken *of;
     struct resource resource;
+    const struct kind *kind;
     struct board_watch *watch; /* NULL: its kind is not known (yet) */
     bool asked;                /* discovery has answered */
+    int64_t again;             /* monotonic: not asked again before */
 };
 
 struct board_broken {
@@ -60,6 +62,8 @@ struct board_broken {
     int64_t took;   /* ns */
     bool settled;   /* everything had answered at the last look */
 };
+
+static void found(void *context, const struct kind *kind, const struct err *err);
 
 /* ---- what is looked at ---- */
 
@@ -153,6 +157,15 @@ static void put_rows(struct board_broken *b)
     }
 }
 
+/* Something never was seen and may be yet: what it has then is no news. */
+static bool is_waited_for(const struct resource *const *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (all[i]->upstream.state == UPSTREAM_FAILED)
+            return true;
+    return false;
+}
+
 static void look(struct board_broken *b)
 {
     const struct resource *all[TABLES];
@@ -166,7 +179,7 @@ static void look(struct board_broken *b)
     broken_make(b->broken, tables, n, now);
     broken_rows_begin(m->rows, now);
     put_rows(b);
-    bool moved = broken_rows_end(m->rows, settled);
+    bool moved = broken_rows_end(m->rows, settled && !is_waited_for(all, n));
     moved |= note_unseen(b) || m->looking != !settled ||
              m->upstream.changes != b->model->pods.upstream.changes;
     m->looking = !settled;
@@ -177,9 +190,25 @@ static void look(struct board_broken *b)
     b->took = b->looked - from;
 }
 
+/* Looked up while the server was away, a kind counts as of its newest version, which an older server
+ * has not got. */
+static void ask_again(struct board_broken *b)
+{
+    int64_t now = clock_monotonic();
+    for (int i = 0; i < OTHERS; i++) {
+        struct feed *f = &b->feeds[i];
+        const struct upstream *u = &f->resource.upstream;
+        if (u->state != UPSTREAM_FAILED || u->err.http != 404 || now < f->again)
+            continue;
+        f->again = now + ASK_MS * CLOCK_MS;
+        discovery_find(b->discovery, others[i].name, found, f);
+    }
+}
+
 static void fired(void *context)
 {
     struct board_broken *b = context;
+    ask_again(b);
     uint64_t changes = changes_of(b);
     int64_t since = (clock_monotonic() - b->looked) / CLOCK_MS;
     if (changes != b->changes || since >= ANYWAY_MS || b->settled != is_settled(b)) {
@@ -205,7 +234,14 @@ static void found(void *context, const struct kind *kind, const struct err *err)
     struct feed *f = context;
     struct board_broken *b = f->of;
     f->asked = true;
+    if (kind && f->watch && kind == f->kind)
+        return;
     if (kind) {
+        board_watch_free(f->watch);
+        objects_free(f->resource.table);
+        f->resource = (struct resource){.upstream = {.changes = f->resource.upstream.changes + 1}};
+        f->kind = kind;
+        upstream_connecting(&f->resource.upstream);
         struct watch_conf conf = {
             .least = others[f - b->feeds].least, .context = b, .changed = hurry};
         f->watch = board_watch_new(b->client, kind, b->ns, &conf, &f->resource);

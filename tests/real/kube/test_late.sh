@@ -1,0 +1,38 @@
+#!/bin/bash
+# A board that is started while its API server is away: when the server comes nothing of it is news, and the kinds whose
+# version depends on the server (cron jobs, autoscalers) are looked at as well.
+. "$(dirname "$0")/lib.sh"
+socket=$work/tmux
+screen() { tmux -S "$socket" capture-pane -p -t board 2>/dev/null; }
+# shows SECONDS REGEX: the screen has a line that matches within that time.
+shows() {
+    for _ in $(seq $(($1 * 5))); do
+        screen | grep -Eq -- "$2" && return
+        sleep 0.2
+    done
+    fail "not within $1 s on the screen: $2
+$(screen)"
+}
+pid_of() { cut -d' ' -f1 "$KUBE_SERVER/kube-apiserver.pid"; }
+end() {
+    status=$?
+    kill -CONT "$(pid_of)" 2>/dev/null
+    tmux -S "$socket" kill-server 2>/dev/null
+    (exit $status)
+    cleanup
+}
+trap end EXIT
+
+kill -KILL "$(pid_of)"
+tmux -S "$socket" -f /dev/null new-session -d -s board -x 160 -y 50 \
+    "TERM=screen-256color '$kubeboard' --kubeconfig '$admin' -n shop 2>'$work/err'; echo ended with \$?; sleep 60"
+shows 10 'Broken.*(connecting|failed)'
+KUBE_BIN=${KUBE_BIN:-$("$here/build")} "$here/control-plane" restart-apiserver "$KUBE_SERVER" >"$work/restart"
+shows 30 'Broken [1-9].*live'
+for _ in $(seq 150); do
+    screen | grep -E 'Broken .*(cron jobs|autoscalers) failed' >"$work/unseen" || break
+    sleep 0.2
+done
+[ ! -s "$work/unseen" ] || fail "never looked at: $(cat "$work/unseen")"
+screen | sed -n '/Broken/,/Nodes/p' | grep -qw new && fail "what was there before is no news: $(screen)"
+exit 0
