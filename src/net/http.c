@@ -17,6 +17,8 @@
 #include "net/loop.h"
 
 enum { DEFAULT_CONNECT_MS = 10000, DEFAULT_IDLE_MS = 30000, ERROR_BODY = 64 * 1024 };
+/* A TLS record; every watch holds one. */
+#define BUFFER (16 * 1024L)
 #define DEFAULT_BODY ((size_t)64 * 1024 * 1024)
 
 struct http_request {
@@ -155,7 +157,7 @@ static void set_up(struct http_request *r, const struct http_call *call)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                      (long)(call->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128 * 1024L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, BUFFER);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, r);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
