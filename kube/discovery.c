@@ -12,9 +12,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "kube/client.h"
+#include "kube/access/client.h"
 #include "kube/discovery_read.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 #include "model/kind_names.h"
 #include "net/loop.h"
 

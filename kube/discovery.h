@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "kube/columns.h"
+#include "kube/kinds/columns.h"
 #include "model/object.h"
 
 struct client;

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-#include "kube/columns.h"
+#include "kube/kinds/columns.h"
 
 struct discovery_resource {
     struct kind kind; /* first: a kind of discovery's is its resource */

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "kube/client.h"
+#include "kube/access/client.h"
 #include "net/backoff.h"
 #include "net/loop.h"
 

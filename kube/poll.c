@@ -4,8 +4,8 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "kube/client.h"
-#include "kube/kinds.h"
+#include "kube/access/client.h"
+#include "kube/kinds/kinds.h"
 #include "kube/pages.h"
 #include "net/loop.h"
 

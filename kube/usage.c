@@ -9,9 +9,9 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
+#include "kube/kinds/quantity.h"
 #include "kube/pages.h"
-#include "kube/quantity.h"
 
 #define API "/apis/metrics.k8s.io/v1beta1"
 

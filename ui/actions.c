@@ -2,16 +2,16 @@
 #include "ui/commands.h"
 #include "ui/engine.h"
 #include "ui/export.h"
-#include "ui/log_goal.h"
-#include "ui/page_stack.h"
-#include "ui/queryline.h"
-#include "ui/terminal.h"
+#include "ui/log/log_goal.h"
+#include "ui/page/page_stack.h"
+#include "ui/query/queryline.h"
+#include "ui/terminal/terminal.h"
 #include "ui/view.h"
 
 enum { WHEEL_ROWS = 3 };
 
 /* What the whole board does. */
-typedef void deed(struct app *a);
+typedef void operation(struct app *a);
 
 static void do_quit(struct app *a)
 {
@@ -166,7 +166,7 @@ static void do_query_scope(struct app *a)
     queryline_give_back(a);
 }
 
-static deed *const deeds[ACTION_COUNT] = {
+static operation *const operations[ACTION_COUNT] = {
     [ACTION_BACK] = do_back,
     [ACTION_QUIT_BACK] = do_back_or_quit,
     [ACTION_QUIT] = do_quit,
@@ -286,8 +286,8 @@ static bool open_log(struct app *a, enum keys_action action)
 void actions_do(struct app *a, enum keys_action action)
 {
     struct pane *p = engine_focused(a);
-    if (deeds[action])
-        deeds[action](a);
+    if (operations[action])
+        operations[action](a);
     else if (action == ACTION_SEARCH_NEXT || action == ACTION_SEARCH_PREVIOUS)
         search_again(a, action == ACTION_SEARCH_NEXT);
     else if (!move_list(p, action) && !(p->ops->action && p->ops->action(p, action)) &&

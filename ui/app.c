@@ -11,13 +11,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "ui/browse.h"
 #include "ui/engine.h"
 #include "ui/export.h"
-#include "ui/plain.h"
-#include "ui/queryline.h"
-#include "ui/querypast.h"
-#include "ui/terminal.h"
+#include "ui/query/queryline.h"
+#include "ui/query/querypast.h"
+#include "ui/table/browse.h"
+#include "ui/terminal/plain.h"
+#include "ui/terminal/terminal.h"
 #include "ui/view.h"
 
 enum { ROUNDS = 200, INPUT_MOST = 4096 };

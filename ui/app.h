@@ -21,7 +21,7 @@
 #include "model/model.h"
 #include "model/rule.h"
 #include "ui/keys.h"
-#include "ui/querywords.h"
+#include "ui/query/querywords.h"
 
 enum app_choice { APP_AUTO, APP_ALWAYS, APP_NEVER };
 

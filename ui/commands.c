@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "model/kind_names.h"
-#include "ui/browse.h"
 #include "ui/engine.h"
-#include "ui/queryline.h"
+#include "ui/query/queryline.h"
+#include "ui/table/browse.h"
 #include "ui/view.h"
 
 enum { WORD = 300 };

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/str.h"
-#include "ui/cells.h"
+#include "ui/terminal/cells.h"
 
 enum draw_glyph {
 #define GLYPH(id, utf8, ascii) GLYPH_##id,

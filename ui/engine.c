@@ -6,10 +6,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "ui/browse.h"
 #include "ui/export.h"
-#include "ui/page_stack.h"
-#include "ui/patterns.h"
+#include "ui/log/patterns.h"
+#include "ui/page/page_stack.h"
+#include "ui/table/browse.h"
 
 enum { MESSAGE_SECONDS = 6, FRAME_ROWS = 2 };
 

@@ -8,14 +8,14 @@
 #include <stdint.h>
 
 #include "ui/app.h"
-#include "ui/highlights.h"
-#include "ui/input.h"
 #include "ui/layout.h"
+#include "ui/log/highlights.h"
 #include "ui/moves.h"
 #include "ui/pane.h"
 #include "ui/prompt.h"
 #include "ui/saver.h"
-#include "ui/trail.h"
+#include "ui/table/trail.h"
+#include "ui/terminal/input.h"
 
 enum { ENGINE_PANES = 32 };
 

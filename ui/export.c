@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "text/number.h"
-#include "ui/clipboard.h"
 #include "ui/engine.h"
-#include "ui/terminal.h"
+#include "ui/terminal/clipboard.h"
+#include "ui/terminal/terminal.h"
 
 enum { COPY_BYTES = 8 << 20, CHUNK_BYTES = 4 << 20, SLICE_MS = 10, LABEL = 400, MESSAGE = 400 };
 

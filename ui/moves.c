@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "ui/logquery.h"
-#include "ui/shown_window.h"
+#include "ui/errors/shown_window.h"
+#include "ui/query/logquery.h"
 
 enum { QUERY_BYTES = 1 << 16, PATIENCE_MS = 2000 };
 

@@ -17,7 +17,7 @@
 #include "model/rule.h"
 #include "ui/draw.h"
 #include "ui/keys.h"
-#include "ui/list.h"
+#include "ui/table/list.h"
 #include "ui/theme.h"
 
 enum pane_flags {
@@ -63,12 +63,12 @@ struct pane_host {
     const struct rule_labels *labels;
     const struct keys *keys;
     const struct pane *owner; /* the pane that had the focus before this one was shown over it */
-    struct browse *browse;    /* what the resource pane shows: ui/browse.h */
+    struct browse *browse;    /* what the resource pane shows: ui/table/browse.h */
     struct moves *moves;      /* changes of the scope: ui/moves.h */
     const struct highlights *highlights;
-    struct pod_log_wish choosing; /* whose container is being chosen: ui/log_goal.h */
-    struct page_stack *pages;     /* the object whose page is open: ui/page_stack.h */
-    struct patterns *patterns;    /* of the log pane's lines: ui/patterns.h */
+    struct pod_log_wish choosing; /* whose container is being chosen: ui/log/log_goal.h */
+    struct page_stack *pages;     /* the object whose page is open: ui/page/page_stack.h */
+    struct patterns *patterns;    /* of the log pane's lines: ui/log/patterns.h */
     int64_t now;                  /* wall ns of this frame */
     int64_t tick;                 /* monotonic ns of this frame */
     bool came;    /* the focused pane was entered from another one: Esc goes back there */
@@ -98,7 +98,7 @@ struct pane_ops {
     enum keys_action summon; /* the key that gives it the focus, or ACTION_NONE */
     size_t private_size;
     const struct resource_table_spec
-        *table;                    /* of a pane that is a ui/resource_table.h; else NULL */
+        *table;                    /* of a pane that is a ui/table/resource_table.h; else NULL */
     void (*open)(struct pane *p);  /* once; may be NULL */
     void (*close)(struct pane *p); /* may be NULL */
     /* One went back from what it was made to show last. A pane that has this shows one thing after

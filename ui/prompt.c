@@ -10,8 +10,8 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "ui/candidates.h"
 #include "ui/keys.h"
+#include "ui/query/candidates.h"
 
 enum { TEXT_MAX_BYTES = 4096, PAST = 100, NOTE = 600, CONTROL_A = 1 };
 

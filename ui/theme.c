@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/yaml.h"
-#include "ui/colour.h"
+#include "ui/terminal/colour.h"
 
 enum { THEME_BYTES = 1 << 18, RICH = 256 };
 

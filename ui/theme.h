@@ -27,7 +27,7 @@ enum theme_role {
 enum { THEME_BOLD = 1, THEME_DIM = 2, THEME_ITALIC = 4, THEME_UNDERLINE = 8, THEME_REVERSE = 16 };
 
 struct theme_style {
-    int32_t fg, bg; /* as ui/colour.h has them */
+    int32_t fg, bg; /* as ui/terminal/colour.h has them */
     unsigned attributes;
 };
 

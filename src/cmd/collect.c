@@ -20,7 +20,7 @@
 #include "collect/metrics.h"
 #include "collect/service.h"
 #include "config/config.h"
-#include "kube/client.h"
+#include "kube/access/client.h"
 #include "net/loop.h"
 #include "source/loki.h"
 #include "store/store.h"

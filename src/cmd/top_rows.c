@@ -6,7 +6,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 
 struct amounts {
     int64_t cpu_request, cpu_limit, memory_request, memory_limit;

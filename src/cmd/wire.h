@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "cmd/options.h"
 #include "cmd/window_source.h"
-#include "kube/well_known.h"
+#include "kube/access/well_known.h"
 
 struct wire {
     struct loop *loop;

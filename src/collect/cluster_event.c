@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 #include "triage/redact.h"
 
 enum { MESSAGE_ROOM = 64 << 10 };

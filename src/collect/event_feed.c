@@ -19,7 +19,7 @@
 #include "base/mem.h"
 #include "collect/cluster_event.h"
 #include "collect/event_state.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 #include "kube/watch.h"
 #include "net/backoff.h"
 #include "net/http.h"

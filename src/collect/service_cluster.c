@@ -19,7 +19,7 @@
 #include "collect/service_call.h"
 #include "collect/service_unpack.h"
 #include "collect/snapshot_kinds.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 #include "net/splitter.h"
 #include "store/window_store.h"
 

@@ -16,7 +16,7 @@
 #include "collect/cluster_event.h"
 #include "collect/snapshot_kinds.h"
 #include "collect/snapshot_usage.h"
-#include "kube/client.h"
+#include "kube/access/client.h"
 #include "kube/pages.h"
 #include "net/loop.h"
 #include "store/spool.h"

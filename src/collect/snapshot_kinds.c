@@ -1,7 +1,7 @@
 #include "collect/snapshot_kinds.h"
 
 #include "base/mem.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 
 #define PATHS(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define WORKLOAD                                                                                   \

@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "model/object_ref.h"
 
-enum { OFFERS_MOST = 12, OFFERS_DEEDS = 24, OFFERS_FORWARDS = 16 };
+enum { OFFERS_MOST = 12, OFFERS_OPERATIONS = 24, OFFERS_FORWARDS = 16 };
 enum offers_state {
     OFFERS_NONE,    /* no object was chosen */
     OFFERS_ASKING,  /* the server is asked what the user may do */
@@ -32,7 +32,7 @@ struct offers_row {
 enum offers_outcome { OFFERS_RUNNING, OFFERS_DONE, OFFERS_WRONG };
 
 /* Something that was done, or is being done. */
-struct offers_deed {
+struct offers_operation {
     uint64_t id;
     int64_t at; /* wall ns of its start */
     enum offers_outcome state;
@@ -57,8 +57,8 @@ struct offers {
     struct err err;      /* of OFFERS_FAILED; also why no question could be put (OFFERS_READY) */
     char question[1600]; /* names cluster, kind, object and what will happen */
     uint64_t questions;  /* the question's number, which grows: what is agreed to names it */
-    struct offers_deed deeds[OFFERS_DEEDS]; /* the newest first */
-    size_t deed_count;
+    struct offers_operation operations[OFFERS_OPERATIONS]; /* the newest first */
+    size_t operation_count;
     struct offers_forward forwards[OFFERS_FORWARDS];
     size_t forward_count;
     uint64_t changes; /* grows with every change */

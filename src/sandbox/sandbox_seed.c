@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "sandbox/shelf.h"
-#include "sandbox/world.h"
+#include "sandbox/kube/shelf.h"
+#include "sandbox/world/world.h"
 
 /* The config map that came with the release holds the wrong port: whoever compares finds the cause.
  */

@@ -14,7 +14,7 @@
 #include "base/utf8.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "store/s3_place.h"
+#include "store/s3/s3_place.h"
 #include "store/spool.h"
 #include "store/store_kind.h"
 

@@ -1,7 +1,7 @@
 /*
  * What is broken and why, over all tables that the board holds: a ranked list, pods and replica sets
  * gathered under the workload that made them, so that 60 pods of one deployment are one row. Pure:
- * everything comes from model/object.h tables, whose columns kube/kinds.h names. Empty when nothing
+ * everything comes from model/object.h tables, whose columns kube/kinds/kinds.h names. Empty when nothing
  * is wrong: what is only starting, done, cordoned or scaled to nothing is no trouble.
  */
 #ifndef TRIAGE_BROKEN_H

@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "model/line.h"
-#include "ui/logview.h"
+#include "ui/log/logview.h"
 
 enum { LINES = 1000000, PODS = 60 };
 

@@ -1,8 +1,8 @@
 /* Any JSON as an object of every kind: a row, its cells, its page. */
 #include "base/clock.h"
 #include "base/json.h"
-#include "kube/describe_page.h"
-#include "kube/kinds.h"
+#include "kube/describe/describe_page.h"
+#include "kube/kinds/kinds.h"
 #include "kube/watch_event.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,4 +1,4 @@
-#include "store/s3_xml.h"
+#include "store/s3/s3_xml.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool on_element(void *context, const char *path, struct str text)

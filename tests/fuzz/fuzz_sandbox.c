@@ -1,8 +1,8 @@
 /* The sandbox's own readers of LogQL and PromQL: a browser of the demo may send them anything. */
 #include "base/arena.h"
 #include "base/mem.h"
-#include "sandbox/logql.h"
-#include "sandbox/promql.h"
+#include "sandbox/loki/logql.h"
+#include "sandbox/prometheus/promql.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-/* The columns that panes ask for, by the titles of kube/kinds.h. */
+/* The columns that panes ask for, by the titles of kube/kinds/kinds.h. */
 static const struct column node_columns[] = {
     {"STATUS", CELL_TEXT, false},     {"ROLES", CELL_TEXT, false}, {"VERSION", CELL_TEXT, false},
     {"INTERNAL-IP", CELL_TEXT, true}, {"ZONE", CELL_TEXT, true},   {"INSTANCE", CELL_TEXT, true},

@@ -50,11 +50,12 @@ static void agree(struct model *m, int64_t now, int64_t number)
     struct offers *o = &m->offers;
     if (number != (int64_t)o->questions || o->state != OFFERS_QUESTION)
         return;
-    memmove(&o->deeds[1], &o->deeds[0], o->deed_count * sizeof *o->deeds);
-    o->deed_count++;
-    o->deeds[0] = (struct offers_deed){.id = o->deed_count, .at = now, .state = OFFERS_RUNNING};
-    snprintf(o->deeds[0].what, sizeof o->deeds[0].what, "delete %.600s", o->text);
-    str_copy(o->deeds[0].outcome, sizeof o->deeds[0].outcome, "3 evicted, 9 to go");
+    memmove(&o->operations[1], &o->operations[0], o->operation_count * sizeof *o->operations);
+    o->operation_count++;
+    o->operations[0] =
+        (struct offers_operation){.id = o->operation_count, .at = now, .state = OFFERS_RUNNING};
+    snprintf(o->operations[0].what, sizeof o->operations[0].what, "delete %.600s", o->text);
+    str_copy(o->operations[0].outcome, sizeof o->operations[0].outcome, "3 evicted, 9 to go");
     o->forward_count = 1;
     o->forwards[0] = (struct offers_forward){.id = 7,
                                              .local = 8080,
@@ -75,10 +76,10 @@ static void stop(struct model *m, int64_t id)
     struct offers *o = &m->offers;
     if (id == 7)
         o->forward_count = 0;
-    for (size_t i = 0; i < o->deed_count; i++)
-        if ((int64_t)o->deeds[i].id == id) {
-            o->deeds[i].state = OFFERS_WRONG;
-            str_copy(o->deeds[i].outcome, sizeof o->deeds[i].outcome,
+    for (size_t i = 0; i < o->operation_count; i++)
+        if ((int64_t)o->operations[i].id == id) {
+            o->operations[i].state = OFFERS_WRONG;
+            str_copy(o->operations[i].outcome, sizeof o->operations[i].outcome,
                      "stopped by you: the node stays cordoned");
         }
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "kube/client.h"
+#include "kube/access/client.h"
 #include "net/server.h"
 
 struct kube_bench {

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "kube/gateway.h"
+#include "kube/access/gateway.h"
 #include "source/loki.h"
 #include "tests/wire/kube_bench.h"
 

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "kube/describe.h"
-#include "kube/kinds.h"
+#include "kube/describe/describe.h"
+#include "kube/kinds/kinds.h"
 #include "tests/wire/kube_bench.h"
 
 struct test {

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 #include "kube/poll.h"
 #include "kube/watch.h"
 #include "net/loop.h"

@@ -14,8 +14,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "kube/access/review.h"
 #include "kube/lease.h"
-#include "kube/review.h"
 #include "net/loop.h"
 #include "tests/wire/kube_bench.h"
 

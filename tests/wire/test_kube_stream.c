@@ -15,9 +15,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "kube/client.h"
-#include "kube/forward.h"
-#include "kube/shell.h"
+#include "kube/access/client.h"
+#include "kube/operations/forward.h"
+#include "kube/operations/shell.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "tests/wire/canned.h"

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "kube/discovery.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 #include "kube/watch.h"
 #include "net/loop.h"
 #include "tests/wire/kube_bench.h"

@@ -33,7 +33,7 @@ static void push(struct pane *p, enum intent_type type, const char *text, uint64
 /* Rows that the cursor walks over: the offers, then what was done. */
 static size_t rows(const struct pane *p)
 {
-    return offers(p)->count + offers(p)->deed_count;
+    return offers(p)->count + offers(p)->operation_count;
 }
 
 static bool pane_sync(struct pane *p)
@@ -70,10 +70,11 @@ static int draw_state(struct pane *p, const struct draw_area *body, int y)
     const struct offers *o = offers(p);
     switch (o->state) {
     case OFFERS_NONE:
-        return o->deed_count ? y
-                             : paragraph(body, INDENT, y, ROLE_DIM,
-                                         "A on an object of another pane asks what may be done to "
-                                         "it.");
+        return o->operation_count
+                   ? y
+                   : paragraph(body, INDENT, y, ROLE_DIM,
+                               "A on an object of another pane asks what may be done to "
+                               "it.");
     case OFFERS_ASKING:
         return paragraph(body, INDENT, y, ROLE_DIM, "Asking the server what you may do to it.");
     case OFFERS_LOOKING:
@@ -104,11 +105,11 @@ static void draw_offer(struct pane *p, const struct draw_area *body, int y, size
     pane_mark_row(p, &line, i == s->cursor, false, line.width);
 }
 
-static int draw_deed(struct pane *p, const struct draw_area *body, int y, size_t i)
+static int draw_operation(struct pane *p, const struct draw_area *body, int y, size_t i)
 {
     static const enum draw_glyph marks[] = {GLYPH_PENDING, GLYPH_DONE, GLYPH_BAD};
     static const enum theme_role looks[] = {ROLE_PENDING, ROLE_TEXT, ROLE_ERROR};
-    const struct offers_deed *d = &offers(p)->deeds[i];
+    const struct offers_operation *d = &offers(p)->operations[i];
     const struct state *s = p->state;
     char at[CLOCK_TEXT];
     struct draw_area line = draw_sub(body, 0, y, body->width, 1);
@@ -144,15 +145,15 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     for (size_t i = 0; i < o->count && y < body->height; i++)
         draw_offer(p, body, y++, i);
     y = draw_state(p, body, y);
-    if (!o->deed_count || y + 2 >= body->height)
+    if (!o->operation_count || y + 2 >= body->height)
         return;
     draw_texts(body, INDENT, y + 1, body->width - INDENT, DRAW_LEFT, ROLE_COLUMN,
                "DONE IN THIS SESSION, THE NEWEST FIRST");
     y += 2;
     /* The list begins where the cursor is seen. */
     size_t first = s->cursor > o->count + 2 ? s->cursor - o->count - 2 : 0;
-    for (size_t i = first; i < o->deed_count && y < body->height; i++)
-        y = draw_deed(p, body, y, i);
+    for (size_t i = first; i < o->operation_count && y < body->height; i++)
+        y = draw_operation(p, body, y, i);
 }
 
 /* ---- keys ---- */
@@ -163,8 +164,8 @@ static void choose(struct pane *p)
     const struct offers *o = offers(p);
     if (s->cursor >= o->count) {
         size_t i = s->cursor - o->count;
-        if (i < o->deed_count && o->deeds[i].state == OFFERS_RUNNING)
-            push(p, INTENT_STOP, NULL, o->deeds[i].id);
+        if (i < o->operation_count && o->operations[i].state == OFFERS_RUNNING)
+            push(p, INTENT_STOP, NULL, o->operations[i].id);
         return;
     }
     const struct offers_row *row = &o->list[s->cursor];
@@ -229,7 +230,7 @@ static void status(struct pane *p, char out[PANE_TEXT])
     const struct state *s = p->state;
     const struct offers *o = offers(p);
     size_t i = s->cursor - o->count;
-    if (s->cursor >= o->count && i < o->deed_count && o->deeds[i].state == OFFERS_RUNNING)
+    if (s->cursor >= o->count && i < o->operation_count && o->operations[i].state == OFFERS_RUNNING)
         str_copy(out, PANE_TEXT, "Enter stops it");
     else if (s->cursor < o->count && o->state == OFFERS_READY)
         str_copy(out, PANE_TEXT, "Enter chooses; a question comes before anything is done");

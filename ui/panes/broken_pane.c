@@ -1,5 +1,5 @@
 /* What is broken in the cluster, ranked, a row for all that one workload has of it. Rows keep their
- * places while things flap: ui/list.h orders by the places that model/broken_rows.h gives. */
+ * places while things flap: ui/table/list.h orders by the places that model/broken_rows.h gives. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include "text/ages.h"
 #include "text/number.h"
 #include "ui/moves.h"
-#include "ui/page_stack.h"
+#include "ui/page/page_stack.h"
 #include "ui/pane.h"
-#include "ui/resource_table.h"
+#include "ui/table/resource_table.h"
 
 enum { FEW = 3, MANY = 1000, MARKS = 3, COUNT_WIDTH = 6, NEWS_WIDTH = 5, KIND_WIDTH = 12 };
 enum { KIND_FROM = 140, WIDE_FROM = 100 };

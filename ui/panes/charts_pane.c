@@ -9,9 +9,9 @@
 #include "text/number.h"
 #include "text/spark.h"
 #include "ui/chart.h"
-#include "ui/measures.h"
 #include "ui/moves.h"
 #include "ui/pane.h"
+#include "ui/table/measures.h"
 
 enum { CHARTS = 2, SUM_MOST = 20000, BESIDE = 60, BESIDE_HEIGHT = 9 };
 

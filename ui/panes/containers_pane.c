@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "ui/log_goal.h"
+#include "ui/log/log_goal.h"
 #include "ui/pane.h"
 
 enum { NAME_WIDTH = 32, ROLE_WIDTH = 10, STATE_WIDTH = 24 };

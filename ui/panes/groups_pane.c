@@ -1,5 +1,5 @@
 /* The groups of a window: what the error lines say, whether that is new, how often, in which windows
- * and where. Enter opens one: ui/group_page.h. */
+ * and where. Enter opens one: ui/errors/group_page.h. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,16 +7,16 @@
 #include "base/clock.h"
 #include "text/number.h"
 #include "triage/comparison.h"
-#include "ui/badge_look.h"
-#include "ui/fields.h"
-#include "ui/group_goal.h"
-#include "ui/group_page.h"
-#include "ui/level_look.h"
+#include "ui/errors/badge_look.h"
+#include "ui/errors/group_goal.h"
+#include "ui/errors/group_page.h"
+#include "ui/errors/shown_window.h"
+#include "ui/errors/template_draw.h"
+#include "ui/errors/trend_draw.h"
+#include "ui/log/fields.h"
+#include "ui/log/level_look.h"
 #include "ui/moves.h"
-#include "ui/row_pane.h"
-#include "ui/shown_window.h"
-#include "ui/template_draw.h"
-#include "ui/trend_draw.h"
+#include "ui/table/row_pane.h"
 
 enum {
     COUNT_WIDTH = 6,

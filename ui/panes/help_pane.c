@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "ui/commands.h"
 #include "ui/pane.h"
-#include "ui/resource_table.h"
+#include "ui/table/resource_table.h"
 
 enum { KEYS_WIDTH = 14, KEYS_TEXT = 80 };
 

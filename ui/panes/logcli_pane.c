@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "ui/logcli.h"
+#include "ui/log/logcli.h"
+#include "ui/page/reader.h"
 #include "ui/pane.h"
-#include "ui/reader.h"
 
 struct state {
     struct reader reader;

@@ -1,4 +1,4 @@
-#include "ui/resource_table.h"
+#include "ui/table/resource_table.h"
 
 #include <string.h>
 

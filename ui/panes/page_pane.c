@@ -9,9 +9,9 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "ui/log_goal.h"
-#include "ui/page_rows.h"
-#include "ui/page_stack.h"
+#include "ui/log/log_goal.h"
+#include "ui/page/page_rows.h"
+#include "ui/page/page_stack.h"
 #include "ui/pane.h"
 
 enum { SAVED_AT_ONCE = 200, SAFE_BYTES = 32 << 20 };

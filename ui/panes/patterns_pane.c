@@ -7,10 +7,10 @@
 #include "base/hash.h"
 #include "text/number.h"
 #include "text/spark.h"
-#include "ui/level_look.h"
+#include "ui/errors/template_draw.h"
+#include "ui/log/level_look.h"
+#include "ui/log/patterns.h"
 #include "ui/pane.h"
-#include "ui/patterns.h"
-#include "ui/template_draw.h"
 
 enum { COUNT_WIDTH = 7, SHARE_WIDTH = 6, SPARK_MOST = 32, STATE_WIDTH = 7, SPARK_FROM = 50 };
 enum { BY_COUNT, BY_LEVEL, SORTS };

@@ -1,10 +1,10 @@
-#include "ui/resource_table.h"
+#include "ui/table/resource_table.h"
 
 #include <string.h>
 
 #include "base/hash.h"
 #include "model/ownership.h"
-#include "ui/log_goal.h"
+#include "ui/log/log_goal.h"
 #include "ui/moves.h"
 
 enum {

@@ -1,5 +1,5 @@
 /*
- * Objects of any kind that the API server serves: the newest view of ui/browse.h. Enter goes down to
+ * Objects of any kind that the API server serves: the newest view of ui/table/browse.h. Enter goes down to
  * what an object has below it, one of its kind in the table `ways`.
  */
 #include <ctype.h>
@@ -10,10 +10,10 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "ui/browse.h"
 #include "ui/moves.h"
-#include "ui/page_stack.h"
-#include "ui/resource_columns.h"
+#include "ui/page/page_stack.h"
+#include "ui/table/browse.h"
+#include "ui/table/resource_columns.h"
 
 struct resource_pane {
     struct resource_table table; /* first: the functions of all such panes take it */

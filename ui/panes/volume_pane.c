@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "text/number.h"
 #include "ui/chart.h"
-#include "ui/level_look.h"
+#include "ui/log/level_look.h"
 #include "ui/moves.h"
 #include "ui/pane.h"
 

@@ -6,12 +6,12 @@
 
 #include "base/clock.h"
 #include "text/number.h"
-#include "ui/day_chart.h"
-#include "ui/fields.h"
+#include "ui/errors/day_chart.h"
+#include "ui/errors/shown_window.h"
+#include "ui/errors/window_rows.h"
+#include "ui/log/fields.h"
 #include "ui/moves.h"
-#include "ui/row_pane.h"
-#include "ui/shown_window.h"
-#include "ui/window_rows.h"
+#include "ui/table/row_pane.h"
 
 enum { RULE_WIDTH = 14, COUNT_WIDTH = 6, WIDE = 44, CHOSEN_WIDTH = 9, BAR_LEAST = 5 };
 

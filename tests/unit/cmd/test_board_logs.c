@@ -1,10 +1,10 @@
 /* The log pane's feed against the sandbox's Loki: what is held is always all of a span, once. */
 #include "tests/unit/sandbox/serving.h"
 
-#include "cmd/board_feed.h"
-#include "sandbox/history.h"
-#include "sandbox/lokid.h"
-#include "sandbox/world.h"
+#include "cmd/board/board_feed.h"
+#include "sandbox/loki/lokid.h"
+#include "sandbox/world/history.h"
+#include "sandbox/world/world.h"
 #include "source/loki.h"
 
 enum { LINES = 40000, CROWD = 12000, ROUNDS = 4000, BATCH = 4000 };

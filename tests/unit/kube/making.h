@@ -13,7 +13,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 
 struct made {
     const struct kind *kind;

@@ -10,7 +10,7 @@
 
 #include "base/intern.h"
 #include "base/json.h"
-#include "kube/columns.h"
+#include "kube/kinds/columns.h"
 
 static const char definitions[] =
     "[{\"name\":\"Name\",\"type\":\"string\",\"format\":\"name\",\"priority\":0},{\"name\":"

@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "kube/describe_page.h"
-#include "kube/describe_yaml.h"
+#include "kube/describe/describe_page.h"
+#include "kube/describe/describe_yaml.h"
 
 struct look {
     struct page *page;

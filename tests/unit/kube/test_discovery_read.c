@@ -9,7 +9,7 @@
 
 #include "kube/discovery.h"
 #include "kube/discovery_read.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 #include "model/kind_names.h"
 
 struct told {

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "kube/exec_plugin.h"
+#include "kube/access/exec_plugin.h"
 #include "net/loop.h"
 
 #define ANSWER(status)                                                                             \

@@ -1,5 +1,5 @@
 /* What plugins of the clouds say when a login is over, and the line that is made of it. */
-#include "kube/exec_words.h"
+#include "kube/access/exec_words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "kube/kubeconfig.h"
+#include "kube/access/kubeconfig.h"
 
 static void test_lines(void **state)
 {

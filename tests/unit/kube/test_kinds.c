@@ -14,7 +14,7 @@
 #include "base/intern.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "kube/kinds.h"
+#include "kube/kinds/kinds.h"
 #include "net/splitter.h"
 #include "tests/unit/kube/making.h"
 

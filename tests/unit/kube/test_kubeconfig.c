@@ -13,7 +13,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "kube/kubeconfig.h"
+#include "kube/access/kubeconfig.h"
 
 /* A folder of its own for each test, with HOME in it and no KUBECONFIG. */
 struct place {

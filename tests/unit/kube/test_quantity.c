@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "kube/quantity.h"
+#include "kube/kinds/quantity.h"
 
 static void check_milli(const char *text, int64_t expected)
 {

@@ -1,5 +1,5 @@
 /* Services as the charts make them, and what only looks like one. */
-#include "kube/well_known.h"
+#include "kube/access/well_known.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

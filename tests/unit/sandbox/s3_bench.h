@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_SANDBOX_S3_BENCH_H
 #define TESTS_UNIT_SANDBOX_S3_BENCH_H
 
-#include "sandbox/access_keys.h"
-#include "sandbox/s3d_internal.h"
+#include "sandbox/s3/access_keys.h"
+#include "sandbox/s3/s3d_internal.h"
 #include "serving.h"
 
 #define S3_BENCH_ID "AKIDSANDBOX"

@@ -1,4 +1,4 @@
-#include "sandbox/access_keys.h"
+#include "sandbox/s3/access_keys.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

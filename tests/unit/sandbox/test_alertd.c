@@ -1,9 +1,9 @@
-#include "sandbox/alertd.h"
+#include "sandbox/prometheus/alertd.h"
 
 #include "base/json.h"
-#include "sandbox/promd.h"
-#include "sandbox/silences.h"
-#include "sandbox/world.h"
+#include "sandbox/prometheus/promd.h"
+#include "sandbox/prometheus/silences.h"
+#include "sandbox/world/world.h"
 #include "serving.h"
 
 #define T INT64_C(1795363288000000000) /* 2026-11-22T16:01:28Z: the incident */

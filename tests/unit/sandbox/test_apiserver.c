@@ -3,11 +3,11 @@
 
 #include "recording.h"
 
-#include "sandbox/apiserver.h"
-#include "sandbox/history.h"
+#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/shelf.h"
 #include "sandbox/sandbox_seed.h"
-#include "sandbox/shelf.h"
-#include "sandbox/world.h"
+#include "sandbox/world/history.h"
+#include "sandbox/world/world.h"
 
 #define START INT64_C(1795363200000000000) /* 2026-11-22T16:00:00Z */
 #define TABLE "Accept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json"

@@ -12,8 +12,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "sandbox/logql.h"
-#include "sandbox/logql_extract.h"
+#include "sandbox/loki/logql.h"
+#include "sandbox/loki/logql_extract.h"
 
 static struct logql *parsed(const char *text)
 {

@@ -5,9 +5,9 @@
 #include "recording.h"
 
 #include "net/websocket.h"
-#include "sandbox/history.h"
-#include "sandbox/lokid.h"
-#include "sandbox/world.h"
+#include "sandbox/loki/lokid.h"
+#include "sandbox/world/history.h"
+#include "sandbox/world/world.h"
 
 #define RECORDED INT64_C(1795362318915263191) /* when the pushes were recorded */
 

@@ -1,5 +1,5 @@
 /* The sandbox's shell: words, a line as a terminal edits it, Ctrl-C, statuses. */
-#include "sandbox/podshell.h"
+#include "sandbox/kube/podshell.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,8 +7,8 @@
 #include <math.h>
 
 #include "net/conn.h"
-#include "sandbox/promd.h"
-#include "sandbox/world.h"
+#include "sandbox/prometheus/promd.h"
+#include "sandbox/world/world.h"
 
 #define START INT64_C(1795363200000000000)
 

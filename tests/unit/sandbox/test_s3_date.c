@@ -1,4 +1,4 @@
-#include "sandbox/s3_date.h"
+#include "sandbox/s3/s3_date.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

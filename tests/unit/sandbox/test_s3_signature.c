@@ -1,7 +1,7 @@
 /* The examples that AWS publishes, with the requests that they print:
  * version 2: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
  * version 4: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
-#include "sandbox/s3_signature.h"
+#include "sandbox/s3/s3_signature.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

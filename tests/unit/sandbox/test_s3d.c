@@ -1,9 +1,9 @@
-#include "sandbox/s3d.h"
+#include "sandbox/s3/s3d.h"
 
 #include "base/base64.h"
 #include "base/hmac.h"
 #include "s3_bench.h"
-#include "sandbox/s3_date.h"
+#include "sandbox/s3/s3_date.h"
 
 #define EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define KEY "/kubeboard-raw/errors/a.txt"

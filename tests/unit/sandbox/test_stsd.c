@@ -1,7 +1,7 @@
-#include "sandbox/stsd.h"
+#include "sandbox/s3/stsd.h"
 
-#include "sandbox/access_keys.h"
-#include "sandbox/s3d.h"
+#include "sandbox/s3/access_keys.h"
+#include "sandbox/s3/s3d.h"
 #include "serving.h"
 
 #define ASSUME                                                                                     \

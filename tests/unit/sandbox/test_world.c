@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "sandbox/incident.h"
-#include "sandbox/world.h"
+#include "sandbox/world/incident.h"
+#include "sandbox/world/world.h"
 
 #define START INT64_C(1630069200000000000) /* 2021-08-27T13:00:00Z */
 

@@ -1,5 +1,5 @@
 /* What clients do to the world: from then on, and not before. */
-#include "sandbox/world_edit.h"
+#include "sandbox/world/world_edit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "sandbox/incident.h"
-#include "sandbox/shelf.h"
+#include "sandbox/kube/shelf.h"
+#include "sandbox/world/incident.h"
 
 #define START (INT64_C(1630069200) * CLOCK_SECOND)
 #define NOW (START + CLOCK_MINUTE)

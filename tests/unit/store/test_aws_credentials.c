@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "net/server.h"
-#include "store/aws_credentials.h"
+#include "store/aws/aws_credentials.h"
 
 struct stub {
     struct help *help;

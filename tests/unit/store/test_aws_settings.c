@@ -2,8 +2,8 @@
 #include "help.h"
 
 #include "base/file.h"
-#include "store/aws_profile.h"
-#include "store/aws_settings.h"
+#include "store/aws/aws_profile.h"
+#include "store/aws/aws_settings.h"
 
 static const char *const variables[] = {"AWS_ACCESS_KEY_ID",
                                         "AWS_SECRET_ACCESS_KEY",

@@ -1,7 +1,7 @@
 /* What S3 says when it refuses. */
 #include "help.h"
 
-#include "store/s3_error.h"
+#include "store/s3/s3_error.h"
 
 #define XML(code, message, more)                                                                   \
     "<?xml version='1.0' encoding='UTF-8'?>\n<Error><Code>" code "</Code><Message>" message        \

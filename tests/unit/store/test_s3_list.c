@@ -1,7 +1,7 @@
 /* Pages of ListObjectsV2. */
 #include "help.h"
 
-#include "store/s3_list.h"
+#include "store/s3/s3_list.h"
 
 #define HEAD                                                                                       \
     "<?xml version='1.0' encoding='UTF-8'?><ListBucketResult "                                     \

@@ -2,9 +2,9 @@
 #include "help.h"
 
 #include "net/conn.h"
-#include "store/aws_settings.h"
-#include "store/s3_place.h"
-#include "store/s3_refusal.h"
+#include "store/aws/aws_settings.h"
+#include "store/s3/s3_place.h"
+#include "store/s3/s3_refusal.h"
 
 static struct aws_settings keys(void)
 {

@@ -1,7 +1,7 @@
 /* The XML of S3, and what is none. */
 #include "help.h"
 
-#include "store/s3_xml.h"
+#include "store/s3/s3_xml.h"
 
 static bool note(void *context, const char *path, struct str text)
 {

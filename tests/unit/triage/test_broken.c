@@ -1,4 +1,4 @@
-/* The ranked list of what is broken, over tables with the columns that kube/kinds.h names. */
+/* The ranked list of what is broken, over tables with the columns that kube/kinds/kinds.h names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

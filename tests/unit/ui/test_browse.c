@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "base/str.h"
-#include "ui/browse.h"
-#include "ui/trail.h"
+#include "ui/table/browse.h"
+#include "ui/table/trail.h"
 
 struct browsing {
     struct model *model;

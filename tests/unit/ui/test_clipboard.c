@@ -1,4 +1,4 @@
-#include "ui/clipboard.h"
+#include "ui/terminal/clipboard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

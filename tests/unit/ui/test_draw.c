@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "ui/plain.h"
+#include "ui/terminal/plain.h"
 
 static struct cells cells;
 

@@ -1,4 +1,4 @@
-#include "ui/fields.h"
+#include "ui/log/fields.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "ui/folds.h"
+#include "ui/log/folds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "triage/continuation.h"
-#include "ui/logview.h"
+#include "ui/log/logview.h"
 
 static const struct labels *set_of(const char *pod)
 {

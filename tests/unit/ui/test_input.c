@@ -1,4 +1,4 @@
-#include "ui/input.h"
+#include "ui/terminal/input.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "ui/logcli.h"
+#include "ui/log/logcli.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "ui/logsource.h"
+#include "ui/log/logsource.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

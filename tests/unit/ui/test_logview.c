@@ -1,4 +1,4 @@
-#include "ui/logview.h"
+#include "ui/log/logview.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

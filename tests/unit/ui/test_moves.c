@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "ui/logquery.h"
+#include "ui/query/logquery.h"
 
 #define NOW INT64_C(1630072032000000000) /* 2021-08-27T13:47:12Z */
 #define MS(n) ((n)*CLOCK_MS)

@@ -1,4 +1,4 @@
-#include "ui/page_rows.h"
+#include "ui/page/page_rows.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "ui/page_stack.h"
+#include "ui/page/page_stack.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "ui/patterns.h"
+#include "ui/log/patterns.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

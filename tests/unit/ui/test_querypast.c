@@ -1,4 +1,4 @@
-#include "ui/querypast.h"
+#include "ui/query/querypast.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "ui/queryplace.h"
+#include "ui/query/queryplace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "ui/querywords.h"
+#include "ui/query/querywords.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

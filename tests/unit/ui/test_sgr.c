@@ -1,4 +1,4 @@
-#include "ui/sgr.h"
+#include "ui/terminal/sgr.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

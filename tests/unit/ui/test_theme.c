@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "ui/colour.h"
+#include "ui/terminal/colour.h"
 
 static void colours_are_read(void **state)
 {

@@ -1,0 +1,126 @@
+#include "kube/kinds/columns.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "kube/kinds/kinds.h"
+#include "kube/kinds/trouble.h"
+
+enum { CELL_LONGEST = 4096, TITLE_LONGEST = 64 };
+
+/* A row names its object below "object"; the items of a plain list are the objects. */
+const char *const columns_keep[] = {"cells",
+                                    "object.metadata.uid",
+                                    "object.metadata.name",
+                                    "object.metadata.namespace",
+                                    "object.metadata.resourceVersion",
+                                    "object.metadata.creationTimestamp",
+                                    "object.metadata.deletionTimestamp",
+                                    "object.metadata.ownerReferences.kind",
+                                    "object.metadata.ownerReferences.name",
+                                    "object.metadata.ownerReferences.controller",
+                                    KINDS_METADATA,
+                                    NULL};
+
+bool columns_read(struct columns *c, const struct json *definitions)
+{
+    *c = (struct columns){.count = 0};
+    const struct json *d = json_is_array(definitions) ? json_first(definitions) : NULL;
+    for (unsigned cell = 0; d && c->count < COLUMNS_MAX && cell <= 255; d = json_next(d), cell++) {
+        struct str title = str_of(json_string(d, "name", ""));
+        bool is_name = str_is(str_of(json_string(d, "format", "")), "name");
+        is_name = is_name || (cell == 0 && strcasecmp(title.p, "name") == 0);
+        if (strcasecmp(title.p, "age") == 0)
+            continue;
+        if (title.n > TITLE_LONGEST)
+            title.n = TITLE_LONGEST;
+        char *upper = mem_dup_n(title.p, title.n);
+        for (char *p = upper; *p; p++)
+            *p = (char)toupper((unsigned char)*p);
+        c->cell[c->count] = (unsigned char)cell;
+        c->list[c->count++] = (struct column){.title = upper,
+                                              .type = CELL_TEXT,
+                                              .wide = json_int(d, "priority", 0) > 0,
+                                              .renames = is_name};
+    }
+    return json_is_array(definitions) && json_first(definitions);
+}
+
+void columns_free(struct columns *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        free((char *)(uintptr_t)c->list[i].title);
+    c->count = 0;
+}
+
+static void set_cell(struct object *row, size_t column, const struct json *value)
+{
+    const char *text = json_value(value);
+    struct buf shown;
+    if (!value || json_is_null(value))
+        return;
+    buf_init(&shown, CELL_LONGEST);
+    if (text)
+        buf_add(&shown, text, strnlen(text, CELL_LONGEST));
+    else
+        json_out_json(&(struct json_out){.b = &shown}, NULL, value);
+    object_set_text(row, column, buf_str(&shown));
+    buf_free(&shown);
+}
+
+static const struct {
+    const char *titles, *word;
+    enum health health;
+} words[] = {
+#define WORD(titles, word, health) {titles, word, health},
+#include "kube/kinds/columns_words.def"
+#undef WORD
+};
+
+/* Whether " A B " holds the title as a word. */
+static bool is_among(const char *titles, const char *title)
+{
+    size_t n = strlen(title);
+    const char *at = n ? strstr(titles, title) : NULL;
+    return at && at[-1] == ' ' && at[n] == ' ';
+}
+
+/* The first word of the cell counts: "False (ServiceNotFound)". Of "1/3" a part is not ready. */
+static enum health health_of(const char *title, const char *text)
+{
+    size_t n = strcspn(text, " (,:");
+    int part, whole;
+    char behind;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(words[i].word, text, n) == 0 && !words[i].word[n] &&
+            is_among(words[i].titles, title))
+            return words[i].health;
+    bool ratio =
+        strcmp(title, "READY") == 0 && sscanf(text, "%9d/%9d%c", &part, &whole, &behind) == 2;
+    return ratio && part < whole ? HEALTH_WARN : HEALTH_OK;
+}
+
+struct object *columns_make(const struct columns *c, const struct objects *table,
+                            const struct json *row)
+{
+    const struct json *inner = json_get(row, "object.metadata");
+    struct object *o = kinds_make_bare(table, inner ? inner : json_member(row, "metadata"));
+    if (!o)
+        return NULL;
+    const struct json *value = json_first(json_member(row, "cells"));
+    size_t column = 0;
+    for (unsigned cell = 0; value && column < c->count; value = json_next(value), cell++)
+        if (c->cell[column] == cell)
+            set_cell(o, column++, value);
+    for (size_t i = 0; i < column; i++)
+        trouble_worsen(o, health_of(c->list[i].title, o->cells[i].text));
+    if (o->deleted)
+        o->health = HEALTH_PENDING;
+    return o;
+}

@@ -1,0 +1,75 @@
+#include <string.h>
+
+#include "base/json.h"
+#include "kube/kinds/kinds.h"
+#include "kube/kinds/trouble.h"
+#include "kube/kinds/workload_cells.h"
+
+enum { READY, CONTAINERS, IMAGES, UPDATED, COLUMNS };
+
+static const struct column columns[COLUMNS] = {
+    [READY] = {"READY", CELL_RATIO, false},
+    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true},
+    [UPDATED] = {"UP-TO-DATE", CELL_INT, true},
+};
+
+static const char *const keep[] = {KINDS_METADATA,
+                                   WORKLOAD_CELLS_KEEP("spec.template."),
+                                   "spec.replicas",
+                                   "spec.updateStrategy.type",
+                                   "status.readyReplicas",
+                                   "status.updatedReplicas",
+                                   "status.currentRevision",
+                                   "status.updateRevision",
+                                   NULL};
+
+static bool is_rolling(const struct json *s, int32_t wanted, int32_t updated)
+{
+    const char *current = json_string(s, "status.currentRevision", ""),
+               *next = json_string(s, "status.updateRevision", "");
+    return *next && strcmp(current, next) != 0 && updated < wanted;
+}
+
+static void explain(struct object *row, const struct json *s)
+{
+    int32_t ready = row->cells[READY].pair.part, wanted = row->cells[READY].pair.whole,
+            updated = (int32_t)row->cells[UPDATED].number;
+    struct buf words;
+    trouble_init(&words);
+    row->health = row->deleted ? HEALTH_PENDING : !wanted ? HEALTH_DONE : HEALTH_OK;
+    if (ready < wanted) {
+        trouble_worsen(row, ready ? HEALTH_WARN : HEALTH_BAD);
+        workload_cells_short(&words, wanted - ready, wanted, "not ready");
+    }
+    if (is_rolling(s, wanted, updated)) {
+        bool by_hand = str_is(str_of(json_string(s, "spec.updateStrategy.type", "")), "OnDelete");
+        trouble_worsen(row, HEALTH_PENDING);
+        trouble_part(&words, "; ");
+        workload_cells_short(&words, updated, wanted,
+                             by_hand ? "updated, the rest when they are deleted" : "updated");
+    }
+    trouble_set(row, &words);
+}
+
+static void fill(struct object *row, const struct json *s)
+{
+    row->cells[READY].pair.part = workload_cells_count(s, "status.readyReplicas", 0);
+    row->cells[READY].pair.whole = workload_cells_count(s, "spec.replicas", 1);
+    row->cells[UPDATED].number = workload_cells_count(s, "status.updatedReplicas", 0);
+    workload_cells_template(row, CONTAINERS, IMAGES, json_get(s, "spec.template"));
+    explain(row, s);
+}
+
+const struct kinds_row kind_statefulset = {
+    .kind = {.name = "statefulsets",
+             .singular = "statefulset",
+             .short_names = "sts",
+             .api = "/apis/apps/v1",
+             .object_kind = "StatefulSet",
+             .namespaced = true,
+             .columns = columns,
+             .column_count = COLUMNS},
+    .keep = keep,
+    .fill = fill,
+};

@@ -1,0 +1,453 @@
+#include "cmd/board/board_feeds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "config/config.h"
+#include "kube/access/client.h"
+
+/* A source that never was made: a pane shows no place, and here the place is a file that the reader
+ * has to mend. */
+static void mark_wrong(struct upstream *u, const struct err *err)
+{
+    struct err placed = *err;
+    if (err->where[0]) {
+        char *what = mem_printf("%s: %s", err->where, err->what);
+        str_copy(placed.what, sizeof placed.what, what);
+        free(what);
+    }
+    upstream_failed(u, &placed, 0);
+}
+
+/* A source that is not configured, or wrongly: its panes say so, the others work. */
+static void mark_off(struct upstream *u, const struct err *err)
+{
+    if (err->kind != ERR_OFF)
+        mark_wrong(u, err);
+    else
+        *u = (struct upstream){.state = UPSTREAM_OFF, .err = *err};
+}
+
+static void start_server(struct board_feeds *f)
+{
+    struct err ignored;
+    struct read_api *api = wire_server(f->wire, &ignored);
+    if (api)
+        f->server =
+            board_server_start(api, f->wire->loop, f->model, !wire_prometheus(f->wire, &ignored));
+}
+
+static void start_kube(struct board_feeds *f)
+{
+    struct err err;
+    if (f->server)
+        return;
+    struct client *c = wire_client(f->wire, &err);
+    struct model *m = f->model;
+    if (!c) {
+        struct resource *all[] = {&m->pods, &m->nodes, &m->namespaces, &m->events};
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+            mark_wrong(&all[i]->upstream, &err);
+        return;
+    }
+    const struct conn *conn = &client_context(c)->conn;
+    if (conn->insecure)
+        m->insecure = mem_printf("the certificate of %s is not verified", conn->url);
+    f->kube = board_kube_start(c, m, m->scope.namespace_);
+    f->resource = board_resource_start(c, wire_discovery(f->wire, &err), m);
+}
+
+static void start_logs(struct board_feeds *f)
+{
+    struct err err;
+    struct loki *l = wire_loki(f->wire, &err);
+    if (l)
+        f->logs = board_logs_new(l, f->model);
+    if (!l && f->server)
+        err_set(&err, ERR_OFF, "loki", "set loki.url in the configuration, or KUBEBOARD_LOKI_URL",
+                "the collector has no log lines, and no Loki is configured");
+    if (!l)
+        mark_off(&f->model->logs.upstream, &err);
+}
+
+static void start_metrics(struct board_feeds *f)
+{
+    struct err err, none;
+    struct prometheus *p = wire_prometheus(f->wire, &err);
+    struct board_metrics_conf conf = {
+        .prometheus = p, .client = f->server ? NULL : wire_client(f->wire, &none), .wire = f->wire};
+    if (p)
+        f->metrics = board_metrics_start(&conf, f->model);
+    else if (!f->server)
+        mark_off(&f->model->metrics, &err);
+}
+
+static void start_windows(struct board_feeds *f)
+{
+    struct err err;
+    const struct config *config = f->wire->config;
+    struct board_windows_conf conf = {.loop = f->wire->loop,
+                                      .source = wire_windows(f->wire, &err),
+                                      .loki = f->wire->loki,
+                                      .cluster = wire_cluster(f->wire),
+                                      .rules = config->collector.rules,
+                                      .rule_count = config->collector.rule_count,
+                                      .labels = &config->loki_labels,
+                                      .width = config->collector.window};
+    if (!conf.source.ops)
+        mark_off(&f->model->windows.upstream, &err);
+    f->windows = board_windows_start(&conf, f->model);
+}
+
+static void start_broken(struct board_feeds *f)
+{
+    struct err err;
+    if (f->server) {
+        err_set(&err, ERR_OFF, "broken", "Pods and Nodes show what a snapshot has of it",
+                "it is watched in the cluster itself, and none is configured");
+        mark_off(&f->model->broken.upstream, &err);
+        return;
+    }
+    struct client *c = wire_client(f->wire, &err);
+    struct discovery *d = c ? wire_discovery(f->wire, &err) : NULL;
+    if (d)
+        f->broken = board_broken_start(c, d, f->model, f->model->scope.namespace_);
+    else
+        mark_wrong(&f->model->broken.upstream, &err);
+}
+
+static void stop_broken(struct board_feeds *f)
+{
+    board_broken_free(f->broken);
+    f->broken = NULL;
+}
+
+static bool broken_settled(const struct board_feeds *f)
+{
+    return board_broken_settled(f->broken);
+}
+
+static void start_pod_logs(struct board_feeds *f)
+{
+    struct err err;
+    struct client *c = wire_client(f->wire, &err);
+    if (c)
+        f->pod_logs = board_pod_logs_new(c, f->model);
+    else
+        mark_wrong(&f->model->containers.upstream, &err);
+}
+
+static void stop_pod_logs(struct board_feeds *f)
+{
+    board_pod_logs_free(f->pod_logs);
+    f->pod_logs = NULL;
+}
+
+static bool pod_logs_settled(const struct board_feeds *f)
+{
+    return board_pod_logs_settled(f->pod_logs);
+}
+
+static void start_page(struct board_feeds *f)
+{
+    struct err err;
+    struct client *c = wire_client(f->wire, &err);
+    struct discovery *d = c ? wire_discovery(f->wire, &err) : NULL;
+    if (d)
+        f->page = board_page_new(c, d, f->model);
+    else
+        mark_wrong(&f->model->page.upstream, &err);
+}
+
+static void stop_page(struct board_feeds *f)
+{
+    board_page_free(f->page);
+    f->page = NULL;
+}
+
+static bool page_settled(const struct board_feeds *f)
+{
+    return board_page_settled(f->page);
+}
+
+static void start_operations(struct board_feeds *f)
+{
+    struct err err;
+    struct client *c = f->server ? NULL : wire_client(f->wire, &err);
+    if (c && f->say && options_has(f->options, OPTION_WRITE))
+        f->operations = board_operations_start(
+            &(struct board_operations_conf){.client = c,
+                                            .discovery = wire_discovery(f->wire, &err),
+                                            .model = f->model,
+                                            .cluster = wire_cluster(f->wire),
+                                            .context = f->screen,
+                                            .say = f->say,
+                                            .shell = f->shell});
+}
+
+/* These say themselves where Loki or Prometheus is not there. */
+static void start_query(struct board_feeds *f)
+{
+    struct board_query_conf conf = {.loki = f->wire->loki,
+                                    .prometheus = f->wire->prometheus,
+                                    .budget = f->wire->config->loki_budget};
+    f->query = board_query_new(&conf, f->model);
+}
+
+static void start_volume(struct board_feeds *f)
+{
+    f->volume = board_volume_new(f->wire->loki, f->wire->config->loki_budget, f->model);
+}
+
+static void start_graph(struct board_feeds *f)
+{
+    f->graph = board_graph_new(f->wire->loki, f->wire->prometheus, f->model);
+}
+
+static void stop_server(struct board_feeds *f)
+{
+    board_server_free(f->server);
+    f->server = NULL;
+}
+
+static bool server_settled(const struct board_feeds *f)
+{
+    return board_server_settled(f->server);
+}
+
+static void stop_kube(struct board_feeds *f)
+{
+    board_resource_free(f->resource);
+    board_kube_free(f->kube);
+    f->resource = NULL;
+    f->kube = NULL;
+}
+
+static bool kube_settled(const struct board_feeds *f)
+{
+    return board_kube_settled(f->kube) && board_resource_settled(f->resource);
+}
+
+static void stop_logs(struct board_feeds *f)
+{
+    board_logs_free(f->logs);
+    f->logs = NULL;
+}
+
+static bool logs_settled(const struct board_feeds *f)
+{
+    return board_logs_settled(f->logs);
+}
+
+static void stop_metrics(struct board_feeds *f)
+{
+    board_metrics_free(f->metrics);
+    f->metrics = NULL;
+}
+
+static bool metrics_settled(const struct board_feeds *f)
+{
+    return board_metrics_settled(f->metrics);
+}
+
+static void stop_windows(struct board_feeds *f)
+{
+    board_windows_free(f->windows);
+    f->windows = NULL;
+}
+
+static bool windows_settled(const struct board_feeds *f)
+{
+    return board_windows_settled(f->windows);
+}
+
+static void stop_operations(struct board_feeds *f)
+{
+    board_operations_free(f->operations);
+    f->operations = NULL;
+}
+
+/* Nothing of it is seen before someone asks. */
+static bool operations_settled(const struct board_feeds *f)
+{
+    (void)f;
+    return true;
+}
+
+static void stop_query(struct board_feeds *f)
+{
+    board_query_free(f->query);
+    f->query = NULL;
+}
+
+static void stop_graph(struct board_feeds *f)
+{
+    board_graph_free(f->graph);
+    f->graph = NULL;
+}
+
+static void stop_volume(struct board_feeds *f)
+{
+    board_volume_free(f->volume);
+    f->volume = NULL;
+}
+
+static bool volume_settled(const struct board_feeds *f)
+{
+    return board_volume_settled(f->volume);
+}
+
+/* What only a typed query starts is never waited for. */
+static bool always(const struct board_feeds *f)
+{
+    (void)f;
+    return true;
+}
+
+/* Each row stands on those above it. */
+static const struct feed {
+    void (*start)(struct board_feeds *f);
+    void (*stop)(struct board_feeds *f);
+    bool (*settled)(const struct board_feeds *f);
+} feeds[] = {
+    {start_server, stop_server, server_settled},
+    {start_kube, stop_kube, kube_settled},
+    {start_broken, stop_broken, broken_settled},
+    {start_logs, stop_logs, logs_settled},
+    {start_metrics, stop_metrics, metrics_settled},
+    {start_windows, stop_windows, windows_settled},
+    {start_operations, stop_operations, operations_settled},
+    {start_query, stop_query, always},
+    {start_graph, stop_graph, always},
+    {start_page, stop_page, page_settled},
+    {start_volume, stop_volume, volume_settled},
+    {start_pod_logs, stop_pod_logs, pod_logs_settled},
+};
+
+enum { FEEDS = sizeof feeds / sizeof *feeds };
+
+void board_feeds_start(struct board_feeds *f)
+{
+    for (size_t i = 0; i < FEEDS; i++)
+        feeds[i].start(f);
+}
+
+void board_feeds_stop(struct board_feeds *f)
+{
+    for (size_t i = FEEDS; i-- > 0;)
+        feeds[i].stop(f);
+}
+
+bool board_feeds_settled(const struct board_feeds *f)
+{
+    for (size_t i = 0; i < FEEDS; i++)
+        if (!feeds[i].settled(f))
+            return false;
+    return true;
+}
+
+/* One feed at a time fills the log pane. */
+static void show_pod_logs(struct board_feeds *f, const char *wish)
+{
+    if (!f->pod_logs)
+        return;
+    if (f->logs)
+        board_logs_stop(f->logs);
+    board_pod_logs_show(f->pod_logs, wish);
+}
+
+void board_feeds_note(struct board_feeds *f)
+{
+    struct model_logs *logs = &f->model->logs;
+    const char *way = wire_found(f->wire, WELL_KNOWN_LOKI), *ns = f->model->scope.namespace_;
+    if (f->kube)
+        board_kube_scope(f->kube, ns);
+    if (f->broken)
+        board_broken_scope(f->broken, ns);
+    if (strcmp(logs->way, way) == 0)
+        return;
+    str_copy(logs->way, sizeof logs->way, way);
+    f->model->dirty = true;
+}
+
+bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
+{
+    switch (wish->type) {
+    case INTENT_POD_LOGS:
+        show_pod_logs(f, wish->text);
+        return true;
+    case INTENT_CONTAINERS:
+        if (f->pod_logs)
+            board_pod_logs_containers(f->pod_logs, wish->text);
+        return true;
+    case INTENT_LOGS:
+        if (f->pod_logs)
+            board_pod_logs_stop(f->pod_logs);
+        if (f->logs)
+            board_logs_show(f->logs, wish->text, wish->from, wish->to);
+        return true;
+    case INTENT_LOGS_OLDER:
+    case INTENT_LOGS_NEWER:
+    case INTENT_LOGS_AT:
+    case INTENT_LOGS_LIVE:
+    case INTENT_LOGS_HOLD:
+        if (f->logs && !f->model->logs.from_pod)
+            board_logs_wish(f->logs, wish->type, wish->from);
+        return true;
+    case INTENT_WINDOW_DAY:
+        board_windows_show_day(f->windows, wish->text, wish->from);
+        return true;
+    case INTENT_WINDOW:
+        board_windows_show(f->windows, wish->text, wish->from);
+        return true;
+    case INTENT_METRICS:
+        board_server_show(f->server, f->model->scope.at);
+        if (f->metrics)
+            board_metrics_show(f->metrics, wish->from, wish->to);
+        return true;
+    case INTENT_BROWSE:
+        if (f->resource)
+            board_resource_show(f->resource, wish->text);
+        return true;
+    case INTENT_SERVED:
+        if (f->resource)
+            board_resource_name(f->resource);
+        return true;
+    case INTENT_CHECK:
+    case INTENT_CHECK_PROMQL:
+        board_query_check(f->query, wish->type == INTENT_CHECK_PROMQL, wish->text, wish->from,
+                          wish->to);
+        return true;
+    case INTENT_WORDS:
+        board_query_words(f->query, wish->text, wish->from, wish->to);
+        return true;
+    case INTENT_VOLUME:
+    case INTENT_VOLUME_WHATEVER:
+        board_volume_show(f->volume, wish->text, wish->from, wish->to,
+                          wish->type == INTENT_VOLUME_WHATEVER);
+        return true;
+    case INTENT_GRAPH:
+    case INTENT_GRAPH_PROMQL:
+        board_graph_show(f->graph, wish->type == INTENT_GRAPH_PROMQL, wish->text, wish->from,
+                         wish->to);
+        return true;
+    case INTENT_OFFERS:
+    case INTENT_QUESTION:
+    case INTENT_AGREED:
+    case INTENT_FORGET:
+    case INTENT_STOP:
+        return !f->operations || board_operations_obey(f->operations, wish);
+    case INTENT_PAGE:
+        if (f->page)
+            board_page_show(f->page, wish->text);
+        return true;
+    case INTENT_CONTEXT:
+    case INTENT_LOGIN:
+    case INTENT_QUIT:
+        break;
+    }
+    return false;
+}

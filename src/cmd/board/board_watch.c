@@ -1,0 +1,152 @@
+#include "cmd/board/board_watch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "kube/access/client.h"
+#include "net/loop.h"
+
+struct board_watch {
+    struct client *client;
+    const struct kind *kind;
+    struct watch_conf conf, own; /* the user's, and ours around it */
+    struct resource *into;
+    struct watch *watch;
+    struct loop_timer *narrow;
+    bool narrowed;        /* all namespaces are denied */
+    char at[OBJECT_ONLY]; /* the namespace that is watched; "": all */
+};
+
+static bool is_forbidden(const struct board_watch *w)
+{
+    const struct upstream *u = &w->into->upstream;
+    return u->state == UPSTREAM_DENIED && u->err.http == 403;
+}
+
+static bool may_narrow(const struct board_watch *w)
+{
+    return !*w->at && !w->narrowed && w->kind->namespaced && is_forbidden(w);
+}
+
+/* Who it is that may not, in the server's words: 'pods is forbidden: User "jane" cannot list …'. */
+static struct str user_in(const char *words)
+{
+    static const char before[] = "User \"";
+    const char *at = strstr(words, before);
+    if (!at)
+        return str_of("");
+    at += sizeof before - 1;
+    return (struct str){at, strcspn(at, "\"")};
+}
+
+/* What is missing and what to ask for, in place of the server's long sentence. */
+static void say_missing(struct board_watch *w)
+{
+    struct err *err = &w->into->upstream.err;
+    const char *what = w->kind->name;
+    struct str user = user_in(err->what);
+    char words[sizeof err->what];
+    if (strncmp(err->what, "may not ", 8) == 0)
+        return;
+    snprintf(words, sizeof words, "may not list %s%s%s%s%.*s%s", what, *w->at ? " in " : "", w->at,
+             user.n ? " (as " : "", (int)user.n, user.p, user.n ? ")" : "");
+    str_copy(err->what, sizeof err->what, words);
+    if (*w->at)
+        snprintf(err->mend, sizeof err->mend,
+                 "ask for a Role with get, list and watch of %.60s in %.63s, or go to a namespace "
+                 "that you "
+                 "may see with :ns NAME",
+                 what, w->at);
+    else
+        snprintf(err->mend, sizeof err->mend,
+                 "ask for a ClusterRole with get, list and watch of %s", what);
+}
+
+static void changed(void *context)
+{
+    struct board_watch *w = context;
+    if (*w->at && w->into->upstream.state == UPSTREAM_LIVE)
+        client_set_home(w->client, w->at);
+    if (may_narrow(w))
+        loop_timer_set(w->narrow, 0);
+    else if (is_forbidden(w))
+        say_missing(w);
+    if (w->conf.changed)
+        w->conf.changed(w->conf.context);
+}
+
+static void event(void *context, enum watch_event e, const struct object *row, struct str json)
+{
+    struct board_watch *w = context;
+    w->conf.event(w->conf.context, e, row, json);
+}
+
+static void start(struct board_watch *w, const char *ns)
+{
+    str_copy(w->at, sizeof w->at, w->kind->namespaced ? ns : "");
+    str_copy(w->into->only, sizeof w->into->only, w->at);
+    w->watch = watch_new(w->client, w->kind, w->at, &w->own, w->into);
+}
+
+/* What was denied in one namespace is an open question in the next. */
+static void start_again(struct board_watch *w, const char *ns)
+{
+    struct upstream *u = &w->into->upstream;
+    watch_free(w->watch);
+    if (u->state == UPSTREAM_DENIED)
+        *u = (struct upstream){.state = UPSTREAM_CONNECTING, .changes = u->changes + 1};
+    start(w, ns);
+}
+
+static void narrow(void *context)
+{
+    struct board_watch *w = context;
+    w->narrowed = true;
+    start_again(w, client_home(w->client));
+}
+
+bool board_watch_scope(struct board_watch *w, const char *ns)
+{
+    bool all = !*w->at, same = strcmp(w->at, ns) == 0;
+    if (!w->kind->namespaced || all || same || (!*ns && w->narrowed))
+        return false;
+    start_again(w, ns);
+    return true;
+}
+
+struct board_watch *board_watch_new(struct client *c, const struct kind *kind, const char *ns,
+                                    const struct watch_conf *conf, struct resource *into)
+{
+    struct board_watch *w = mem_alloc(sizeof *w);
+    *w = (struct board_watch){.client = c, .kind = kind, .conf = *conf, .own = *conf, .into = into};
+    w->own.context = w;
+    w->own.changed = changed;
+    w->own.event = conf->event ? event : NULL;
+    w->narrow = loop_timer_new(client_loop(c), narrow, w);
+    start(w, ns);
+    return w;
+}
+
+void board_watch_free(struct board_watch *w)
+{
+    if (!w)
+        return;
+    watch_free(w->watch);
+    loop_timer_free(w->narrow);
+    free(w);
+}
+
+bool board_watch_settled(const struct board_watch *w)
+{
+    const struct resource *r = w->into;
+    return upstream_settled(&r->upstream) && !may_narrow(w) &&
+           !(r->loading && r->upstream.state == UPSTREAM_LIVE);
+}
+
+const char *board_watch_narrowed(const struct board_watch *w)
+{
+    return w->narrowed ? w->at : NULL;
+}

@@ -1,0 +1,401 @@
+/*
+ * Log queries. The range is walked in spans that grow while little is found, so that neither a
+ * short limit over a long range nor a rare line makes more history than needed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "sandbox/loki/logql_extract.h"
+#include "sandbox/loki/lokid.h"
+
+#define SPAN_FIRST (2 * CLOCK_MINUTE)
+#define SPAN_MAX CLOCK_HOUR
+
+struct collect {
+    const struct logql *query;
+    struct lokid_found *found;
+    struct logql_line line;
+    size_t stream;
+    bool level, drops;
+};
+
+/* ---- collecting ---- */
+
+static bool has_drops(const struct logql *q)
+{
+    for (const struct logql_stage *s = q->stages; s; s = s->next)
+        if (s->type == LOGQL_DROP || s->type == LOGQL_KEEP)
+            return true;
+    return false;
+}
+
+static void keep_labels(struct collect *c, struct lokid_entry *e)
+{
+    const struct logql_line *l = &c->line;
+    size_t n = 0;
+    e->whole = c->drops;
+    e->labels = arena_alloc(c->found->arena, (l->count + 1) * sizeof *e->labels);
+    e->kinds = arena_alloc(c->found->arena, l->count + 1);
+    for (size_t i = 0; i < l->count; i++) {
+        if (!c->drops && l->list[i].kind == LOGQL_STREAM)
+            continue;
+        e->labels[n].name = arena_dup(c->found->arena, l->list[i].name);
+        e->labels[n].value = arena_dup(c->found->arena, l->list[i].value);
+        e->kinds[n++] = (unsigned char)l->list[i].kind;
+    }
+    if (!c->level) {
+        e->labels[n].name = "detected_level";
+        e->labels[n].value = logql_extract_level(c->line.text);
+        e->kinds[n++] = LOGQL_STRUCTURED;
+    }
+    e->label_count = n;
+    e->parsed = l->parsed;
+}
+
+static bool collect_line(void *context, const struct lokid_line *line)
+{
+    struct collect *c = context;
+    struct lokid_found *f = c->found;
+    f->scanned++;
+    f->bytes += line->text.n;
+    lokid_set_line(&c->line, &f->streams[c->stream], line, c->level);
+    if (!logql_run(c->query, &c->line, false))
+        return true;
+    mem_grow(&f->entries, &f->cap, f->count + 1, sizeof *f->entries);
+    struct lokid_entry *e = &f->entries[f->count];
+    *e = (struct lokid_entry){.time = line->time, .stream = c->stream, .order = f->count};
+    e->text = (struct str){arena_dup(f->arena, c->line.text), c->line.text.n};
+    f->count++;
+    keep_labels(c, e);
+    return true;
+}
+
+static int forward_order(const void *a, const void *b)
+{
+    const struct lokid_entry *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    if (x->stream != y->stream)
+        return x->stream < y->stream ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static int backward_order(const void *a, const void *b)
+{
+    return forward_order(b, a);
+}
+
+void lokid_query_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to,
+                      size_t limit, bool forward, struct lokid_found *out)
+{
+    struct collect c = {
+        .query = q, .found = out, .level = logql_needs_level(q), .drops = has_drops(q)};
+    int64_t now = clock_now(), span = SPAN_FIRST;
+    memset(out, 0, sizeof *out);
+    out->arena = mem_alloc(sizeof *out->arena);
+    arena_init(out->arena);
+    out->streams = lokid_select(d, q, from, to, &out->stream_count);
+    logql_line_init(&c.line);
+    c.level |= c.drops;
+    if (to > now + 11 * CLOCK_MINUTE)
+        to = now + 11 * CLOCK_MINUTE;
+    while (from < to && out->count < limit && out->stream_count) {
+        int64_t begin = forward ? from : (to - from > span ? to - span : from);
+        int64_t end = forward ? (to - from > span ? from + span : to) : to;
+        for (c.stream = 0; c.stream < out->stream_count; c.stream++)
+            lokid_read(d, &out->streams[c.stream], begin, end, now, collect_line, &c);
+        if (forward)
+            from = end;
+        else
+            to = begin;
+        if (out->count < limit / 2 && span < SPAN_MAX)
+            span *= 2;
+    }
+    if (out->count)
+        qsort(out->entries, out->count, sizeof *out->entries,
+              forward ? forward_order : backward_order);
+    if (out->count > limit)
+        out->count = limit;
+    logql_line_free(&c.line);
+}
+
+void lokid_query_free(struct lokid_found *f)
+{
+    free(f->streams);
+    free(f->entries);
+    arena_free(f->arena);
+    free(f->arena);
+}
+
+/* ---- showing ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct history_label *)a)->name, ((const struct history_label *)b)->name);
+}
+
+void lokid_query_labels(const struct lokid_stream *s, const struct lokid_entry *e, bool categories,
+                        struct buf *out)
+{
+    struct history_label all[LOGQL_LABELS_MAX + 64];
+    size_t n = 0;
+    for (size_t i = 0; !e->whole && i < s->label_count && n < LOGQL_LABELS_MAX; i++)
+        all[n++] = s->labels[i];
+    for (size_t i = 0; i < e->label_count && n < LOGQL_LABELS_MAX; i++)
+        if (!categories || e->kinds[i] == LOGQL_STREAM)
+            all[n++] = e->labels[i];
+    qsort(all, n, sizeof *all, by_name);
+    struct json_out o = {.b = out};
+    json_out_object(&o, NULL);
+    for (size_t i = 0; i < n; i++)
+        json_out_text(&o, all[i].name, all[i].value);
+    json_out_end_object(&o);
+}
+
+static void category(const struct lokid_entry *e, enum logql_kind kind, const char *name,
+                     struct json_out *o)
+{
+    bool open = false;
+    for (size_t i = 0; i < e->label_count; i++) {
+        if (e->kinds[i] != kind)
+            continue;
+        if (!open)
+            json_out_object(o, name);
+        open = true;
+        json_out_text(o, e->labels[i].name, e->labels[i].value);
+    }
+    if (open)
+        json_out_end_object(o);
+}
+
+void lokid_query_value(const struct lokid_entry *e, bool categories, struct buf *out)
+{
+    struct json_out o = {.b = out};
+    buf_printf(out, "[\"%lld\",", (long long)e->time);
+    json_out_escape(out, e->text);
+    if (categories) {
+        o.comma = true;
+        json_out_object(&o, NULL);
+        category(e, LOGQL_STRUCTURED, "structuredMetadata", &o);
+        category(e, LOGQL_PARSED, "parsed", &o);
+        json_out_end_object(&o);
+    }
+    buf_addc(out, ']');
+}
+
+/* Result streams: entries whose shown labels are the same. */
+struct group {
+    char *labels;
+    struct buf values;
+};
+
+static int by_labels(const void *a, const void *b)
+{
+    return strcmp((*(struct group *const *)a)->labels, (*(struct group *const *)b)->labels);
+}
+
+struct groups {
+    struct group **list;
+    size_t count, cap;
+    struct map *index;
+};
+
+static struct group *group_of(struct groups *g, const struct buf *labels)
+{
+    struct group *group = map_get(g->index, buf_str(labels));
+    if (group)
+        return group;
+    group = mem_alloc(sizeof *group);
+    group->labels = mem_dup(buf_text(labels));
+    buf_init(&group->values, 64 << 20);
+    map_put(g->index, buf_str(labels), group);
+    mem_grow(&g->list, &g->cap, g->count + 1, sizeof(struct group *));
+    g->list[g->count++] = group;
+    return group;
+}
+
+static void free_groups(struct groups *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        free(g->list[i]->labels);
+        buf_free(&g->list[i]->values);
+        free(g->list[i]);
+    }
+    free(g->list);
+    map_free(g->index, NULL);
+}
+
+/* A page of the wire's message between the parts of Loki: about what its protocol needs. */
+static size_t page_size(const struct lokid_found *f)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        bytes += f->entries[i].text.n + 24;
+        for (size_t k = 0; k < f->entries[i].label_count; k++)
+            bytes +=
+                strlen(f->entries[i].labels[k].name) + strlen(f->entries[i].labels[k].value) + 6;
+    }
+    return bytes;
+}
+
+static void write_found(struct reply *p, const struct lokid_found *f, bool categories)
+{
+    struct groups g = {.index = map_new()};
+    struct buf labels, json;
+    buf_init(&labels, 8 << 20);
+    buf_init(&json, 256 << 20);
+    for (size_t i = 0; i < f->count; i++) {
+        const struct lokid_entry *e = &f->entries[i];
+        buf_clear(&labels);
+        lokid_query_labels(&f->streams[e->stream], e, categories, &labels);
+        struct group *group = group_of(&g, &labels);
+        if (group->values.n)
+            buf_addc(&group->values, ',');
+        lokid_query_value(e, categories, &group->values);
+    }
+    if (g.count)
+        qsort(g.list, g.count, sizeof *g.list, by_labels);
+    buf_printf(&json, "{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",%s\"result\":[",
+               categories ? "\"encodingFlags\":[\"categorize-labels\"]," : "");
+    for (size_t i = 0; i < g.count; i++) {
+        buf_printf(&json, "%s{\"stream\":%s,\"values\":[", i ? "," : "", g.list[i]->labels);
+        buf_add(&json, g.list[i]->values.p, g.list[i]->values.n);
+        buf_adds(&json, "]}");
+    }
+    buf_adds(&json, "]");
+    lokid_stats(&json, f->scanned, f->bytes, f->count);
+    buf_adds(&json, "}}\n");
+    lokid_json(p, buf_str(&json));
+    free_groups(&g);
+    buf_free(&labels);
+    buf_free(&json);
+}
+
+static void log_query(struct lokid *d, struct reply *p, const struct logql *q, int64_t start,
+                      int64_t end)
+{
+    const char *limit_text = lokid_param(p, "limit"), *direction = lokid_param(p, "direction");
+    int64_t limit = 100;
+    char text[200];
+    bool forward = strcmp(direction, "forward") == 0 || strcmp(direction, "FORWARD") == 0;
+    if (*limit_text && (!str_to_int(str_of(limit_text), &limit) || limit <= 0)) {
+        reply_text(p, 400, "limit must be a positive value");
+        return;
+    }
+    if (*direction && !forward && strcmp(direction, "backward") != 0 &&
+        strcmp(direction, "BACKWARD") != 0) {
+        snprintf(text, sizeof text, "invalid direction '%.100s'", direction);
+        reply_text(p, 400, text);
+        return;
+    }
+    if (limit > LOKID_LIMIT) {
+        snprintf(
+            text, sizeof text,
+            "max entries limit per query exceeded, limit > max_entries_limit_per_query (%lld > %d)",
+            (long long)limit, LOKID_LIMIT);
+        reply_text(p, 400, text);
+        return;
+    }
+    struct lokid_found found;
+    lokid_query_find(d, q, start, end, (size_t)limit, forward, &found);
+    size_t bytes = page_size(&found);
+    if (bytes > LOKID_PAGE) {
+        snprintf(text, sizeof text,
+                 "rpc error: code = ResourceExhausted desc = grpc: trying to send message larger "
+                 "than max (%zu vs. %d)",
+                 bytes, LOKID_PAGE);
+        reply_text(p, 500, text);
+    } else {
+        write_found(p, &found, lokid_wants_categories(p));
+    }
+    lokid_query_free(&found);
+}
+
+/* ---- requests ---- */
+
+/* "60", "0.5", "1m"; false: answered. */
+static bool read_step(struct reply *p, int64_t start, int64_t end, int64_t *step)
+{
+    const char *text = lokid_param(p, "step");
+    double seconds;
+    if (!*text) {
+        *step = (end - start) / 250 / CLOCK_SECOND * CLOCK_SECOND;
+        if (*step < CLOCK_SECOND)
+            *step = CLOCK_SECOND;
+        return true;
+    }
+    if (str_to_double(str_of(text), &seconds))
+        *step = (int64_t)(seconds * 1e9);
+    else if (!clock_parse_span(str_of(text), step)) {
+        reply_text(p, 400, "cannot parse step to a valid duration");
+        return false;
+    }
+    if (*step <= 0)
+        reply_text(p, 400,
+                   "zero or negative query resolution step widths are not accepted. Try a positive "
+                   "integer");
+    else if ((end - start) / *step > LOKID_POINTS)
+        reply_text(p, 400,
+                   "exceeded maximum resolution of 11,000 points per time series. Try increasing "
+                   "the value of the step parameter");
+    return *step > 0 && (end - start) / *step <= LOKID_POINTS;
+}
+
+static bool check_range(struct reply *p, int64_t start, int64_t end)
+{
+    const int64_t most = 30 * CLOCK_DAY + CLOCK_HOUR;
+    if (end <= start) {
+        reply_text(p, 400, "end timestamp must not be before or equal to start time");
+        return false;
+    }
+    if (end - start <= most)
+        return true;
+    char text[200];
+    int64_t seconds = (end - start) / CLOCK_SECOND;
+    snprintf(text, sizeof text,
+             "the query time range exceeds the limit (query length: %lldh%lldm%llds, limit: 30d1h)",
+             (long long)(seconds / 3600), (long long)(seconds / 60 % 60),
+             (long long)(seconds % 60));
+    reply_text(p, 400, text);
+    return false;
+}
+
+void lokid_query_range(struct lokid *d, struct reply *p)
+{
+    int64_t now = clock_now(), start, end, step;
+    if (!lokid_time(p, "end", now, &end) || !lokid_time(p, "start", end - CLOCK_HOUR, &start))
+        return;
+    if (!check_range(p, start, end))
+        return;
+    struct logql *q = lokid_query_param(p);
+    if (!q)
+        return;
+    if (!q->metric)
+        log_query(d, p, q, start, end);
+    else if (read_step(p, start, end, &step))
+        lokid_metric(d, p, q, start / step * step, (end + step - 1) / step * step, step, false);
+    logql_free(q);
+}
+
+void lokid_query_instant(struct lokid *d, struct reply *p)
+{
+    int64_t at;
+    if (!lokid_time(p, "time", clock_now(), &at))
+        return;
+    struct logql *q = lokid_query_param(p);
+    if (!q)
+        return;
+    if (q->metric)
+        lokid_metric(d, p, q, at, at, CLOCK_SECOND, true);
+    else
+        reply_text(p, 400,
+                   "log queries are not supported as an instant query type, please change your "
+                   "query to a range query type");
+    logql_free(q);
+}

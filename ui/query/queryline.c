@@ -1,0 +1,230 @@
+/*
+ * A query that is accepted is asked about first: INTENT_CHECK sends it to the server for a moment's worth
+ * of lines, which shows all that is wrong with it (regular expressions too, which a tail would accept and
+ * then stay silent about), and asks the index for its size. Until the answer comes the prompt stays open;
+ * a key ends the wait.
+ */
+#include "ui/query/queryline.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "text/number.h"
+#include "ui/engine.h"
+#include "ui/query/querypast.h"
+#include "ui/query/querywords.h"
+
+static const enum prompt_kind kinds[] = {
+    [QUESTION_LOGQL] = PROMPT_QUERY, [QUESTION_PROMQL] = PROMPT_PROMQL};
+static const char *const labels[] = {[QUESTION_LOGQL] = "logql ", [QUESTION_PROMQL] = "promql "};
+
+bool queryline_is_prompt(enum prompt_kind kind)
+{
+    return kind == PROMPT_QUERY || kind == PROMPT_PROMQL;
+}
+
+static void offers(void *context, struct prompt *p, struct str before)
+{
+    struct app *a = context;
+    const struct scope *s = &a->model->scope;
+    int64_t now = engine_now(a);
+    bool live = scope_is_live(s);
+    struct querywords w = {.language =
+                               prompt_kind(p) == PROMPT_PROMQL ? QUESTION_PROMQL : QUESTION_LOGQL,
+                           .model = a->model,
+                           .now = now,
+                           .from = live ? now - a->conf.span : s->from,
+                           .to = live ? now : s->at,
+                           .saved = a->conf.queries};
+    (void)before;
+    querywords_offer(&w, p);
+}
+
+static void open_with(struct app *a, enum question_language language, const char *text)
+{
+    char *copy = mem_dup(text); /* it may be the prompt's own */
+    prompt_open(a->prompt, kinds[language], labels[language], copy, offers, a);
+    a->query.language = language;
+    free(copy);
+    a->dirty = true;
+}
+
+void queryline_open(struct app *a, enum question_language language, const char *text)
+{
+    const char *typed = moves_typed_query(a->moves), *shown = a->model->logs.query;
+    if (!text && language == QUESTION_LOGQL)
+        text = typed ? typed : shown;
+    queryline_forget(a);
+    open_with(a, language, text ? text : "");
+}
+
+void queryline_forget(struct app *a)
+{
+    a->query.waiting = false;
+}
+
+void queryline_give_back(struct app *a)
+{
+    bool edited = moves_is_edited(a->moves);
+    moves_query(a->moves, NULL);
+    engine_say(a, ROLE_MESSAGE,
+               edited ? "The logs are the scope's again." : "The logs follow the scope already.");
+}
+
+/* The text of "@NAME"; NULL: there is none of that name. */
+static const char *saved_text(const struct app *a, const char *name)
+{
+    for (const struct querywords_saved *s = a->conf.queries; s && s->name; s++)
+        if (strcmp(s->name, name) == 0)
+            return s->text;
+    return NULL;
+}
+
+static void ask(struct app *a, const char *text)
+{
+    const struct scope *s = &a->model->scope;
+    bool live = scope_is_live(s), logql = a->query.language == QUESTION_LOGQL;
+    int64_t now = engine_now(a);
+    char *copy = mem_dup(text);
+    free(a->query.text);
+    a->query.text = copy;
+    a->query.waiting = true;
+    a->query.answers = a->model->question.answers;
+    intents_push(a->model->intents, logql ? INTENT_CHECK : INTENT_CHECK_PROMQL, copy,
+                 live ? now - a->conf.span : s->from, live ? now : s->at);
+    prompt_say(a->prompt, ROLE_DIM, 0, "asking the server whether it is right");
+}
+
+void queryline_run(struct app *a, enum question_language language, const char *text)
+{
+    open_with(a, language, text);
+    queryline_accept(a, text);
+}
+
+void queryline_accept(struct app *a, const char *text)
+{
+    enum question_language language = a->query.language;
+    const char *query = text;
+    char *typed = mem_dup(text);
+    if (text[0] == '@' && !(query = saved_text(a, text + 1))) {
+        open_with(a, language, typed);
+        prompt_say(a->prompt, ROLE_ERROR, 2,
+                   a->conf.queries && a->conf.queries[0].name
+                       ? "no query of that name is in loki.queries"
+                       : "the configuration has no loki.queries");
+    } else if (!query[0] && language == QUESTION_LOGQL) {
+        queryline_give_back(a);
+    } else if (query[0]) {
+        prompt_learn(a->prompt, kinds[language], typed);
+        querypast_add(a->conf.state_folder, language, typed);
+        open_with(a, language, query);
+        ask(a, query);
+    }
+    free(typed);
+}
+
+static int column_of(const char *text, const char *at)
+{
+    int column = 1;
+    for (const char *c = text; c < at; c++)
+        column += ((unsigned char)*c & 0xc0) != 0x80;
+    return column;
+}
+
+/* What the words mean when they name no place: the expression in `…` at their end, in the query. */
+static int place_of_regexp(const struct question *q)
+{
+    const char *what = q->err.what, *end = strrchr(what, '`'), *start = end, *at = NULL;
+    if (!strstr(what, "error parsing regexp") || !end)
+        return 0;
+    while (start > what && start[-1] != '`')
+        start--;
+    for (const char *quote = "\"`"; start < end && *quote && !at; quote++) {
+        char *text = mem_printf("%c%.*s", *quote, (int)(end - start), start);
+        at = strstr(q->text, text);
+        free(text);
+    }
+    return at ? column_of(q->text, at) + 1 : 0;
+}
+
+/* The server's words without the status, which says nothing here. */
+static const char *words_of(const struct question *q)
+{
+    const char *what = q->err.what;
+    const char *colon = strncmp(what, "HTTP ", 5) == 0 ? strstr(what, ": ") : NULL;
+    return colon ? colon + 2 : what;
+}
+
+static void show_wrong(struct app *a, const struct question *q)
+{
+    char text[PANE_TEXT];
+    int column = q->column && q->line <= 1 ? q->column : place_of_regexp(q);
+    snprintf(text, sizeof text, "%s%s%s", words_of(q), q->err.mend[0] ? ": " : "", q->err.mend);
+    prompt_say(a->prompt, ROLE_ERROR, column, text);
+}
+
+static void show(struct app *a, const struct question *q)
+{
+    char *text = mem_dup(a->query.text);
+    prompt_close(a->prompt);
+    if (q->metric) {
+        moves_graph(a->moves, q->language, text);
+        engine_show(a, "graph");
+    } else {
+        moves_query(a->moves, text);
+        engine_show(a, "logs");
+    }
+    if (q->unmeasurable)
+        engine_say(a, ROLE_MESSAGE,
+                   "This Loki has no index statistics: what the query costs is not known.");
+    free(text);
+}
+
+static void ask_whether(struct app *a, const struct question *q)
+{
+    static char label[PANE_TEXT];
+    char bytes[NUMBER_TEXT], budget[NUMBER_TEXT], streams[NUMBER_TEXT];
+    snprintf(label, sizeof label,
+             "It reads about %sB of %s streams, more than loki.budget (%sB). Run it? y or N: ",
+             number_count((double)q->bytes, bytes), number_count((double)q->streams, streams),
+             number_count((double)q->budget, budget));
+    prompt_open(a->prompt, PROMPT_COSTLY, label, "", NULL, NULL);
+}
+
+void queryline_confirmed(struct app *a, const char *answer)
+{
+    char *text = mem_dup(a->query.text);
+    if (strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0) {
+        show(a, &a->model->question);
+    } else {
+        open_with(a, a->query.language, text);
+        prompt_say(a->prompt, ROLE_MESSAGE, 0, "Not run. Narrow it: labels, a shorter time.");
+    }
+    free(text);
+}
+
+static void take_answer(struct app *a)
+{
+    const struct question *q = &a->model->question;
+    if (!a->query.waiting || q->answers == a->query.answers || q->state == QUESTION_ASKED ||
+        q->language != a->query.language || strcmp(q->text, a->query.text) != 0)
+        return;
+    a->query.waiting = false;
+    if (q->state == QUESTION_WRONG)
+        show_wrong(a, q);
+    else if (q->state == QUESTION_COSTLY)
+        ask_whether(a, q);
+    else
+        show(a, q);
+}
+
+void queryline_sync(struct app *a)
+{
+    uint64_t words = vocabulary_changes(a->model->vocabulary);
+    take_answer(a);
+    if (words != a->query.words && prompt_is_open(a->prompt))
+        prompt_refresh(a->prompt);
+    a->query.words = words;
+}
