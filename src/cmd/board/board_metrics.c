@@ -26,8 +26,10 @@ struct board_metrics {
 static void show_state(struct board_metrics *b)
 {
     struct model *m = b->model;
+    const struct upstream *u = prometheus_upstream(b->conf.prometheus);
     bool polled = b->usage && b->polled.data;
-    m->metrics = polled ? b->polled : *prometheus_upstream(b->conf.prometheus);
+    /* A Prometheus that should be there and is not is said, whatever else measures. */
+    m->metrics = polled && u->state == UPSTREAM_OFF ? b->polled : *u;
     str_copy(m->metrics_way, sizeof m->metrics_way,
              polled ? "metrics.k8s.io" : wire_found(b->conf.wire, WELL_KNOWN_PROMETHEUS));
     m->dirty = true;
