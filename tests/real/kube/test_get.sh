@@ -16,7 +16,7 @@ expect 2 k get secrets -A
 has err 'secrets'
 expect 1 k get pods no-such-pod -n shop
 one_line err
-expect 2 k get no-such-resource
+expect 1 k get no-such-resource
 one_line err
 
 # A change arrives while it is watched.
