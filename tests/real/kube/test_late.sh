@@ -27,8 +27,8 @@ kill -KILL "$(pid_of)"
 tmux -S "$socket" -f /dev/null new-session -d -s board -x 160 -y 50 \
     "TERM=screen-256color '$kubeboard' --kubeconfig '$admin' -n shop 2>'$work/err'; echo ended with \$?; sleep 60"
 shows 10 'Broken.*(connecting|failed)'
-KUBE_BIN=${KUBE_BIN:-$("$here/build")} "$here/control-plane" restart-apiserver "$KUBE_SERVER" >"$work/restart"
-shows 30 'Broken [1-9].*live'
+"$here/control-plane" restart-apiserver "$KUBE_SERVER" >"$work/restart"
+shows 120 'Broken [1-9].*live'
 for _ in $(seq 150); do
     screen | grep -E 'Broken .*(cron jobs|autoscalers) failed' >"$work/unseen" || break
     sleep 0.2
