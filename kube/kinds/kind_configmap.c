@@ -8,7 +8,7 @@
 
 enum { DATA, COLUMNS };
 
-static const struct column columns[COLUMNS] = {[DATA] = {"DATA", CELL_INT, false}};
+static const struct column columns[COLUMNS] = {[DATA] = {"DATA", CELL_INT, false, false}};
 
 static const char *const keep[] = {KINDS_METADATA, "data./", "binaryData./", NULL};
 

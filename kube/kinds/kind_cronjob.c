@@ -18,15 +18,15 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [SCHEDULE] = {"SCHEDULE", CELL_TEXT, false},
-    [TIMEZONE] = {"TIMEZONE", CELL_TEXT, false},
-    [SUSPEND] = {"SUSPEND", CELL_TEXT, false},
-    [ACTIVE] = {"ACTIVE", CELL_INT, false},
-    [LAST_SCHEDULE] = {"LAST SCHEDULE", CELL_TIME, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
-    [LAST_SUCCESS] = {"LAST SUCCESS", CELL_TIME, true},
+    [SCHEDULE] = {"SCHEDULE", CELL_TEXT, false, false},
+    [TIMEZONE] = {"TIMEZONE", CELL_TEXT, false, false},
+    [SUSPEND] = {"SUSPEND", CELL_TEXT, false, false},
+    [ACTIVE] = {"ACTIVE", CELL_INT, false, false},
+    [LAST_SCHEDULE] = {"LAST SCHEDULE", CELL_TIME, false, false},
+    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
+    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
+    [LAST_SUCCESS] = {"LAST SUCCESS", CELL_TIME, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

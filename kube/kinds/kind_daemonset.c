@@ -17,15 +17,15 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [DESIRED] = {"DESIRED", CELL_INT, false},
-    [CURRENT] = {"CURRENT", CELL_INT, false},
-    [READY] = {"READY", CELL_INT, false},
-    [UP_TO_DATE] = {"UP-TO-DATE", CELL_INT, false},
-    [AVAILABLE] = {"AVAILABLE", CELL_INT, false},
-    [NODE_SELECTOR] = {"NODE SELECTOR", CELL_TEXT, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
+    [DESIRED] = {"DESIRED", CELL_INT, false, false},
+    [CURRENT] = {"CURRENT", CELL_INT, false, false},
+    [READY] = {"READY", CELL_INT, false, false},
+    [UP_TO_DATE] = {"UP-TO-DATE", CELL_INT, false, false},
+    [AVAILABLE] = {"AVAILABLE", CELL_INT, false, false},
+    [NODE_SELECTOR] = {"NODE SELECTOR", CELL_TEXT, false, false},
+    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
+    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

@@ -12,9 +12,12 @@
 enum { READY, UP_TO_DATE, AVAILABLE, CONTAINERS, IMAGES, SELECTOR, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [READY] = {"READY", CELL_RATIO, false},       [UP_TO_DATE] = {"UP-TO-DATE", CELL_INT, false},
-    [AVAILABLE] = {"AVAILABLE", CELL_INT, false}, [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},       [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
+    [READY] = {"READY", CELL_RATIO, false, false},
+    [UP_TO_DATE] = {"UP-TO-DATE", CELL_INT, false, false},
+    [AVAILABLE] = {"AVAILABLE", CELL_INT, false, false},
+    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
+    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

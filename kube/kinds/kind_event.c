@@ -17,11 +17,15 @@ enum { LAST_SEEN, TYPE, REASON, OBJECT, MESSAGE, SUBOBJECT, SOURCE, FIRST_SEEN, 
 enum { MESSAGE_LONGEST = 8192, FIELD_LONGEST = 1024 };
 
 static const struct column columns[COLUMNS] = {
-    [LAST_SEEN] = {"LAST SEEN", CELL_TIME, false}, [TYPE] = {"TYPE", CELL_TEXT, false},
-    [REASON] = {"REASON", CELL_TEXT, false},       [OBJECT] = {"OBJECT", CELL_TEXT, false},
-    [MESSAGE] = {"MESSAGE", CELL_TEXT, false},     [SUBOBJECT] = {"SUBOBJECT", CELL_TEXT, true},
-    [SOURCE] = {"SOURCE", CELL_TEXT, true},        [FIRST_SEEN] = {"FIRST SEEN", CELL_TIME, true},
-    [COUNT] = {"COUNT", CELL_INT, true},
+    [LAST_SEEN] = {"LAST SEEN", CELL_TIME, false, false},
+    [TYPE] = {"TYPE", CELL_TEXT, false, false},
+    [REASON] = {"REASON", CELL_TEXT, false, false},
+    [OBJECT] = {"OBJECT", CELL_TEXT, false, false},
+    [MESSAGE] = {"MESSAGE", CELL_TEXT, false, false},
+    [SUBOBJECT] = {"SUBOBJECT", CELL_TEXT, true, false},
+    [SOURCE] = {"SOURCE", CELL_TEXT, true, false},
+    [FIRST_SEEN] = {"FIRST SEEN", CELL_TIME, true, false},
+    [COUNT] = {"COUNT", CELL_INT, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

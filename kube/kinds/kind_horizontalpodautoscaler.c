@@ -15,10 +15,13 @@ enum { REFERENCE, TARGETS, MINPODS, MAXPODS, REPLICAS, DESIRED, LAST_SCALE, COLU
 enum { CELL_LONGEST = 1024, TARGETS_SHOWN = 2 };
 
 static const struct column columns[COLUMNS] = {
-    [REFERENCE] = {"REFERENCE", CELL_TEXT, false},  [TARGETS] = {"TARGETS", CELL_TEXT, false},
-    [MINPODS] = {"MINPODS", CELL_INT, false},       [MAXPODS] = {"MAXPODS", CELL_INT, false},
-    [REPLICAS] = {"REPLICAS", CELL_INT, false},     [DESIRED] = {"DESIRED", CELL_INT, true},
-    [LAST_SCALE] = {"LAST SCALE", CELL_TIME, true},
+    [REFERENCE] = {"REFERENCE", CELL_TEXT, false, false},
+    [TARGETS] = {"TARGETS", CELL_TEXT, false, false},
+    [MINPODS] = {"MINPODS", CELL_INT, false, false},
+    [MAXPODS] = {"MAXPODS", CELL_INT, false, false},
+    [REPLICAS] = {"REPLICAS", CELL_INT, false, false},
+    [DESIRED] = {"DESIRED", CELL_INT, true, false},
+    [LAST_SCALE] = {"LAST SCALE", CELL_TIME, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

@@ -22,11 +22,15 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [STATUS] = {"STATUS", CELL_TEXT, false},     [COMPLETIONS] = {"COMPLETIONS", CELL_TEXT, false},
-    [DURATION] = {"DURATION", CELL_TEXT, false}, [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},      [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
-    [FAILED] = {"FAILED", CELL_INT, true},       [STARTED] = {"STARTED", CELL_TIME, true},
-    [FINISHED] = {"FINISHED", CELL_TIME, true},
+    [STATUS] = {"STATUS", CELL_TEXT, false, false},
+    [COMPLETIONS] = {"COMPLETIONS", CELL_TEXT, false, false},
+    [DURATION] = {"DURATION", CELL_TEXT, false, false},
+    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
+    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
+    [FAILED] = {"FAILED", CELL_INT, true, false},
+    [STARTED] = {"STARTED", CELL_TIME, true, false},
+    [FINISHED] = {"FINISHED", CELL_TIME, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

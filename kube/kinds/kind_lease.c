@@ -14,10 +14,10 @@
 enum { HOLDER, RENEWED, LASTS, TRANSITIONS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [HOLDER] = {"HOLDER", CELL_TEXT, false},
-    [RENEWED] = {"RENEWED", CELL_TIME, true},
-    [LASTS] = {"LASTS", CELL_INT, true},
-    [TRANSITIONS] = {"TRANSITIONS", CELL_INT, true},
+    [HOLDER] = {"HOLDER", CELL_TEXT, false, false},
+    [RENEWED] = {"RENEWED", CELL_TIME, true, false},
+    [LASTS] = {"LASTS", CELL_INT, true, false},
+    [TRANSITIONS] = {"TRANSITIONS", CELL_INT, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,          "spec.holderIdentity",

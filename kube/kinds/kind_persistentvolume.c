@@ -8,15 +8,15 @@ enum { CAPACITY, MODES, RECLAIM, STATUS, CLAIM, CLASS, REASON, ATTRIBUTES, MODE,
 enum { CELL_LONGEST = 1024 };
 
 static const struct column columns[COLUMNS] = {
-    [CAPACITY] = {"CAPACITY", CELL_TEXT, false},
-    [MODES] = {"ACCESS MODES", CELL_TEXT, false},
-    [RECLAIM] = {"RECLAIM POLICY", CELL_TEXT, false},
-    [STATUS] = {"STATUS", CELL_TEXT, false},
-    [CLAIM] = {"CLAIM", CELL_TEXT, false},
-    [CLASS] = {"STORAGECLASS", CELL_TEXT, false},
-    [REASON] = {"REASON", CELL_TEXT, false},
-    [ATTRIBUTES] = {"VOLUMEATTRIBUTESCLASS", CELL_TEXT, true},
-    [MODE] = {"VOLUMEMODE", CELL_TEXT, true},
+    [CAPACITY] = {"CAPACITY", CELL_TEXT, false, false},
+    [MODES] = {"ACCESS MODES", CELL_TEXT, false, false},
+    [RECLAIM] = {"RECLAIM POLICY", CELL_TEXT, false, false},
+    [STATUS] = {"STATUS", CELL_TEXT, false, false},
+    [CLAIM] = {"CLAIM", CELL_TEXT, false, false},
+    [CLASS] = {"STORAGECLASS", CELL_TEXT, false, false},
+    [REASON] = {"REASON", CELL_TEXT, false, false},
+    [ATTRIBUTES] = {"VOLUMEATTRIBUTESCLASS", CELL_TEXT, true, false},
+    [MODE] = {"VOLUMEMODE", CELL_TEXT, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

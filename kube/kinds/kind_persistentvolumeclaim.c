@@ -8,13 +8,13 @@
 enum { STATUS, VOLUME, CAPACITY, MODES, CLASS, ATTRIBUTES, MODE, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [STATUS] = {"STATUS", CELL_TEXT, false},
-    [VOLUME] = {"VOLUME", CELL_TEXT, false},
-    [CAPACITY] = {"CAPACITY", CELL_TEXT, false},
-    [MODES] = {"ACCESS MODES", CELL_TEXT, false},
-    [CLASS] = {"STORAGECLASS", CELL_TEXT, false},
-    [ATTRIBUTES] = {"VOLUMEATTRIBUTESCLASS", CELL_TEXT, true},
-    [MODE] = {"VOLUMEMODE", CELL_TEXT, true},
+    [STATUS] = {"STATUS", CELL_TEXT, false, false},
+    [VOLUME] = {"VOLUME", CELL_TEXT, false, false},
+    [CAPACITY] = {"CAPACITY", CELL_TEXT, false, false},
+    [MODES] = {"ACCESS MODES", CELL_TEXT, false, false},
+    [CLASS] = {"STORAGECLASS", CELL_TEXT, false, false},
+    [ATTRIBUTES] = {"VOLUMEATTRIBUTESCLASS", CELL_TEXT, true, false},
+    [MODE] = {"VOLUMEMODE", CELL_TEXT, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

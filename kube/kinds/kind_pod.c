@@ -30,22 +30,22 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [READY] = {"READY", CELL_RATIO, false},
-    [STATUS] = {"STATUS", CELL_TEXT, false},
-    [RESTARTS] = {"RESTARTS", CELL_INT, false},
-    [LAST_RESTART] = {"LAST RESTART", CELL_TIME, true},
-    [IP] = {"IP", CELL_TEXT, true},
-    [NODE] = {"NODE", CELL_TEXT, true},
-    [NOMINATED] = {"NOMINATED NODE", CELL_TEXT, true},
-    [GATES] = {"READINESS GATES", CELL_TEXT, true},
-    [CPU_REQUEST] = {"CPU REQUEST", CELL_CPU, true},
-    [CPU_LIMIT] = {"CPU LIMIT", CELL_CPU, true},
-    [MEMORY_REQUEST] = {"MEMORY REQUEST", CELL_BYTES, true},
-    [MEMORY_LIMIT] = {"MEMORY LIMIT", CELL_BYTES, true},
-    [PHASE] = {"PHASE", CELL_TEXT, true},
-    [QOS] = {"QOS", CELL_TEXT, true},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [APP] = {"APP", CELL_TEXT, true},
+    [READY] = {"READY", CELL_RATIO, false, false},
+    [STATUS] = {"STATUS", CELL_TEXT, false, false},
+    [RESTARTS] = {"RESTARTS", CELL_INT, false, false},
+    [LAST_RESTART] = {"LAST RESTART", CELL_TIME, true, false},
+    [IP] = {"IP", CELL_TEXT, true, false},
+    [NODE] = {"NODE", CELL_TEXT, true, false},
+    [NOMINATED] = {"NOMINATED NODE", CELL_TEXT, true, false},
+    [GATES] = {"READINESS GATES", CELL_TEXT, true, false},
+    [CPU_REQUEST] = {"CPU REQUEST", CELL_CPU, true, false},
+    [CPU_LIMIT] = {"CPU LIMIT", CELL_CPU, true, false},
+    [MEMORY_REQUEST] = {"MEMORY REQUEST", CELL_BYTES, true, false},
+    [MEMORY_LIMIT] = {"MEMORY LIMIT", CELL_BYTES, true, false},
+    [PHASE] = {"PHASE", CELL_TEXT, true, false},
+    [QOS] = {"QOS", CELL_TEXT, true, false},
+    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
+    [APP] = {"APP", CELL_TEXT, true, false},
 };
 
 #define STATUSES(list)                                                                             \

@@ -7,9 +7,12 @@
 enum { DESIRED, CURRENT, READY, CONTAINERS, IMAGES, SELECTOR, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [DESIRED] = {"DESIRED", CELL_INT, false}, [CURRENT] = {"CURRENT", CELL_INT, false},
-    [READY] = {"READY", CELL_INT, false},     [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},   [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
+    [DESIRED] = {"DESIRED", CELL_INT, false, false},
+    [CURRENT] = {"CURRENT", CELL_INT, false, false},
+    [READY] = {"READY", CELL_INT, false, false},
+    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
+    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,      WORKLOAD_CELLS_KEEP("spec.template."),

@@ -8,11 +8,11 @@ enum { TYPE, CLUSTER_IP, EXTERNAL_IP, PORTS, SELECTOR, COLUMNS };
 enum { CELL_LONGEST = 4096 };
 
 static const struct column columns[COLUMNS] = {
-    [TYPE] = {"TYPE", CELL_TEXT, false},
-    [CLUSTER_IP] = {"CLUSTER-IP", CELL_TEXT, false},
-    [EXTERNAL_IP] = {"EXTERNAL-IP", CELL_TEXT, false},
-    [PORTS] = {"PORT(S)", CELL_TEXT, false},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true},
+    [TYPE] = {"TYPE", CELL_TEXT, false, false},
+    [CLUSTER_IP] = {"CLUSTER-IP", CELL_TEXT, false, false},
+    [EXTERNAL_IP] = {"EXTERNAL-IP", CELL_TEXT, false, false},
+    [PORTS] = {"PORT(S)", CELL_TEXT, false, false},
+    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
 };
 
 static const char *const keep[] = {

@@ -8,10 +8,10 @@
 enum { READY, CONTAINERS, IMAGES, UPDATED, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [READY] = {"READY", CELL_RATIO, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true},
-    [UPDATED] = {"UP-TO-DATE", CELL_INT, true},
+    [READY] = {"READY", CELL_RATIO, false, false},
+    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
+    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
+    [UPDATED] = {"UP-TO-DATE", CELL_INT, true, false},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

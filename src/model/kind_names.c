@@ -4,7 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char groups[] = "/apis/", core[] = "/api/";
+static const char groups[] = "/apis/";
+enum { CORE = sizeof "/api/" - 1 };
 
 struct str kind_names_group(const struct kind *kind)
 {
@@ -19,7 +20,7 @@ struct str kind_names_group(const struct kind *kind)
 struct str kind_names_version(const struct kind *kind)
 {
     struct str group = kind_names_group(kind);
-    size_t skip = group.n ? sizeof groups - 1 + group.n + 1 : sizeof core - 1, n;
+    size_t skip = group.n ? sizeof groups - 1 + group.n + 1 : CORE, n;
     n = strlen(kind->api);
     return skip < n ? (struct str){kind->api + skip, n - skip} : str_of("");
 }

@@ -7,26 +7,27 @@
 #include "tests/screen/fill.h"
 
 static const struct column deployment_columns[] = {
-    {"READY", CELL_RATIO, false},   {"UP-TO-DATE", CELL_INT, false},
-    {"AVAILABLE", CELL_INT, false}, {"CONTAINERS", CELL_TEXT, true},
-    {"IMAGES", CELL_TEXT, true},    {"SELECTOR", CELL_TEXT, true},
+    {"READY", CELL_RATIO, false, false},   {"UP-TO-DATE", CELL_INT, false, false},
+    {"AVAILABLE", CELL_INT, false, false}, {"CONTAINERS", CELL_TEXT, true, false},
+    {"IMAGES", CELL_TEXT, true, false},    {"SELECTOR", CELL_TEXT, true, false},
 };
-static const struct column replicaset_columns[] = {
-    {"DESIRED", CELL_INT, false}, {"CURRENT", CELL_INT, false}, {"READY", CELL_INT, false}};
+static const struct column replicaset_columns[] = {{"DESIRED", CELL_INT, false, false},
+                                                   {"CURRENT", CELL_INT, false, false},
+                                                   {"READY", CELL_INT, false, false}};
 static const struct column cronjob_columns[] = {
-    {"SCHEDULE", CELL_TEXT, false},
-    {"SUSPEND", CELL_TEXT, false},
-    {"ACTIVE", CELL_INT, false},
-    {"LAST SCHEDULE", CELL_TIME, false},
+    {"SCHEDULE", CELL_TEXT, false, false},
+    {"SUSPEND", CELL_TEXT, false, false},
+    {"ACTIVE", CELL_INT, false, false},
+    {"LAST SCHEDULE", CELL_TIME, false, false},
 };
-static const struct column job_columns[] = {{"STATUS", CELL_TEXT, false},
-                                            {"COMPLETIONS", CELL_TEXT, false},
-                                            {"DURATION", CELL_TEXT, false}};
+static const struct column job_columns[] = {{"STATUS", CELL_TEXT, false, false},
+                                            {"COMPLETIONS", CELL_TEXT, false, false},
+                                            {"DURATION", CELL_TEXT, false, false}};
 static const struct column certificate_columns[] = {
-    {"READY", CELL_TEXT, false},
-    {"SECRET", CELL_TEXT, false},
-    {"ISSUER", CELL_TEXT, true},
-    {"STATUS", CELL_TEXT, true},
+    {"READY", CELL_TEXT, false, false},
+    {"SECRET", CELL_TEXT, false, false},
+    {"ISSUER", CELL_TEXT, true, false},
+    {"STATUS", CELL_TEXT, true, false},
 };
 #define KIND(name, one, brief, api, object, ns, columns)                                           \
     {                                                                                              \

@@ -10,19 +10,21 @@
 
 /* The columns that panes ask for, by the titles of kube/kinds/kinds.h. */
 static const struct column node_columns[] = {
-    {"STATUS", CELL_TEXT, false},     {"ROLES", CELL_TEXT, false}, {"VERSION", CELL_TEXT, false},
-    {"INTERNAL-IP", CELL_TEXT, true}, {"ZONE", CELL_TEXT, true},   {"INSTANCE", CELL_TEXT, true},
+    {"STATUS", CELL_TEXT, false, false},  {"ROLES", CELL_TEXT, false, false},
+    {"VERSION", CELL_TEXT, false, false}, {"INTERNAL-IP", CELL_TEXT, true, false},
+    {"ZONE", CELL_TEXT, true, false},     {"INSTANCE", CELL_TEXT, true, false},
 };
 static const struct column pod_columns[] = {
-    {"READY", CELL_RATIO, false},       {"STATUS", CELL_TEXT, false},
-    {"RESTARTS", CELL_INT, false},      {"IP", CELL_TEXT, true},
-    {"NODE", CELL_TEXT, true},          {"CPU LIMIT", CELL_CPU, true},
-    {"MEMORY LIMIT", CELL_BYTES, true},
+    {"READY", CELL_RATIO, false, false},       {"STATUS", CELL_TEXT, false, false},
+    {"RESTARTS", CELL_INT, false, false},      {"IP", CELL_TEXT, true, false},
+    {"NODE", CELL_TEXT, true, false},          {"CPU LIMIT", CELL_CPU, true, false},
+    {"MEMORY LIMIT", CELL_BYTES, true, false},
 };
-static const struct column namespace_columns[] = {{"STATUS", CELL_TEXT, false}};
+static const struct column namespace_columns[] = {{"STATUS", CELL_TEXT, false, false}};
 static const struct column event_columns[] = {
-    {"LAST SEEN", CELL_TIME, false}, {"TYPE", CELL_TEXT, false},    {"REASON", CELL_TEXT, false},
-    {"OBJECT", CELL_TEXT, false},    {"MESSAGE", CELL_TEXT, false}, {"COUNT", CELL_INT, true},
+    {"LAST SEEN", CELL_TIME, false, false}, {"TYPE", CELL_TEXT, false, false},
+    {"REASON", CELL_TEXT, false, false},    {"OBJECT", CELL_TEXT, false, false},
+    {"MESSAGE", CELL_TEXT, false, false},   {"COUNT", CELL_INT, true, false},
 };
 #define KIND_OF(name, one, object, ns, columns)                                                    \
     {                                                                                              \

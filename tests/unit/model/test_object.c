@@ -15,9 +15,10 @@
 
 enum { READY, STATUS, RESTARTS, CPU, MEMORY, LAST, NODE };
 static const struct column pod_columns[] = {
-    {"READY", CELL_RATIO, false}, {"STATUS", CELL_TEXT, false},  {"RESTARTS", CELL_INT, false},
-    {"CPU", CELL_CPU, false},     {"MEMORY", CELL_BYTES, false}, {"LAST", CELL_TIME, true},
-    {"NODE", CELL_TEXT, true}};
+    {"READY", CELL_RATIO, false, false},  {"STATUS", CELL_TEXT, false, false},
+    {"RESTARTS", CELL_INT, false, false}, {"CPU", CELL_CPU, false, false},
+    {"MEMORY", CELL_BYTES, false, false}, {"LAST", CELL_TIME, true, false},
+    {"NODE", CELL_TEXT, true, false}};
 static const struct kind pods = {.name = "pods",
                                  .singular = "pod",
                                  .short_names = "po",

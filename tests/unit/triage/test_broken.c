@@ -17,16 +17,16 @@
 
 enum { TABLES = 16 };
 
-static const struct column pod_columns[] = {{"STATUS", CELL_TEXT, false},
-                                            {"LAST RESTART", CELL_TIME, true}},
-                           job_columns[] = {{"STATUS", CELL_TEXT, false}},
-                           lease_columns[] = {{"HOLDER", CELL_TEXT, false},
-                                              {"RENEWED", CELL_TIME, true},
-                                              {"LASTS", CELL_INT, true}},
-                           event_columns[] = {{"LAST SEEN", CELL_TIME, false},
-                                              {"REASON", CELL_TEXT, false},
-                                              {"OBJECT", CELL_TEXT, false},
-                                              {"MESSAGE", CELL_TEXT, false}};
+static const struct column pod_columns[] = {{"STATUS", CELL_TEXT, false, false},
+                                            {"LAST RESTART", CELL_TIME, true, false}},
+                           job_columns[] = {{"STATUS", CELL_TEXT, false, false}},
+                           lease_columns[] = {{"HOLDER", CELL_TEXT, false, false},
+                                              {"RENEWED", CELL_TIME, true, false},
+                                              {"LASTS", CELL_INT, true, false}},
+                           event_columns[] = {{"LAST SEEN", CELL_TIME, false, false},
+                                              {"REASON", CELL_TEXT, false, false},
+                                              {"OBJECT", CELL_TEXT, false, false},
+                                              {"MESSAGE", CELL_TEXT, false, false}};
 
 #define KIND(plural, Kind, list)                                                                   \
     {                                                                                              \
