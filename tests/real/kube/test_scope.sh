@@ -51,4 +51,4 @@ type_in 0
 shows 10 'Pods [1-9][0-9]* .*live'
 screen | grep -q 'only namespace data' || fail "the namespace seen last: $(screen)"
 type_in ':deployments' Enter
-shows 10 'deployments [1-9].*live'
+shows 10 'Deployments [1-9].*live'
