@@ -172,23 +172,6 @@ static void spec(const struct world *w, const struct world_workload *wl, const s
     json_out_end_object(out);
 }
 
-static const char *phase_name(const struct world_pod *p, const struct world_phase *ph)
-{
-    switch (ph->state) {
-    case WORLD_PENDING:
-    case WORLD_CREATING:
-        return "Pending";
-    case WORLD_COMPLETED:
-        return "Succeeded";
-    case WORLD_EVICTED:
-        return "Failed";
-    case WORLD_FAILED:
-        return p->job >= 0 ? "Failed" : "Running";
-    default:
-        return "Running";
-    }
-}
-
 static bool is_ready(const struct world_phase *ph)
 {
     return ph->state == WORLD_RUNNING || ph->state == WORLD_TERMINATING;
@@ -302,7 +285,7 @@ void pretend_pod_body(const struct world *w, const struct pretend_object *o, int
          evicted = ph.state == WORLD_EVICTED;
     spec(w, wl, p, bound, out);
     json_out_object(out, "status");
-    json_out_text(out, "phase", phase_name(p, &ph));
+    json_out_text(out, "phase", world_phase_name(p, &ph));
     if (evicted) {
         json_out_text(out, "message",
                       "The node was low on resource: memory. Container recommendation was using "
@@ -352,7 +335,7 @@ bool pretend_pod_field(const struct world *w, const struct pretend_object *o, in
     if (strcmp(path, "spec.nodeName") == 0)
         return buf_adds(out, ph.state == WORLD_PENDING ? "" : w->nodes[p->node].name);
     if (strcmp(path, "status.phase") == 0)
-        return buf_adds(out, phase_name(p, &ph));
+        return buf_adds(out, world_phase_name(p, &ph));
     if (strcmp(path, "spec.restartPolicy") == 0)
         return buf_adds(out, p->job >= 0 ? "Never" : "Always");
     if (strcmp(path, "spec.schedulerName") == 0)

@@ -213,23 +213,6 @@ static void restarts(const struct telling *to)
     }
 }
 
-static const char *phase_of(const struct world_pod *p, const struct world_phase *phase)
-{
-    switch (phase->state) {
-    case WORLD_PENDING:
-    case WORLD_CREATING:
-        return "Pending";
-    case WORLD_COMPLETED:
-        return "Succeeded";
-    case WORLD_EVICTED:
-        return "Failed";
-    case WORLD_FAILED:
-        return p->job >= 0 ? "Failed" : "Running";
-    default:
-        return "Running";
-    }
-}
-
 /* kube-state-metrics tells every phase of every pod: 1 for the one that it is in. */
 static void pod_phases(const struct telling *to)
 {
@@ -244,7 +227,7 @@ static void pod_phases(const struct telling *to)
                                             {"namespace", to->w->workloads[p->workload].ns},
                                             {"phase", phases[k]},
                                             {"pod", p->name}};
-            to->each(to->context, labels, 4, strcmp(phases[k], phase_of(p, &phase)) == 0);
+            to->each(to->context, labels, 4, strcmp(phases[k], world_phase_name(p, &phase)) == 0);
         }
     }
 }

@@ -521,3 +521,20 @@ void world_add_time(struct world_event *e, int64_t t)
     mem_grow(&e->times, &e->cap, e->count + 1, sizeof *e->times);
     e->times[e->count++] = t;
 }
+
+const char *world_phase_name(const struct world_pod *p, const struct world_phase *ph)
+{
+    switch (ph->state) {
+    case WORLD_PENDING:
+    case WORLD_CREATING:
+        return "Pending";
+    case WORLD_COMPLETED:
+        return "Succeeded";
+    case WORLD_EVICTED:
+        return "Failed";
+    case WORLD_FAILED:
+        return p->job >= 0 ? "Failed" : "Running";
+    default:
+        return "Running";
+    }
+}

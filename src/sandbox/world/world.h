@@ -149,6 +149,8 @@ void world_free(struct world *w);
 /* The pod at a moment. False when it does not exist then. */
 bool world_pod_at(const struct world *w, const struct world_pod *p, int64_t t,
                   struct world_phase *out);
+/* status.phase as Kubernetes has it: "Pending", "Running". */
+const char *world_phase_name(const struct world_pod *p, const struct world_phase *ph);
 bool world_is_running(enum world_state s);
 /* From when to when it exists; *to is INT64_MAX when no end is planned. */
 void world_pod_life(const struct world_pod *p, int64_t *from, int64_t *to);

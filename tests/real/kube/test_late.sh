@@ -2,26 +2,7 @@
 # A board that is started while its API server is away: when the server comes nothing of it is news, and the kinds whose
 # version depends on the server (cron jobs, autoscalers) are looked at as well.
 . "$(dirname "$0")/lib.sh"
-socket=$work/tmux
-screen() { tmux -S "$socket" capture-pane -p -t board 2>/dev/null; }
-# shows SECONDS REGEX: the screen has a line that matches within that time.
-shows() {
-    for _ in $(seq $(($1 * 5))); do
-        screen | grep -Eq -- "$2" && return
-        sleep 0.2
-    done
-    fail "not within $1 s on the screen: $2
-$(screen)"
-}
-pid_of() { cut -d' ' -f1 "$KUBE_SERVER/kube-apiserver.pid"; }
-end() {
-    status=$?
-    kill -CONT "$(pid_of)" 2>/dev/null
-    tmux -S "$socket" kill-server 2>/dev/null
-    (exit $status)
-    cleanup
-}
-trap end EXIT
+. "$here/lib_board.sh"
 
 kill -KILL "$(pid_of)"
 tmux -S "$socket" -f /dev/null new-session -d -s board -x 160 -y 50 \

@@ -2,26 +2,7 @@
 # The board in a real terminal while its API server is killed, stays away, and comes back: the rows stay, the age of what
 # is shown is said, and it is live again by itself. Then a server that stops answering with its connections open.
 . "$(dirname "$0")/lib.sh"
-socket=$work/tmux
-screen() { tmux -S "$socket" capture-pane -p -t board 2>/dev/null; }
-# shows SECONDS REGEX: the screen has a line that matches within that time.
-shows() {
-    for _ in $(seq $(($1 * 5))); do
-        screen | grep -Eq -- "$2" && return
-        sleep 0.2
-    done
-    fail "not within $1 s on the screen: $2
-$(screen)"
-}
-pid_of() { cut -d' ' -f1 "$KUBE_SERVER/kube-apiserver.pid"; }
-end() {
-    status=$?
-    kill -CONT "$(pid_of)" 2>/dev/null
-    tmux -S "$socket" kill-server 2>/dev/null
-    (exit $status)
-    cleanup
-}
-trap end EXIT
+. "$here/lib_board.sh"
 
 tmux -S "$socket" -f /dev/null new-session -d -s board -x 160 -y 50 \
     "TERM=screen-256color '$kubeboard' --kubeconfig '$admin' -n shop 2>'$work/err'; echo ended with \$?; sleep 60"

@@ -2,24 +2,7 @@
 # A user with rights in two namespaces only, on a board in a real terminal: the watches follow `:ns`, what is asked for
 # where nothing is allowed says so, and 0 comes back to what was seen last, which is never news.
 . "$(dirname "$0")/lib.sh"
-socket=$work/tmux
-screen() { tmux -S "$socket" capture-pane -p -t board 2>/dev/null; }
-# shows SECONDS REGEX: the screen has a line that matches within that time.
-shows() {
-    for _ in $(seq $(($1 * 5))); do
-        screen | grep -Eq -- "$2" && return
-        sleep 0.2
-    done
-    fail "not within $1 s on the screen: $2
-$(screen)"
-}
-end() {
-    status=$?
-    tmux -S "$socket" kill-server 2>/dev/null
-    (exit $status)
-    cleanup
-}
-trap end EXIT
+. "$here/lib_board.sh"
 type_in() { tmux -S "$socket" send-keys -t board "$1" ${2:+"$2"}; }
 
 viewer=$KUBE_SERVER/kubeconfig-viewer
