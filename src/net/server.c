@@ -200,7 +200,7 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
-static void reply_text(struct server_request *r, int status, const char *text)
+static void answer_text(struct server_request *r, int status, const char *text)
 {
     server_reply(r, status, "text/plain; charset=utf-8", NULL, str_of(text));
 }
@@ -214,7 +214,7 @@ static void begin(struct server_request *r, const char *method)
     int64_t n;
     if (length && str_to_int(str_of(length), &n) && n > 0 && (uint64_t)n > r->server->max_body) {
         r->too_large = r->handled = true;
-        reply_text(r, 413, "the body is too large\n");
+        answer_text(r, 413, "the body is too large\n");
     }
 }
 
@@ -232,9 +232,9 @@ static void handle(struct server_request *r)
 {
     r->handled = true;
     if (r->too_large)
-        reply_text(r, 413, "the body is too large\n");
+        answer_text(r, 413, "the body is too large\n");
     else if (!r->path)
-        reply_text(r, 400, "the path is no valid percent-encoding\n");
+        answer_text(r, 400, "the path is no valid percent-encoding\n");
     else
         r->server->handle(r->server->context, r);
 }

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "sandbox/sandbox.h"
+#include "sandbox/sandbox_service.h"
 
 enum faults_id {
 #define FAULT(id, name, argument, help) FAULTS_##id,

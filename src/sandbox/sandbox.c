@@ -22,6 +22,7 @@
 #include "sandbox/sandbox_config.h"
 #include "sandbox/sandbox_seed.h"
 #include "sandbox/world/dice.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/history.h"
 #include "sandbox/world/world.h"
 
@@ -52,13 +53,6 @@ struct sandbox {
     struct loop_timer *tick;
     char *tenant;
 };
-
-const char *sandbox_service_name(enum sandbox_service service)
-{
-    static const char *const names[] = {"kubernetes", "loki", "prometheus", "alertmanager",
-                                        "s3",         "sts",  "control"};
-    return names[service];
-}
 
 const char *sandbox_url(const struct sandbox *s, enum sandbox_service service)
 {
@@ -275,7 +269,7 @@ struct sandbox *sandbox_new(struct loop *l, const struct sandbox_conf *conf, str
     int64_t now = clock_now(), start = conf->start ? conf->start : now;
     s->loop = l;
     s->tenant = mem_dup(conf->tenant);
-    s->world = world_new(conf->seed, start, conf->nodes, conf->pods);
+    s->world = founding_world(conf->seed, start, conf->nodes, conf->pods);
     s->history = history_new(s->world);
     s->shelf = shelf_new(s->world, now);
     sandbox_seed_objects(s->shelf);

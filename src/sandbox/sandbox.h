@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "sandbox/sandbox_service.h"
 
 struct loop;
 struct sandbox;
@@ -31,23 +32,11 @@ struct sandbox_conf {
         tenant;
 };
 
-enum sandbox_service {
-    SANDBOX_KUBE,
-    SANDBOX_LOKI,
-    SANDBOX_PROMETHEUS,
-    SANDBOX_ALERTMANAGER,
-    SANDBOX_S3,
-    SANDBOX_STS,     /* and the container credentials endpoint, /v1/credentials */
-    SANDBOX_CONTROL, /* GET /faults, POST /faults (form: fault=NAME=ARG, clear=NAME or clear=all) */
-    SANDBOX_SERVICES
-};
-
 struct sandbox *sandbox_new(struct loop *l, const struct sandbox_conf *conf, struct err *err);
 void sandbox_free(struct sandbox *s); /* NULL is allowed */
 
 /* "http://127.0.0.1:1234", valid as long as the sandbox. */
 const char *sandbox_url(const struct sandbox *s, enum sandbox_service service);
-const char *sandbox_service_name(enum sandbox_service service); /* "kubernetes", "loki", … */
 
 /* Where kubeboard keeps windows and snapshots that the configuration names. */
 enum sandbox_store {

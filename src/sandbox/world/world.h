@@ -143,7 +143,8 @@ struct world {
 
 enum { WORLD_EVENT_TTL_MINUTES = 60 };
 
-struct world *world_new(uint64_t seed, int64_t start, int nodes, int pods);
+/* An empty one at its moment T (wall ns); founding.h fills it. */
+struct world *world_new(uint64_t seed, int64_t start);
 void world_free(struct world *w);
 
 /* The pod at a moment. False when it does not exist then. */
@@ -174,6 +175,8 @@ double world_traffic(const struct world *w, int64_t t);
 
 /* ---- for those who build the world ---- */
 
+uint64_t world_id(const struct world *w,
+                  const char *text);                 /* of a name, the same in each run of a seed */
 char *world_keep(struct world *w, const char *text); /* a copy that lives as long as the world */
 void *world_keep_bytes(struct world *w, const void *bytes, size_t n); /* the same for anything */
 struct world_pod *world_add_pod(struct world *w, uint32_t workload, bool old,
@@ -182,6 +185,8 @@ struct world_pod *world_add_pod(struct world *w, uint32_t workload, bool old,
  * nowhere planned yet. */
 struct world_pod *world_add_spare(struct world *w, uint32_t workload, int generation,
                                   int64_t created);
+/* Plans all that will change by itself. */
+void world_plan_all(struct world *w);
 /* Plans what the phases of a pod (NULL: none) and the events from `first_event` on say of the time
  * behind `after`, beside what is planned. */
 void world_plan_more(struct world *w, const struct world_pod *p, size_t first_event, int64_t after);

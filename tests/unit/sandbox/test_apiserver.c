@@ -6,6 +6,7 @@
 #include "sandbox/kube/apiserver.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/sandbox_seed.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/history.h"
 #include "sandbox/world/world.h"
 
@@ -30,7 +31,7 @@ static int setup(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
     clock_freeze(START);
-    b->world = world_new(1, START, 0, 0);
+    b->world = founding_world(1, START, 0, 0);
     b->history = history_new(b->world);
     b->shelf = shelf_new(b->world, START);
     sandbox_seed_objects(b->shelf);

@@ -6,6 +6,7 @@
 
 #include "net/websocket.h"
 #include "sandbox/loki/lokid.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/history.h"
 #include "sandbox/world/world.h"
 
@@ -27,7 +28,7 @@ static int open_bench(void **state, const char *tenant, int64_t now)
 {
     struct bench *b = mem_alloc(sizeof *b);
     clock_freeze(now);
-    b->world = world_new(1, now, 0, 0);
+    b->world = founding_world(1, now, 0, 0);
     b->history = history_new(b->world);
     serving_open(&b->s, SANDBOX_LOKI, handle, NULL);
     b->lokid = lokid_new(b->s.loop, b->history, &b->s.faults, tenant);

@@ -8,6 +8,7 @@
 
 #include "net/conn.h"
 #include "sandbox/prometheus/promd.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/world.h"
 
 #define START INT64_C(1795363200000000000)
@@ -28,7 +29,7 @@ static int setup(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
     clock_freeze(START);
-    b->world = world_new(1, START, 0, 0);
+    b->world = founding_world(1, START, 0, 0);
     serving_open(&b->s, SANDBOX_PROMETHEUS, handle, NULL);
     b->promd = promd_new(b->world, &b->s.faults);
     b->s.handler = b->promd;

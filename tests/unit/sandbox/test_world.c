@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/incident.h"
 #include "sandbox/world/world.h"
 
@@ -17,7 +18,7 @@
 
 static int setup(void **state)
 {
-    *state = world_new(7, START, 0, 0);
+    *state = founding_world(7, START, 0, 0);
     return 0;
 }
 
@@ -29,7 +30,8 @@ static int teardown(void **state)
 
 static void the_same_seed_gives_the_same_cluster(void **state)
 {
-    struct world *a = *state, *b = world_new(7, START, 0, 0), *c = world_new(8, START, 0, 0);
+    struct world *a = *state, *b = founding_world(7, START, 0, 0),
+                 *c = founding_world(8, START, 0, 0);
     assert_int_equal(a->pod_count, b->pod_count);
     size_t other = 0;
     for (size_t i = 0; i < a->pod_count; i++) {
@@ -62,7 +64,7 @@ static void it_has_the_promised_size(void **state)
     struct world *w = *state;
     assert_int_equal(w->node_count, 6);
     assert_in_range(pods_at(w, START), 40, 70);
-    struct world *large = world_new(1, START, 1000, 10000);
+    struct world *large = founding_world(1, START, 1000, 10000);
     assert_int_equal(large->node_count, 1000);
     assert_in_range(pods_at(large, START), 10000, 10100);
     for (size_t i = 0; i < large->node_count; i++)

@@ -27,7 +27,7 @@ struct test {
 static int set_up(void **state)
 {
     static struct test t;
-    t.world = world_new(1, START, 0, 0);
+    t.world = founding_world(1, START, 0, 0);
     t.shelf = shelf_new(t.world, START);
     t.web = world_find_workload(t.world, "shop", "web");
     shelf_tick(t.shelf, NOW - 1);
