@@ -7,25 +7,28 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/server.h"
+#include "sandbox/kube/apiserver_watch.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/world/dice.h"
 #include "sandbox/world/world.h"
 
 struct apiserver {
     struct apiserver_conf conf;
-    struct apiserver_watch *watches;
+    struct apiserver_watches watches;
     char tokens[APISERVER_USERS][64];
 };
 
 static void changed(void *context, const struct shelf_change *c)
 {
-    apiserver_watch_tell(context, c);
+    struct apiserver *a = context;
+    apiserver_watch_tell(&a->watches, c);
 }
 
 struct apiserver *apiserver_new(const struct apiserver_conf *conf)
 {
     struct apiserver *a = mem_alloc(sizeof *a);
     a->conf = *conf;
+    a->watches.conf = &a->conf;
     for (int i = 0; i < APISERVER_USERS; i++) {
         struct dice d = dice_of(conf->world->seed, (uint64_t)i, 21);
         dice_hex(&d, a->tokens[i], 40);
@@ -38,7 +41,7 @@ void apiserver_free(struct apiserver *a)
 {
     if (!a)
         return;
-    apiserver_watch_free_all(a);
+    apiserver_watch_free_all(&a->watches);
     free(a);
 }
 
@@ -50,53 +53,6 @@ void apiserver_tick(struct apiserver *a, int64_t now)
 const char *apiserver_token(const struct apiserver *a, enum apiserver_user_id user)
 {
     return a->tokens[user];
-}
-
-const struct apiserver_conf *apiserver_conf_of(const struct apiserver *a)
-{
-    return &a->conf;
-}
-
-struct apiserver_watch **apiserver_watches(struct apiserver *a)
-{
-    return &a->watches;
-}
-
-void apiserver_call_free(struct apiserver_call *c)
-{
-    free(c->group);
-    free(c->version);
-    free(c->ns);
-    free(c->resource);
-    free(c->name);
-    free(c->sub);
-    free(c);
-}
-
-const char *apiserver_param(const struct apiserver_call *c, const char *name)
-{
-    const char *value = server_query(c->p->r, name);
-    return value ? value : "";
-}
-
-const char *const *apiserver_headers(void)
-{
-    static const char *const headers[] = {
-        "Cache-Control: no-cache, private",
-        "X-Kubernetes-Pf-Flowschema-Uid: 1d0819cb-f576-4fcb-bc39-9882ae98ce39",
-        "X-Kubernetes-Pf-Prioritylevel-Uid: 322a824a-db20-402d-b2d4-e2d606040734", NULL};
-    return headers;
-}
-
-void apiserver_answer(struct apiserver_call *c, int status, struct str json)
-{
-    reply_body(c->p, status, "application/json", apiserver_headers(), json);
-    apiserver_call_free(c);
-}
-
-void apiserver_resource_name(const struct apiserver_call *c, char *out, size_t size)
-{
-    snprintf(out, size, "%s%s%s", c->resource, *c->group ? "." : "", c->group);
 }
 
 /* ---- who asks ---- */
@@ -119,58 +75,6 @@ static bool authenticate(const struct apiserver *a, struct reply *p, struct apis
     return true;
 }
 
-static bool one_of(const char *word, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(*words, word) == 0)
-            return true;
-    return false;
-}
-
-/* What the Role "reader" in the namespace shop allows; nodes and other namespaces it does not. */
-bool apiserver_allowed(const struct apiserver_user *u, const char *verb, const char *group,
-                       const char *resource, const char *sub, const char *ns)
-{
-    static const char *const reading[] = {"get", "list", "watch", NULL};
-    static const char *const core[] = {
-        "pods", "events", "services", "configmaps", "persistentvolumeclaims", NULL};
-    static const char *const apps[] = {"deployments", "replicasets", "statefulsets", "daemonsets",
-                                       NULL};
-    if (u->admin)
-        return true;
-    if (strcmp(group, "authorization.k8s.io") == 0)
-        return u->restricted && strcmp(verb, "create") == 0;
-    if (!u->restricted || strcmp(ns, "shop") != 0 || !one_of(verb, reading) ||
-        (*sub && strcmp(sub, "log") != 0))
-        return false;
-    if (strcmp(group, "apps") == 0)
-        return one_of(resource, apps);
-    if (strcmp(group, "metrics.k8s.io") == 0)
-        return strcmp(resource, "pods") == 0;
-    if (strcmp(group, "events.k8s.io") == 0)
-        return strcmp(resource, "events") == 0;
-    return !*group && one_of(resource, core);
-}
-
-void apiserver_forbidden(struct apiserver_call *c)
-{
-    char resource[160], details[300], where[120], object[160] = "";
-    apiserver_resource_name(c, resource, sizeof resource);
-    snprintf(where, sizeof where, "at the cluster scope");
-    if (*c->ns)
-        snprintf(where, sizeof where, "in the namespace \"%s\"", c->ns);
-    if (*c->name)
-        snprintf(object, sizeof object, " \"%s\"", c->name);
-    snprintf(details, sizeof details, "{%s%s%s%s%s%s\"kind\":\"%s\"}",
-             *c->name ? "\"name\":\"" : "", c->name, *c->name ? "\"," : "",
-             *c->group ? "\"group\":\"" : "", c->group, *c->group ? "\"," : "", c->resource);
-    apiserver_status(
-        c, 403, "Forbidden", details,
-        "%s%s is forbidden: User \"%s\" cannot %s resource \"%s%s%s\" in API group \"%s\" %s",
-        resource, object, c->user.name, c->verb, c->resource, *c->sub ? "/" : "", c->sub, c->group,
-        where);
-}
-
 /* ---- what for ---- */
 
 static char *next_part(struct str *rest)
@@ -185,7 +89,7 @@ static char *next_part(struct str *rest)
 static const char *verb_of(const struct apiserver_call *c)
 {
     const char *method = server_method(c->p->r);
-    const char *watch = apiserver_param(c, "watch");
+    const char *watch = apiserver_call_param(c, "watch");
     bool reads = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     if (reads && *c->name)
         return "get";
@@ -248,7 +152,7 @@ static bool read_accept(struct apiserver_call *c, struct str range)
 static bool negotiate(struct apiserver_call *c)
 {
     const char *header = server_header(c->p->r, "Accept");
-    const char *include = apiserver_param(c, "includeObject");
+    const char *include = apiserver_call_param(c, "includeObject");
     c->with_object = strcmp(include, "Object") == 0;
     c->with_metadata = !c->with_object && strcmp(include, "None") != 0;
     if (!header || !*header)
@@ -264,7 +168,7 @@ static bool negotiate(struct apiserver_call *c)
 
 static void serve_version(struct apiserver_call *c)
 {
-    apiserver_answer(
+    apiserver_call_answer(
         c, 200,
         str_of(
             "{\n  \"major\": \"1\",\n  \"minor\": \"20\",\n  \"gitVersion\": \"v1.20.2\",\n  "
@@ -279,7 +183,7 @@ static void serve_health(struct apiserver_call *c)
 {
     bool verbose = server_query(c->p->r, "verbose") != NULL;
     reply_body(
-        c->p, 200, "text/plain; charset=utf-8", apiserver_headers(),
+        c->p, 200, "text/plain; charset=utf-8", apiserver_call_headers(),
         str_of(verbose ? "[+]ping ok\n[+]log ok\n[+]etcd ok\n[+]shutdown ok\nreadyz check passed\n"
                        : "ok"));
     apiserver_call_free(c);
@@ -287,7 +191,7 @@ static void serve_health(struct apiserver_call *c)
 
 static void serve_proxy(struct apiserver_call *c)
 {
-    const struct apiserver_conf *conf = &c->a->conf;
+    const struct apiserver_conf *conf = c->conf;
     char *service = mem_dup(c->name);
     char *port = strchr(service, ':');
     if (port)
@@ -362,7 +266,8 @@ static void serve(struct apiserver_call *c)
 void apiserver_handle(struct apiserver *a, struct reply *p)
 {
     struct apiserver_call *c = mem_alloc(sizeof *c);
-    c->a = a;
+    c->conf = &a->conf;
+    c->watches = &a->watches;
     c->p = p;
     take_apart(c, str_of(p->path));
     shelf_tick(a->conf.shelf, clock_now());
@@ -379,8 +284,8 @@ void apiserver_handle(struct apiserver *a, struct reply *p)
         apiserver_status(c, 404, "NotFound", "{}",
                          "the server could not find the requested resource");
     else if (*c->resource &&
-             !apiserver_allowed(&c->user, c->verb, c->group, c->resource, c->sub, c->ns))
-        apiserver_forbidden(c);
+             !apiserver_user_may(&c->user, c->verb, c->group, c->resource, c->sub, c->ns))
+        apiserver_user_forbidden(c);
     else if (!negotiate(c) && strcmp(c->sub, "log") != 0 && strcmp(c->sub, "proxy") != 0)
         apiserver_status(c, 406, "NotAcceptable", "{}", "406: Not Acceptable");
     else

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/world/dice.h"
 #include "sandbox/world/world_edit.h"
@@ -37,7 +37,7 @@ static bool scales(int kind)
 /* Lets what was just planned happen. */
 static void let_happen(struct apiserver_call *c)
 {
-    struct shelf *s = apiserver_conf_of(c->a)->shelf;
+    struct shelf *s = c->conf->shelf;
     shelf_tick(s, c->t + 1);
     c->t = shelf_time(s);
 }
@@ -47,16 +47,16 @@ static void answer_object(struct apiserver_call *c, int status, const struct pre
     struct buf json;
     buf_init(&json, 4 << 20);
     struct json_out out = {.b = &json};
-    pretend_write(apiserver_conf_of(c->a)->world, o, c->t, true, &out);
+    pretend_write(c->conf->world, o, c->t, true, &out);
     buf_addc(&json, '\n');
-    apiserver_answer(c, status, buf_str(&json));
+    apiserver_call_answer(c, status, buf_str(&json));
     buf_free(&json);
 }
 
 static void answer_named(struct apiserver_call *c, int status, int kind, const char *name)
 {
     const struct pretend_object *o =
-        shelf_find(apiserver_conf_of(c->a)->shelf, (enum pretend_kinds)kind, c->ns, name);
+        shelf_find(c->conf->shelf, (enum pretend_kinds)kind, c->ns, name);
     if (o)
         answer_object(c, status, o);
     else
@@ -87,7 +87,7 @@ static void answer_success(struct apiserver_call *c, uint64_t id, int code)
     }
     json_out_end_object(&o);
     buf_addc(&json, '\n');
-    apiserver_answer(c, code, buf_str(&json));
+    apiserver_call_answer(c, code, buf_str(&json));
     buf_free(&json);
 }
 
@@ -115,22 +115,21 @@ static bool is_same(struct apiserver_call *c, const struct pretend_object *o, co
 
 static void delete_pod(struct apiserver_call *c, const struct pretend_object *o, int grace)
 {
-    struct world *w = apiserver_conf_of(c->a)->world;
+    struct world *w = c->conf->world;
     struct pretend_object before = *o;
     world_edit_end_pod(w, &w->pods[o->index], c->t + 1, grace);
     let_happen(c);
-    const struct pretend_object *now =
-        shelf_find(apiserver_conf_of(c->a)->shelf, PRETEND_PODS, c->ns, c->name);
+    const struct pretend_object *now = shelf_find(c->conf->shelf, PRETEND_PODS, c->ns, c->name);
     answer_object(c, 200, now ? now : &before);
 }
 
 static void delete_planned(struct apiserver_call *c, const struct pretend_object *o,
                            const struct json *options)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     uint64_t id = o->id;
     int64_t grace = json_int(options, "gracePeriodSeconds", GRACE);
-    const char *asked = apiserver_param(c, "gracePeriodSeconds");
+    const char *asked = apiserver_call_param(c, "gracePeriodSeconds");
     str_to_int(str_of(asked), &grace);
     if (c->kind == PRETEND_PODS) {
         delete_pod(c, o, grace > 0 ? (int)(grace < GRACE ? grace : GRACE) : 0);
@@ -155,7 +154,7 @@ static void delete_planned(struct apiserver_call *c, const struct pretend_object
 
 static void answer_scale(struct apiserver_call *c, const struct pretend_object *o)
 {
-    const struct world *w = apiserver_conf_of(c->a)->world;
+    const struct world *w = c->conf->world;
     const struct world_workload *wl = &w->workloads[o->index];
     char uid[37];
     struct buf json;
@@ -180,7 +179,7 @@ static void answer_scale(struct apiserver_call *c, const struct pretend_object *
     json_out_end_object(&out);
     json_out_end_object(&out);
     buf_addc(&json, '\n');
-    apiserver_answer(c, 200, buf_str(&json));
+    apiserver_call_answer(c, 200, buf_str(&json));
     buf_free(&json);
 }
 
@@ -188,7 +187,7 @@ static void answer_scale(struct apiserver_call *c, const struct pretend_object *
 static bool set_replicas(struct apiserver_call *c, const struct pretend_object *o,
                          const struct json *value)
 {
-    struct world *w = apiserver_conf_of(c->a)->world;
+    struct world *w = c->conf->world;
     int64_t replicas = (int64_t)json_as_number(value, -1);
     if (replicas < 0 || replicas > REPLICAS_MOST) {
         apiserver_status(c, 422, "Invalid", NULL,
@@ -216,8 +215,7 @@ static void scale(struct apiserver_call *c, const struct pretend_object *o, cons
     if (!set_replicas(c, o, json_get(body, "spec.replicas")))
         return;
     let_happen(c);
-    answer_scale(
-        c, shelf_find(apiserver_conf_of(c->a)->shelf, (enum pretend_kinds)c->kind, c->ns, c->name));
+    answer_scale(c, shelf_find(c->conf->shelf, (enum pretend_kinds)c->kind, c->ns, c->name));
 }
 
 /* ---- patching ---- */
@@ -242,7 +240,7 @@ static bool has_other(const struct json *patch)
 
 static void patch(struct apiserver_call *c, const struct pretend_object *o, const struct json *body)
 {
-    struct world *w = apiserver_conf_of(c->a)->world;
+    struct world *w = c->conf->world;
     const char *uid = json_string(body, "metadata.uid", "");
     char own[37];
     const struct json *replicas = json_get(body, "spec.replicas");
@@ -276,7 +274,7 @@ static void patch(struct apiserver_call *c, const struct pretend_object *o, cons
 
 static void run_job(struct apiserver_call *c, const struct json *body)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     const char *name = json_string(body, "metadata.name", "");
     const struct json *owner = json_first(json_get(body, "metadata.ownerReferences"));
     bool cron = strcmp(json_string(owner, "kind", ""), "CronJob") == 0;
@@ -307,7 +305,7 @@ static void run_job(struct apiserver_call *c, const struct json *body)
 static int64_t healthy(const struct apiserver_call *c, const char *ns, const struct json *labels,
                        const struct pretend_object *pod, bool *matches)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     int64_t count = 0;
     *matches = false;
     for (size_t i = shelf_lower(conf->shelf, PRETEND_PODS, ns, "");; i++) {
@@ -332,7 +330,7 @@ static int64_t healthy(const struct apiserver_call *c, const char *ns, const str
 /* Whether a disruption budget forbids it; then it has been answered. */
 static bool is_held(struct apiserver_call *c, const struct pretend_object *pod)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     for (size_t i = shelf_lower(conf->shelf, PRETEND_PDBS, c->ns, "");; i++) {
         const struct pretend_object *o = shelf_at(conf->shelf, PRETEND_PDBS, i);
         if (!o || strcmp(o->ns, c->ns) != 0)
@@ -361,7 +359,7 @@ static bool is_held(struct apiserver_call *c, const struct pretend_object *pod)
 
 static void evict(struct apiserver_call *c, const struct pretend_object *o, const struct json *body)
 {
-    struct world *w = apiserver_conf_of(c->a)->world;
+    struct world *w = c->conf->world;
     uint64_t id = o->id;
     if (!is_same(c, o, json_string(body, "deleteOptions.preconditions.uid", "")) || is_held(c, o))
         return;
@@ -374,7 +372,7 @@ static void evict(struct apiserver_call *c, const struct pretend_object *o, cons
 
 static void change(struct apiserver_call *c, const struct json *body)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     if (strcmp(c->verb, "create") == 0 && c->kind == PRETEND_JOBS && !*c->name) {
         run_job(c, body);
         return;

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 
 static bool is_stored(int kind)
 {
@@ -217,7 +217,7 @@ void apiserver_discovery(struct apiserver_call *c)
     }
     buf_addc(&json, '\n');
     if (found) {
-        apiserver_answer(c, 200, buf_str(&json));
+        apiserver_call_answer(c, 200, buf_str(&json));
     } else {
         reply_text(c->p, 404, "404 page not found\n");
         apiserver_call_free(c);

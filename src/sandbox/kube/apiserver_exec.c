@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/podshell.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/world/world.h"
@@ -133,15 +133,15 @@ static void on_closed(void *context)
 
 static bool is_true(const struct apiserver_call *c, const char *name)
 {
-    const char *value = apiserver_param(c, name);
+    const char *value = apiserver_call_param(c, name);
     return strcmp(value, "true") == 0 || strcmp(value, "1") == 0;
 }
 
 static void serve(struct apiserver_call *c, const struct world_pod *p,
                   const struct world_workload *wl)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
-    const char *container = apiserver_param(c, "container");
+    const struct apiserver_conf *conf = c->conf;
+    const char *container = apiserver_call_param(c, "container");
     bool sidecar = wl->sidecar && strcmp(container, wl->sidecar) == 0;
     struct session *s = mem_alloc(sizeof *s);
     s->call = c;
@@ -175,7 +175,7 @@ static void serve(struct apiserver_call *c, const struct world_pod *p,
 
 const struct world_pod *apiserver_running_pod(struct apiserver_call *c)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     const struct pretend_object *o = shelf_find(conf->shelf, PRETEND_PODS, c->ns, c->name);
     struct world_phase ph;
     if (!o) {
@@ -200,9 +200,9 @@ const struct world_pod *apiserver_running_pod(struct apiserver_call *c)
 
 void apiserver_exec(struct apiserver_call *c)
 {
-    const struct world *w = apiserver_conf_of(c->a)->world;
+    const struct world *w = c->conf->world;
     const struct world_pod *p = apiserver_running_pod(c);
-    const char *container = apiserver_param(c, "container");
+    const char *container = apiserver_call_param(c, "container");
     if (!p)
         return;
     const struct world_workload *wl = &w->workloads[p->workload];

@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/world/world.h"
 #include "sandbox/wsserver.h"
 
@@ -139,9 +139,9 @@ static void on_closed(void *context)
 
 void apiserver_forward(struct apiserver_call *c)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     const struct world_pod *p = apiserver_running_pod(c);
-    struct str list = str_of(apiserver_param(c, "ports")), one;
+    struct str list = str_of(apiserver_call_param(c, "ports")), one;
     int64_t port;
     if (!p)
         return;

@@ -1,14 +1,14 @@
 /* One object, in the form that was asked for: JSON, a Table's row, or its metadata alone. */
 #include <string.h>
 
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/world/world.h"
 
 void apiserver_item_write(const struct apiserver_call *c, const struct pretend_object *o, int64_t t,
                           bool typed, struct json_out *out)
 {
-    const struct world *w = apiserver_conf_of(c->a)->world;
+    const struct world *w = c->conf->world;
     if (c->form == APISERVER_JSON) {
         pretend_write(w, o, t, typed, out);
     } else if (c->form == APISERVER_PARTIAL) {
@@ -52,7 +52,7 @@ void apiserver_item_columns(struct json_out *out, int kind)
 
 void apiserver_item_get(struct apiserver_call *c)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     const struct pretend_object *o =
         shelf_find(conf->shelf, (enum pretend_kinds)c->kind, c->ns, c->name);
     if (!o) {
@@ -78,6 +78,6 @@ void apiserver_item_get(struct apiserver_call *c)
         apiserver_item_write(c, o, c->t, true, &out);
     }
     buf_addc(&json, '\n');
-    apiserver_answer(c, 200, buf_str(&json));
+    apiserver_call_answer(c, 200, buf_str(&json));
     buf_free(&json);
 }

@@ -12,7 +12,7 @@
 #include "base/gzip.h"
 #include "base/mem.h"
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/world/world.h"
 
@@ -118,7 +118,7 @@ static void token_expired(struct apiserver_call *c, const struct lister *l)
                           "objects that were created, modified, or deleted between the time the "
                           "first chunk was returned and "
                           "now may show up in the list.");
-    reply_body(c->p, 410, "application/json", apiserver_headers(), buf_str(&out));
+    reply_body(c->p, 410, "application/json", apiserver_call_headers(), buf_str(&out));
     buf_free(&token);
     buf_free(&out);
 }
@@ -127,7 +127,7 @@ static void token_expired(struct apiserver_call *c, const struct lister *l)
 
 static const struct pretend_object *next_object(struct lister *l, size_t *at)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(l->call->a);
+    const struct apiserver_conf *conf = l->call->conf;
     enum pretend_kinds kind = (enum pretend_kinds)l->call->kind;
     const struct pretend_object *o;
     while ((o = shelf_at(conf->shelf, kind, (*at)++))) {
@@ -142,7 +142,7 @@ static const struct pretend_object *next_object(struct lister *l, size_t *at)
 /* The first object behind the place that the lister has reached. */
 static size_t find_place(const struct lister *l)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(l->call->a);
+    const struct apiserver_conf *conf = l->call->conf;
     enum pretend_kinds kind = (enum pretend_kinds)l->call->kind;
     size_t i = shelf_lower(conf->shelf, kind, l->at_ns, l->at_name);
     const struct pretend_object *o = shelf_at(conf->shelf, kind, i);
@@ -216,7 +216,7 @@ static void more(void *context)
 
 static void write_head(struct lister *l, size_t rest, bool selected)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(l->call->a);
+    const struct apiserver_conf *conf = l->call->conf;
     const struct pretend_kind *k = pretend_row((enum pretend_kinds)l->call->kind);
     struct json_out out = {.b = &l->piece};
     bool json = l->call->form == APISERVER_JSON, table = l->call->form == APISERVER_TABLE;
@@ -254,10 +254,10 @@ static void start_list(struct lister *l, size_t limit)
     struct apiserver_call *c = l->call;
     const char *accepts = server_header(c->p->r, "Accept-Encoding");
     size_t rest = limit ? end_page(l, limit) : 0;
-    size_t count = shelf_count(apiserver_conf_of(c->a)->shelf, (enum pretend_kinds)c->kind);
+    size_t count = shelf_count(c->conf->shelf, (enum pretend_kinds)c->kind);
     const char *headers[8];
     size_t n = 0;
-    for (const char *const *h = apiserver_headers(); *h; h++)
+    for (const char *const *h = apiserver_call_headers(); *h; h++)
         headers[n++] = *h;
     if (accepts && strstr(accepts, "gzip") &&
         (limit ? limit < count ? limit : count : count) > GZIP_FROM) {
@@ -279,8 +279,8 @@ static void future_version(struct reply *p, void *context)
     char message[200];
     buf_init(&out, 4096);
     snprintf(message, sizeof message, "Timeout: Too large resource version: %s, current: %llu",
-             apiserver_param(c, "resourceVersion"),
-             (unsigned long long)shelf_version(apiserver_conf_of(c->a)->shelf));
+             apiserver_call_param(c, "resourceVersion"),
+             (unsigned long long)shelf_version(c->conf->shelf));
     apiserver_status_json(&out, 504, "Timeout",
                           "{\"causes\":[{\"reason\":\"ResourceVersionTooLarge\",\"message\":\"Too "
                           "large resource version\"}],"
@@ -300,7 +300,7 @@ static void free_call(void *context)
 /* False when it has answered already. */
 static bool check_version(struct apiserver_call *c, const char *version)
 {
-    const struct shelf *shelf = apiserver_conf_of(c->a)->shelf;
+    const struct shelf *shelf = c->conf->shelf;
     int64_t wanted = 0;
     if (!*version)
         return true;
@@ -316,7 +316,7 @@ static bool check_version(struct apiserver_call *c, const char *version)
         reply_later(c->p, FUTURE_WAIT_MS, future_version, c);
         return false;
     }
-    if (strcmp(apiserver_param(c, "resourceVersionMatch"), "Exact") == 0 &&
+    if (strcmp(apiserver_call_param(c, "resourceVersionMatch"), "Exact") == 0 &&
         (uint64_t)wanted < shelf_oldest(shelf)) {
         apiserver_status(c, 410, "Expired", NULL,
                          "The resourceVersion for the provided list is too old.");
@@ -340,9 +340,10 @@ static struct lister *lister_new(struct apiserver_call *c, struct apiserver_sele
 
 void apiserver_list(struct apiserver_call *c)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
-    const char *limit_text = apiserver_param(c, "limit"), *token = apiserver_param(c, "continue");
-    const char *version = apiserver_param(c, "resourceVersion");
+    const struct apiserver_conf *conf = c->conf;
+    const char *limit_text = apiserver_call_param(c, "limit"),
+               *token = apiserver_call_param(c, "continue");
+    const char *version = apiserver_call_param(c, "resourceVersion");
     char error[300];
     int64_t limit = 0, token_version = 0;
     if (*limit_text && !str_to_int(str_of(limit_text), &limit)) {
@@ -351,8 +352,8 @@ void apiserver_list(struct apiserver_call *c)
         return;
     }
     struct apiserver_selector *selector =
-        apiserver_selector_new(apiserver_param(c, "labelSelector"),
-                               apiserver_param(c, "fieldSelector"), error, sizeof error);
+        apiserver_selector_new(apiserver_call_param(c, "labelSelector"),
+                               apiserver_call_param(c, "fieldSelector"), error, sizeof error);
     const char *unknown =
         selector ? apiserver_selector_unknown(selector, conf->world, c->kind) : NULL;
     if (!selector || unknown) {

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "net/loop.h"
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/world/history.h"
 #include "sandbox/world/world.h"
@@ -51,7 +51,7 @@ static void read_lines(struct logs *l, int64_t from, int64_t to)
     buf_clear(&l->text);
     l->count = 0;
     if (l->stream)
-        history_read(apiserver_conf_of(l->call->a)->history, l->stream, from, to, add_line, l);
+        history_read(l->call->conf->history, l->stream, from, to, add_line, l);
 }
 
 static void follow(void *context)
@@ -71,8 +71,8 @@ static void follow(void *context)
 static bool find_run(struct apiserver_call *c, const struct world_pod *p, const char *container,
                      int64_t *from, int64_t *to)
 {
-    const struct world *w = apiserver_conf_of(c->a)->world;
-    const char *previous = apiserver_param(c, "previous");
+    const struct world *w = c->conf->world;
+    const char *previous = apiserver_call_param(c, "previous");
     struct world_phase ph;
     bool before = strcmp(previous, "true") == 0 || strcmp(previous, "1") == 0;
     if (!world_pod_at(w, p, c->t, &ph)) {
@@ -80,7 +80,7 @@ static bool find_run(struct apiserver_call *c, const struct world_pod *p, const 
         return false;
     }
     if (ph.state == WORLD_PENDING) {
-        reply_body(c->p, 204, NULL, apiserver_headers(), (struct str){"", 0});
+        reply_body(c->p, 204, NULL, apiserver_call_headers(), (struct str){"", 0});
         apiserver_call_free(c);
         return false;
     }
@@ -111,7 +111,7 @@ static bool find_run(struct apiserver_call *c, const struct world_pod *p, const 
 static int find_container(struct apiserver_call *c, const struct world_pod *p,
                           const struct world_workload *wl)
 {
-    const char *name = apiserver_param(c, "container");
+    const char *name = apiserver_call_param(c, "container");
     if (!*name && wl->sidecar) {
         apiserver_status(c, 400, "BadRequest", NULL,
                          "a container name must be specified for pod %s, choose one of: [%s %s]",
@@ -129,23 +129,23 @@ static int find_container(struct apiserver_call *c, const struct world_pod *p,
 
 static bool is_true(const struct apiserver_call *c, const char *name)
 {
-    const char *value = apiserver_param(c, name);
+    const char *value = apiserver_call_param(c, name);
     return strcmp(value, "true") == 0 || strcmp(value, "1") == 0;
 }
 
 static void limit_start(const struct apiserver_call *c, int64_t *from)
 {
     int64_t seconds, since;
-    if (str_to_int(str_of(apiserver_param(c, "sinceSeconds")), &seconds) &&
+    if (str_to_int(str_of(apiserver_call_param(c, "sinceSeconds")), &seconds) &&
         c->t - seconds * CLOCK_SECOND > *from)
         *from = c->t - seconds * CLOCK_SECOND;
-    if (clock_parse(str_of(apiserver_param(c, "sinceTime")), false, &since) && since > *from)
+    if (clock_parse(str_of(apiserver_call_param(c, "sinceTime")), false, &since) && since > *from)
         *from = since;
 }
 
 void apiserver_log(struct apiserver_call *c)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     const struct pretend_object *o = shelf_find(conf->shelf, PRETEND_PODS, c->ns, c->name);
     if (!o) {
         apiserver_status_not_found(c);
@@ -167,7 +167,7 @@ void apiserver_log(struct apiserver_call *c)
     buf_init(&l->text, TEXT_MAX);
     read_lines(l, from, l->until);
     size_t start = 0;
-    if (str_to_int(str_of(apiserver_param(c, "tailLines")), &tail) && tail >= 0 &&
+    if (str_to_int(str_of(apiserver_call_param(c, "tailLines")), &tail) && tail >= 0 &&
         (uint64_t)tail < l->count)
         start = tail ? l->starts[l->count - (size_t)tail] : l->text.n;
     static const char *const headers[] = {"Cache-Control: no-cache, private", NULL};

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 
 static void access_review(struct apiserver_call *c, const struct json *body, struct json_out *out)
 {
@@ -12,8 +12,8 @@ static void access_review(struct apiserver_call *c, const struct json *body, str
     const char *resource = json_string(a, "resource", ""), *ns = json_string(a, "namespace", "");
     bool allowed =
         n ? c->user.admin || strcmp(json_string(n, "verb", ""), "get") == 0
-          : apiserver_allowed(&c->user, json_string(a, "verb", ""), json_string(a, "group", ""),
-                              resource, json_string(a, "subresource", ""), ns);
+          : apiserver_user_may(&c->user, json_string(a, "verb", ""), json_string(a, "group", ""),
+                               resource, json_string(a, "subresource", ""), ns);
     json_out_json(out, "spec", json_member(body, "spec"));
     json_out_object(out, "status");
     json_out_bool(out, "allowed", allowed);
@@ -87,7 +87,7 @@ void apiserver_review(struct apiserver_call *c)
             access_review(c, body, &out);
         json_out_end_object(&out);
         buf_addc(&json, '\n');
-        apiserver_answer(c, 201, buf_str(&json));
+        apiserver_call_answer(c, 201, buf_str(&json));
         buf_free(&json);
     }
     json_doc_free(d);

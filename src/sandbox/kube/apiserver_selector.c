@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 
 enum op { OP_IN, OP_NOT_IN, OP_EXISTS, OP_ABSENT };
 enum { REQUIREMENTS_MAX = 50, VALUES_MAX = 200 };

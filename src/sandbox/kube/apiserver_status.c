@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 
 enum { MESSAGE_MAX = 2000 };
 
@@ -39,14 +39,14 @@ void apiserver_status(struct apiserver_call *c, int code, const char *reason, co
     struct buf out;
     buf_init(&out, 4 * MESSAGE_MAX);
     apiserver_status_json(&out, code, reason, details, NULL, message);
-    apiserver_answer(c, code, buf_str(&out));
+    apiserver_call_answer(c, code, buf_str(&out));
     buf_free(&out);
 }
 
 void apiserver_status_not_found(struct apiserver_call *c)
 {
     char resource[160], details[400];
-    apiserver_resource_name(c, resource, sizeof resource);
+    apiserver_call_resource(c, resource, sizeof resource);
     snprintf(details, sizeof details, "{\"name\":\"%s\",%s%s%s\"kind\":\"%s\"}",
              strpbrk(c->name, "\"\\") ? "" : c->name, *c->group ? "\"group\":\"" : "", c->group,
              *c->group ? "\"," : "", c->resource);

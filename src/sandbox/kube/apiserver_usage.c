@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/prometheus/meters.h"
 #include "sandbox/world/world.h"
 
@@ -175,7 +175,7 @@ void apiserver_usage(struct apiserver_call *c)
         apiserver_status_no_resource(c);
         return;
     }
-    struct usage u = {.call = c, .world = apiserver_conf_of(c->a)->world, .all = map_new()};
+    struct usage u = {.call = c, .world = c->conf->world, .all = map_new()};
     int64_t t = clock_align(c->t, RESOLUTION);
     char key[160];
     struct buf json;
@@ -189,7 +189,7 @@ void apiserver_usage(struct apiserver_call *c)
     else if (!*c->name)
         write_list(&u, t, &out);
     if (json.n)
-        apiserver_answer(c, 200, buf_str(&json));
+        apiserver_call_answer(c, 200, buf_str(&json));
     else
         apiserver_status_not_found(c);
     buf_free(&json);

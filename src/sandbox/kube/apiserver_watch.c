@@ -1,4 +1,6 @@
 /* Watches: what has changed since a version, then what changes, a JSON object a line. */
+#include "sandbox/kube/apiserver_watch.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,7 @@
 #include "base/mem.h"
 #include "net/loop.h"
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/world/dice.h"
 #include "sandbox/world/world.h"
@@ -23,7 +25,7 @@ enum {
 
 struct apiserver_watch {
     struct apiserver_watch *prev, *next;
-    struct apiserver *a;
+    struct apiserver_watches *all;
     struct apiserver_call *call;
     struct apiserver_selector *selector;
     struct loop_timer *end, *bookmark;
@@ -38,11 +40,10 @@ struct apiserver_watch {
 static void watch_free(void *context)
 {
     struct apiserver_watch *w = context;
-    struct apiserver_watch **first = apiserver_watches(w->a);
     if (w->prev)
         w->prev->next = w->next;
-    else if (*first == w)
-        *first = w->next;
+    else if (w->all->first == w)
+        w->all->first = w->next;
     if (w->next)
         w->next->prev = w->prev;
     loop_timer_free(w->end);
@@ -55,10 +56,10 @@ static void watch_free(void *context)
     free(w);
 }
 
-void apiserver_watch_free_all(struct apiserver *a)
+void apiserver_watch_free_all(struct apiserver_watches *all)
 {
-    while (*apiserver_watches(a))
-        watch_free(*apiserver_watches(a));
+    while (all->first)
+        watch_free(all->first);
 }
 
 static void send_line(struct apiserver_watch *w)
@@ -134,8 +135,7 @@ static void send_gone(struct apiserver_watch *w, uint64_t version)
     char message[120];
     buf_clear(&w->line);
     snprintf(message, sizeof message, "too old resource version: %llu (%llu)",
-             (unsigned long long)version,
-             (unsigned long long)shelf_oldest(apiserver_conf_of(w->a)->shelf));
+             (unsigned long long)version, (unsigned long long)shelf_oldest(w->all->conf->shelf));
     buf_adds(&w->line, "{\"type\":\"ERROR\",\"object\":");
     apiserver_status_json(&w->line, 410, "Expired", NULL, NULL, message);
     w->line.p[w->line.n - 1] = '}'; /* for its newline */
@@ -148,7 +148,7 @@ static void send_gone(struct apiserver_watch *w, uint64_t version)
 static void tell(struct apiserver_watch *w, const struct shelf_change *c)
 {
     static const char *const types[] = {"ADDED", "MODIFIED", "DELETED"};
-    const struct world *world = apiserver_conf_of(w->a)->world;
+    const struct world *world = w->all->conf->world;
     if (w->starting || c->version <= w->version)
         return;
     w->version = c->version;
@@ -166,11 +166,11 @@ static void tell(struct apiserver_watch *w, const struct shelf_change *c)
         send_object(w, types[SHELF_DELETED], &c->now, c->time);
 }
 
-void apiserver_watch_tell(struct apiserver *a, const void *change)
+void apiserver_watch_tell(struct apiserver_watches *all, const struct shelf_change *change)
 {
-    for (struct apiserver_watch *w = *apiserver_watches(a), *next; w; w = next) {
+    for (struct apiserver_watch *w = all->first, *next; w; w = next) {
         next = w->next;
-        if (faults_on(apiserver_conf_of(a)->faults, FAULTS_GONE, SANDBOX_KUBE))
+        if (faults_on(all->conf->faults, FAULTS_GONE, SANDBOX_KUBE))
             send_gone(w, w->version);
         else
             tell(w, change);
@@ -179,7 +179,7 @@ void apiserver_watch_tell(struct apiserver *a, const void *change)
 
 static void catch_up(struct apiserver_watch *w)
 {
-    const struct shelf *shelf = apiserver_conf_of(w->a)->shelf;
+    const struct shelf *shelf = w->all->conf->shelf;
     const struct shelf_change *c;
     for (size_t i = shelf_change_after(shelf, w->version); (c = shelf_change_at(shelf, i)); i++)
         tell(w, c);
@@ -190,7 +190,7 @@ static void catch_up(struct apiserver_watch *w)
 static void more(void *context)
 {
     struct apiserver_watch *w = context;
-    const struct apiserver_conf *conf = apiserver_conf_of(w->a);
+    const struct apiserver_conf *conf = w->all->conf;
     enum pretend_kinds kind = (enum pretend_kinds)w->call->kind;
     const struct pretend_object *o = NULL;
     size_t i = shelf_lower(conf->shelf, kind, w->at_ns, w->at_name);
@@ -233,7 +233,7 @@ static void set_bookmark(struct apiserver_watch *w)
 static void bookmark(void *context)
 {
     struct apiserver_watch *w = context;
-    uint64_t now = shelf_version(apiserver_conf_of(w->a)->shelf);
+    uint64_t now = shelf_version(w->all->conf->shelf);
     if (!w->starting) {
         if (now > w->version)
             w->version = now;
@@ -245,10 +245,10 @@ static void bookmark(void *context)
 /* False when the request is bad and has been answered. */
 static bool check(struct apiserver_call *c, uint64_t *version, struct apiserver_selector **selector)
 {
-    const char *text = apiserver_param(c, "resourceVersion");
+    const char *text = apiserver_call_param(c, "resourceVersion");
     char error[300];
     int64_t number = 0;
-    if (*apiserver_param(c, "resourceVersionMatch")) {
+    if (*apiserver_call_param(c, "resourceVersionMatch")) {
         apiserver_status(c, 422, "Invalid",
                          "{\"group\":\"meta.k8s.io\",\"kind\":\"ListOptions\",\"causes\":[{"
                          "\"reason\":\"FieldValueForbidden\","
@@ -266,11 +266,11 @@ static bool check(struct apiserver_call *c, uint64_t *version, struct apiserver_
         return false;
     }
     *version = (uint64_t)number;
-    *selector = apiserver_selector_new(apiserver_param(c, "labelSelector"),
-                                       apiserver_param(c, "fieldSelector"), error, sizeof error);
+    *selector =
+        apiserver_selector_new(apiserver_call_param(c, "labelSelector"),
+                               apiserver_call_param(c, "fieldSelector"), error, sizeof error);
     const char *unknown =
-        *selector ? apiserver_selector_unknown(*selector, apiserver_conf_of(c->a)->world, c->kind)
-                  : NULL;
+        *selector ? apiserver_selector_unknown(*selector, c->conf->world, c->kind) : NULL;
     if (*selector && !unknown)
         return true;
     apiserver_status(c, 400, "BadRequest", NULL, "%s%s",
@@ -283,11 +283,12 @@ static void set_end(struct apiserver_watch *w)
 {
     int64_t seconds = 0;
     struct dice d = dice_of((uint64_t)clock_monotonic(), 1, 2);
-    if (!str_to_int(str_of(apiserver_param(w->call, "timeoutSeconds")), &seconds) || seconds <= 0)
+    if (!str_to_int(str_of(apiserver_call_param(w->call, "timeoutSeconds")), &seconds) ||
+        seconds <= 0)
         seconds = USUAL_SECONDS + dice_below(&d, USUAL_SECONDS);
     w->ends = clock_monotonic() + seconds * CLOCK_SECOND;
     loop_timer_set(w->end, seconds * 1000);
-    const char *wanted = apiserver_param(w->call, "allowWatchBookmarks");
+    const char *wanted = apiserver_call_param(w->call, "allowWatchBookmarks");
     w->bookmarks = strcmp(wanted, "true") == 0 || strcmp(wanted, "1") == 0;
     if (w->bookmarks)
         set_bookmark(w);
@@ -296,23 +297,23 @@ static void set_end(struct apiserver_watch *w)
 void apiserver_watch_start(struct apiserver_call *c)
 {
     static const char *const headers[] = {"Cache-Control: no-cache, private", NULL};
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     struct apiserver_selector *selector = NULL;
     uint64_t version = 0;
     if (!check(c, &version, &selector))
         return;
     struct apiserver_watch *w = mem_alloc(sizeof *w);
-    w->a = c->a;
+    w->all = c->watches;
     w->call = c;
     w->selector = selector;
     w->version = version;
     buf_init(&w->line, LINE_MAX_BYTES);
     w->end = loop_timer_new(conf->loop, ends, w);
     w->bookmark = loop_timer_new(conf->loop, bookmark, w);
-    w->next = *apiserver_watches(c->a);
+    w->next = w->all->first;
     if (w->next)
         w->next->prev = w;
-    *apiserver_watches(c->a) = w;
+    w->all->first = w;
     reply_on_over(c->p, watch_free, w);
     reply_stream(c->p, 200, "application/json", headers);
     set_end(w);

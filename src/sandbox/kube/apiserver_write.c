@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "net/server.h"
-#include "sandbox/kube/apiserver.h"
+#include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"
 
 static bool is_kept(int kind)
@@ -36,7 +36,7 @@ static void refuse(struct apiserver_call *c, int code, const char *reason, const
     char resource[160];
     buf_init(&details, 8192);
     details_of(c, name, causes, &details);
-    apiserver_resource_name(c, resource, sizeof resource);
+    apiserver_call_resource(c, resource, sizeof resource);
     apiserver_status(c, code, reason, buf_text(&details), "%s%s \"%s\"%s", format_name, resource,
                      name, text);
     buf_free(&details);
@@ -91,7 +91,7 @@ static void add_json(struct buf *out, const struct json *value)
 /* Puts the object there and answers with it. */
 static void store(struct apiserver_call *c, const char *name, const struct json *body, int status)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     struct buf labels, annotations, rest, reply;
     buf_init(&labels, SHELF_OBJECT_MAX);
     buf_init(&annotations, SHELF_OBJECT_MAX);
@@ -113,7 +113,7 @@ static void store(struct apiserver_call *c, const char *name, const struct json 
         struct json_out whole = {.b = &reply};
         pretend_write(conf->world, object, c->t, true, &whole);
         buf_addc(&reply, '\n');
-        apiserver_answer(c, status, buf_str(&reply));
+        apiserver_call_answer(c, status, buf_str(&reply));
     }
     buf_free(&labels);
     buf_free(&annotations);
@@ -123,7 +123,7 @@ static void store(struct apiserver_call *c, const char *name, const struct json 
 
 static void create(struct apiserver_call *c, const struct json *body)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     const char *name = json_string(body, "metadata.name", "");
     if (!*name)
         apiserver_status(
@@ -141,7 +141,7 @@ static void create(struct apiserver_call *c, const struct json *body)
 
 static void update(struct apiserver_call *c, const struct json *body)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     const struct pretend_object *old =
         shelf_find(conf->shelf, (enum pretend_kinds)c->kind, c->ns, c->name);
     const char *version = json_string(body, "metadata.resourceVersion", ""),
@@ -193,7 +193,7 @@ static void merge(struct json_out *out, const char *name, const struct json *bas
 
 static void patch(struct apiserver_call *c, const struct json *body)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     const struct pretend_object *old =
         shelf_find(conf->shelf, (enum pretend_kinds)c->kind, c->ns, c->name);
     int64_t version = json_int(body, "metadata.resourceVersion", -1);
@@ -225,7 +225,7 @@ static void patch(struct apiserver_call *c, const struct json *body)
 
 static void delete_object(struct apiserver_call *c)
 {
-    const struct apiserver_conf *conf = apiserver_conf_of(c->a);
+    const struct apiserver_conf *conf = c->conf;
     struct buf reply;
     if (!shelf_find(conf->shelf, (enum pretend_kinds)c->kind, c->ns, c->name)) {
         apiserver_status_not_found(c);
@@ -237,7 +237,7 @@ static void delete_object(struct apiserver_call *c)
     details_of(c, c->name, NULL, &reply);
     buf_adds(&reply, "}\n");
     shelf_delete(conf->shelf, (enum pretend_kinds)c->kind, c->ns, c->name);
-    apiserver_answer(c, 200, buf_str(&reply));
+    apiserver_call_answer(c, 200, buf_str(&reply));
     buf_free(&reply);
 }
 

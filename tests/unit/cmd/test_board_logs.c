@@ -4,6 +4,7 @@
 #include "cmd/board/board_feed.h"
 #include "sandbox/loki/lokid.h"
 #include "sandbox/world/history.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/world.h"
 #include "source/loki.h"
 
@@ -63,7 +64,7 @@ static int setup(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
     int64_t now = clock_now(), from = now - 31 * CLOCK_MINUTE;
-    b->world = world_new(1, now, 0, 0);
+    b->world = founding_world(1, now, 0, 0);
     b->history = history_new(b->world);
     serving_open(&b->s, SANDBOX_LOKI, handle, NULL);
     b->lokid = lokid_new(b->s.loop, b->history, &b->s.faults, NULL);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "sandbox/prometheus/promd.h"
 #include "sandbox/prometheus/silences.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/world.h"
 #include "serving.h"
 
@@ -24,7 +25,7 @@ static int setup(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
     clock_freeze(T);
-    b->world = world_new(1, T, 0, 0);
+    b->world = founding_world(1, T, 0, 0);
     b->alertd = alertd_new(b->world, &b->serving.faults);
     serving_open(&b->serving, SANDBOX_ALERTMANAGER, handle, b->alertd);
     *state = b;

@@ -14,6 +14,7 @@
 #include "sandbox/world/history.h"
 #include "sandbox/world/incident.h"
 #include "sandbox/world/log_text.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/world.h"
 
 #define START INT64_C(1630069200000000000)
@@ -26,7 +27,7 @@ struct bench {
 static int setup(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
-    b->world = world_new(3, START, 0, 0);
+    b->world = founding_world(3, START, 0, 0);
     b->history = history_new(b->world);
     *state = b;
     return 0;
