@@ -3,8 +3,8 @@
 
 #include "cmd/board/board_feed.h"
 #include "sandbox/loki/lokid.h"
-#include "sandbox/world/history.h"
 #include "sandbox/world/founding.h"
+#include "sandbox/world/history.h"
 #include "sandbox/world/world.h"
 #include "source/loki.h"
 

@@ -11,10 +11,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "sandbox/world/founding.h"
 #include "sandbox/world/history.h"
 #include "sandbox/world/incident.h"
 #include "sandbox/world/log_text.h"
-#include "sandbox/world/founding.h"
 #include "sandbox/world/world.h"
 
 #define START INT64_C(1630069200000000000)
