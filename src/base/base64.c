@@ -1,53 +1,33 @@
 #include "base/base64.h"
 
-#include <ctype.h>
-#include <stdint.h>
-#include <string.h>
+#include <nettle/base64.h>
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+#include <stdint.h>
+
+enum { PIECE = 3 << 10, LAST_DIGIT_ALONE = 6 };
 
 void base64_encode(struct buf *out, struct str bytes)
 {
-    for (size_t i = 0; i < bytes.n; i += 3) {
-        size_t left = bytes.n - i;
-        uint32_t word = (uint32_t)(unsigned char)bytes.p[i] << 16;
-        if (left > 1)
-            word |= (uint32_t)(unsigned char)bytes.p[i + 1] << 8;
-        if (left > 2)
-            word |= (unsigned char)bytes.p[i + 2];
-        char quad[4] = {alphabet[word >> 18], alphabet[word >> 12 & 63],
-                        left > 1 ? alphabet[word >> 6 & 63] : '=',
-                        left > 2 ? alphabet[word & 63] : '='};
-        buf_add(out, quad, 4);
+    char text[BASE64_ENCODE_RAW_LENGTH(PIECE)];
+    for (size_t n; bytes.n; bytes.p += n, bytes.n -= n) {
+        n = bytes.n < PIECE ? bytes.n : PIECE;
+        base64_encode_raw(text, n, (const uint8_t *)bytes.p);
+        buf_add(out, text, BASE64_ENCODE_RAW_LENGTH(n));
     }
 }
 
 bool base64_decode(struct buf *out, struct str text)
 {
-    uint32_t word = 0;
-    int digits = 0;
-    size_t i = 0;
-    for (; i < text.n && text.p[i] != '='; i++) {
-        if (isspace((unsigned char)text.p[i]))
-            continue;
-        const char *at = text.p[i] ? strchr(alphabet, text.p[i]) : NULL;
-        if (!at)
+    struct base64_decode_ctx c;
+    uint8_t bytes[BASE64_DECODE_LENGTH(PIECE)];
+    base64_decode_init(&c);
+    for (size_t n; text.n; text.p += n, text.n -= n) {
+        size_t made = sizeof bytes;
+        n = text.n < PIECE ? text.n : PIECE;
+        if (!base64_decode_update(&c, &made, bytes, n, text.p))
             return false;
-        word = word << 6 | (uint32_t)(at - alphabet);
-        if (++digits == 4) {
-            buf_add(out, (char[]){(char)(word >> 16), (char)(word >> 8), (char)word}, 3);
-            word = 0;
-            digits = 0;
-        }
+        buf_add(out, bytes, made);
     }
-    for (; i < text.n; i++)
-        if (text.p[i] != '=' && !isspace((unsigned char)text.p[i]))
-            return false;
-    if (digits == 1)
-        return false;
-    if (digits == 2)
-        buf_addc(out, (char)(word >> 4));
-    if (digits == 3)
-        buf_add(out, (char[]){(char)(word >> 10), (char)(word >> 2)}, 2);
-    return !out->over;
+    /* Padding may be left out, as encoders for URLs do; one digit alone is no byte. */
+    return c.bits != LAST_DIGIT_ALONE && !out->over;
 }

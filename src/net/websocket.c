@@ -13,8 +13,8 @@
 #include <wslay/wslay.h>
 
 #include "base/base64.h"
+#include "base/digest.h"
 #include "base/mem.h"
-#include "base/sha1.h"
 #include "net/http.h"
 #include "net/loop.h"
 
@@ -85,9 +85,9 @@ static void end_by(struct websocket *w, enum err_kind kind, const char *what)
 
 void websocket_accept(struct buf *out, const char *key)
 {
-    unsigned char digest[SHA1_BYTES];
+    unsigned char digest[DIGEST_SHA1];
     char *both = mem_printf("%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key); /* RFC 6455 §1.3 */
-    sha1_of(str_of(both), digest);
+    digest_sha1(str_of(both), digest);
     free(both);
     base64_encode(out, (struct str){(const char *)digest, sizeof digest});
 }

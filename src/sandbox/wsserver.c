@@ -11,8 +11,8 @@
 
 #include "base/base64.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/mem.h"
-#include "base/sha1.h"
 #include "net/loop.h"
 #include "net/server.h"
 #include "sandbox/reply.h"
@@ -290,11 +290,11 @@ bool wsserver_accept(struct reply *p, const struct wsserver_call *call)
     buf_init(&w->in, 2 * FRAME_IN_MAX);
     buf_init(&w->message, 2 * FRAME_IN_MAX);
     char text[128], header[128];
-    unsigned char digest[SHA1_BYTES];
+    unsigned char digest[DIGEST_SHA1];
     struct buf accept;
     buf_init(&accept, 64);
     snprintf(text, sizeof text, "%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key);
-    sha1_of(str_of(text), digest);
+    digest_sha1(str_of(text), digest);
     base64_encode(&accept, (struct str){(const char *)digest, sizeof digest});
     snprintf(header, sizeof header, "Sec-WebSocket-Accept: %s", buf_text(&accept));
     buf_free(&accept);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/md5.h"
+#include "base/digest.h"
 #include "base/mem.h"
 
 struct silences {
@@ -111,13 +111,13 @@ static bool make_room(struct silences *s, int64_t now)
 /* A UUID of version 4's form; the n-th silence always has the same. */
 static void make_id(struct silences *s, char id[SILENCE_ID])
 {
-    unsigned char digest[MD5_SIZE];
-    char text[32], hex[MD5_HEX];
+    unsigned char digest[DIGEST_MD5];
+    char text[32], hex[DIGEST_HEX];
     snprintf(text, sizeof text, "silence %llu", (unsigned long long)++s->made);
-    md5_of(str_of(text), digest);
+    digest_md5(str_of(text), digest);
     digest[6] = (unsigned char)((digest[6] & 0x0f) | 0x40);
     digest[8] = (unsigned char)((digest[8] & 0x3f) | 0x80);
-    md5_hex(digest, hex);
+    digest_hex(digest, DIGEST_MD5, hex);
     snprintf(id, SILENCE_ID, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
              hex + 20);
 }

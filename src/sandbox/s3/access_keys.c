@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/hmac.h"
+#include "base/digest.h"
 #include "base/map.h"
 #include "base/mem.h"
 
@@ -63,17 +63,17 @@ void access_keys_add(struct access_keys *k, const char *id, const char *secret)
 
 /* Bytes that follow from the seed, the pair's number and what they are for. */
 static void derive(const struct access_keys *k, const char *what, unsigned piece,
-                   unsigned char digest[SHA256_SIZE])
+                   unsigned char digest[DIGEST_SHA256])
 {
     char text[80];
     snprintf(text, sizeof text, "%s %llu %u", what, (unsigned long long)k->made, piece);
-    hmac_sha256(str_of(k->seed), str_of(text), digest);
+    digest_hmac_sha256(str_of(k->seed), str_of(text), digest);
 }
 
 static char *derive_base64(const struct access_keys *k, const char *what, unsigned pieces, size_t n)
 {
     struct buf b;
-    unsigned char digest[SHA256_SIZE];
+    unsigned char digest[DIGEST_SHA256];
     buf_init(&b, TEXT_MAX);
     for (unsigned i = 0; i < pieces; i++) {
         derive(k, what, i, digest);
@@ -88,7 +88,7 @@ static char *derive_base64(const struct access_keys *k, const char *what, unsign
 /* "ASIA" and sixteen of A-Z 2-7, as AWS's temporary ids look. */
 static char *derive_id(const struct access_keys *k)
 {
-    unsigned char digest[SHA256_SIZE];
+    unsigned char digest[DIGEST_SHA256];
     char id[21] = "ASIA";
     derive(k, "id", 0, digest);
     for (int i = 0; i < 16; i++)

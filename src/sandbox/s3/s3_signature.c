@@ -12,7 +12,7 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
-#include "base/hmac.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "net/conn.h"
 #include "sandbox/s3/s3_date.h"
@@ -302,7 +302,7 @@ static void work_out_v2(const struct s3_signature_request *r, struct arena *a, c
                         struct s3_signature_proof *proof)
 {
     struct buf *out = &proof->to_sign, text;
-    unsigned char digest[SHA1_BYTES];
+    unsigned char digest[DIGEST_SHA1];
     buf_printf(out, "%s\n", r->method);
     add_line(out, r, "Content-MD5");
     add_line(out, r, "Content-Type");
@@ -312,7 +312,7 @@ static void work_out_v2(const struct s3_signature_request *r, struct arena *a, c
         add_line(out, r, "Date");
     add_amz_headers(out, a, r);
     add_resource(out, a, r);
-    hmac_sha1(str_of(secret), buf_str(out), digest);
+    digest_hmac_sha1(str_of(secret), buf_str(out), digest);
     buf_init(&text, sizeof proof->signature);
     base64_encode(&text, (struct str){(char *)digest, sizeof digest});
     str_copy(proof->signature, sizeof proof->signature, buf_text(&text));
@@ -354,25 +354,25 @@ static void work_out_v4(const struct s3_signature *s, const struct s3_signature_
                         struct arena *a, const char *secret, struct s3_signature_proof *proof)
 {
     static const char end[] = "aws4_request";
-    unsigned char digest[SHA256_SIZE];
-    char hex[SHA256_HEX], date[S3_DATE_TEXT] = "";
+    unsigned char digest[DIGEST_SHA256];
+    char hex[DIGEST_HEX], date[S3_DATE_TEXT] = "";
     struct str key = {(char *)digest, sizeof digest};
     int64_t time;
     if (s3_signature_time(r, &time))
         s3_date_basic(time, date);
     add_canonical(&proof->canonical, a, s, r);
-    sha256_of(buf_str(&proof->canonical), digest);
+    digest_sha256(buf_str(&proof->canonical), digest);
     buf_printf(&proof->to_sign, ALGORITHM "\n%s\n%.*s/%.*s/%.*s/%s\n%s", date, (int)s->day.n,
                s->day.p, (int)s->region.n, s->region.p, (int)s->service.n, s->service.p, end,
-               sha256_hex(digest, hex));
+               digest_hex(digest, DIGEST_SHA256, hex));
     char *first = mem_printf("AWS4%s", secret);
-    hmac_sha256(str_of(first), s->day, digest);
+    digest_hmac_sha256(str_of(first), s->day, digest);
     mem_free_secret(first);
-    hmac_sha256(key, s->region, digest);
-    hmac_sha256(key, s->service, digest);
-    hmac_sha256(key, str_of(end), digest);
-    hmac_sha256(key, buf_str(&proof->to_sign), digest);
-    str_copy(proof->signature, sizeof proof->signature, sha256_hex(digest, hex));
+    digest_hmac_sha256(key, s->region, digest);
+    digest_hmac_sha256(key, s->service, digest);
+    digest_hmac_sha256(key, str_of(end), digest);
+    digest_hmac_sha256(key, buf_str(&proof->to_sign), digest);
+    str_copy(proof->signature, sizeof proof->signature, digest_hex(digest, DIGEST_SHA256, hex));
 }
 
 bool s3_signature_check(const struct s3_signature *s, const struct s3_signature_request *r,

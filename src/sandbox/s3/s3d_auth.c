@@ -5,8 +5,8 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/mem.h"
-#include "base/sha256.h"
 #include "net/server.h"
 #include "sandbox/s3/access_keys.h"
 #include "sandbox/s3/s3_date.h"
@@ -117,7 +117,7 @@ static bool check_headers(struct s3d_call *c, const struct s3_signature *s)
         return fail(
             c, S3D_ERROR_NOT_IMPLEMENTED, NULL,
             (const struct s3d_error_field[]){{"Header", "x-amz-content-sha256"}, {NULL, NULL}});
-    if (strcmp(hash, UNSIGNED) != 0 && strspn(hash, "0123456789abcdef") != 2 * SHA256_SIZE)
+    if (strcmp(hash, UNSIGNED) != 0 && strspn(hash, "0123456789abcdef") != 2 * DIGEST_SHA256)
         return fail(c, S3D_ERROR_INVALID_ARGUMENT,
                     "x-amz-content-sha256 must be UNSIGNED-PAYLOAD or a valid sha256 value.", NULL);
     return true;
@@ -125,13 +125,13 @@ static bool check_headers(struct s3d_call *c, const struct s3_signature *s)
 
 static bool check_body(struct s3d_call *c)
 {
-    unsigned char digest[SHA256_SIZE];
-    char hex[SHA256_HEX];
+    unsigned char digest[DIGEST_SHA256];
+    char hex[DIGEST_HEX];
     const char *hash = s3d_header(c, "x-amz-content-sha256");
     if (!hash || strcmp(hash, UNSIGNED) == 0)
         return true;
-    sha256_of(server_body(c->p->r), digest);
-    if (strcmp(hash, sha256_hex(digest, hex)) == 0)
+    digest_sha256(server_body(c->p->r), digest);
+    if (strcmp(hash, digest_hex(digest, DIGEST_SHA256, hex)) == 0)
         return true;
     return fail(c, S3D_ERROR_BAD_SHA256, NULL,
                 (const struct s3d_error_field[]){{"ClientComputedContentSHA256", hash},

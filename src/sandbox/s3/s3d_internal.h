@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/md5.h"
+#include "base/digest.h"
 #include "sandbox/reply.h"
 #include "sandbox/s3/s3_signature.h"
 #include "sandbox/s3/s3d.h"
@@ -21,7 +21,7 @@ enum {
     S3D_PARTS_MAX = 10000,
     S3D_OVERHEAD = 512, /* bytes that an object, an upload or a part counts beside its own */
     S3D_ANSWER_MAX = 16 << 20,
-    S3D_ETAG = MD5_HEX + 8, /* of an object in parts: "…-10000" */
+    S3D_ETAG = DIGEST_HEX + 8, /* of an object in parts: "…-10000" */
     S3D_PAGE = 1000,
 };
 
@@ -37,7 +37,7 @@ struct s3d_part {
     int number;
     char *body;
     size_t size;
-    unsigned char md5[MD5_SIZE];
+    unsigned char md5[DIGEST_MD5];
     int64_t modified;
 };
 

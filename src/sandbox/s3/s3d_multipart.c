@@ -57,10 +57,11 @@ static void drop(struct s3d_call *c, size_t at)
 
 static void make_id(struct s3d *d, const char *key, char id[40])
 {
-    unsigned char digest[MD5_SIZE];
-    char hex[MD5_HEX];
-    md5_of(str_of(key), digest);
-    snprintf(id, 40, "%010llx%.20s", (unsigned long long)++d->uploads, md5_hex(digest, hex));
+    unsigned char digest[DIGEST_MD5];
+    char hex[DIGEST_HEX];
+    digest_md5(str_of(key), digest);
+    snprintf(id, 40, "%010llx%.20s", (unsigned long long)++d->uploads,
+             digest_hex(digest, DIGEST_MD5, hex));
 }
 
 void s3d_multipart_create(struct s3d_call *c)
@@ -124,7 +125,7 @@ void s3d_multipart_part(struct s3d_call *c)
 {
     const char *text = s3d_param(c, "partNumber");
     struct str body = server_body(c->p->r);
-    char hex[MD5_HEX], etag[MD5_HEX + 16];
+    char hex[DIGEST_HEX], etag[DIGEST_HEX + 16];
     const char *const headers[] = {etag, NULL};
     int64_t number;
     size_t at;
@@ -147,8 +148,8 @@ void s3d_multipart_part(struct s3d_call *c)
     free(p->body);
     p->body = mem_dup_n(body.n ? body.p : "", body.n);
     p->size = body.n;
-    md5_of(body, p->md5);
-    snprintf(etag, sizeof etag, "ETag: \"%s\"", md5_hex(p->md5, hex));
+    digest_md5(body, p->md5);
+    snprintf(etag, sizeof etag, "ETag: \"%s\"", digest_hex(p->md5, DIGEST_MD5, hex));
     s3d_answer_empty(c, 200, headers);
 }
 
@@ -180,13 +181,13 @@ static bool refuse(struct closing *k, enum s3d_error_id error)
 
 static bool end_part(struct closing *k)
 {
-    char hex[MD5_HEX];
+    char hex[DIGEST_HEX];
     const struct s3d_part *p = find_part(k->upload, k->number), *before;
     if (!k->number || !*k->etag)
         return refuse(k, S3D_ERROR_MALFORMED_XML);
     if (k->number <= k->last)
         return refuse(k, S3D_ERROR_INVALID_PART_ORDER);
-    if (!p || strcmp(k->etag, md5_hex(p->md5, hex)) != 0)
+    if (!p || strcmp(k->etag, digest_hex(p->md5, DIGEST_MD5, hex)) != 0)
         return refuse(k, S3D_ERROR_INVALID_PART);
     before = k->count ? k->parts[k->count - 1] : NULL;
     if (before && before->size < S3D_PART_MIN)
@@ -223,15 +224,15 @@ static bool take_part(void *context, const char *path, struct str text)
 static struct s3d_object *join(struct s3d_call *c, const struct closing *k)
 {
     struct s3d_object *o = mem_alloc(sizeof *o);
-    unsigned char *digests = mem_array(k->count, MD5_SIZE), digest[MD5_SIZE];
-    char hex[MD5_HEX];
+    unsigned char *digests = mem_array(k->count, DIGEST_MD5), digest[DIGEST_MD5];
+    char hex[DIGEST_HEX];
     for (size_t i = 0; i < k->count; i++) {
-        memcpy(digests + i * MD5_SIZE, k->parts[i]->md5, MD5_SIZE);
+        memcpy(digests + i * DIGEST_MD5, k->parts[i]->md5, DIGEST_MD5);
         o->size += k->parts[i]->size;
     }
-    md5_of((struct str){(char *)digests, k->count * MD5_SIZE}, digest);
+    digest_md5((struct str){(char *)digests, k->count * DIGEST_MD5}, digest);
     free(digests);
-    snprintf(o->etag, sizeof o->etag, "%s-%d", md5_hex(digest, hex), (int)k->count);
+    snprintf(o->etag, sizeof o->etag, "%s-%d", digest_hex(digest, DIGEST_MD5, hex), (int)k->count);
     o->key = mem_dup(k->upload->key);
     o->body = mem_alloc(o->size + 1);
     size_t at = 0;

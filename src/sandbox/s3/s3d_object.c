@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/digest.h"
 #include "base/mem.h"
-#include "base/sha256.h"
 #include "net/server.h"
 #include "sandbox/s3/s3_date.h"
 #include "sandbox/s3/s3d_internal.h"
@@ -162,16 +162,16 @@ bool s3d_object_take_headers(struct s3d_call *c, char ***headers, char **type)
 static bool check_md5(struct s3d_call *c)
 {
     const char *given = s3d_header(c, "Content-MD5");
-    unsigned char digest[MD5_SIZE];
+    unsigned char digest[DIGEST_MD5];
     struct buf expected, calculated;
     if (!given)
         return true;
     buf_init(&expected, 64);
     buf_init(&calculated, 64);
-    md5_of(server_body(c->p->r), digest);
+    digest_md5(server_body(c->p->r), digest);
     base64_encode(&calculated, (struct str){(char *)digest, sizeof digest});
-    bool valid = base64_decode(&expected, str_of(given)) && expected.n == MD5_SIZE;
-    bool same = valid && memcmp(expected.p, digest, MD5_SIZE) == 0;
+    bool valid = base64_decode(&expected, str_of(given)) && expected.n == DIGEST_MD5;
+    bool same = valid && memcmp(expected.p, digest, DIGEST_MD5) == 0;
     if (!valid)
         s3d_error(c, S3D_ERROR_INVALID_DIGEST, NULL,
                   (const struct s3d_error_field[]){{"Content-MD5", given}, {NULL, NULL}});
@@ -188,12 +188,12 @@ static bool check_md5(struct s3d_call *c)
 static bool check_sha256(struct s3d_call *c)
 {
     const char *given = s3d_header(c, "x-amz-checksum-sha256");
-    unsigned char digest[SHA256_SIZE];
+    unsigned char digest[DIGEST_SHA256];
     struct buf calculated;
     if (!given)
         return true;
     buf_init(&calculated, 64);
-    sha256_of(server_body(c->p->r), digest);
+    digest_sha256(server_body(c->p->r), digest);
     base64_encode(&calculated, (struct str){(char *)digest, sizeof digest});
     bool same = strcmp(given, buf_text(&calculated)) == 0;
     buf_free(&calculated);
@@ -232,7 +232,7 @@ static bool may_write(struct s3d_call *c)
 
 void s3d_object_store(struct s3d_call *c)
 {
-    unsigned char digest[MD5_SIZE];
+    unsigned char digest[DIGEST_MD5];
     char etag[S3D_ETAG + 16];
     const char *headers[4] = {etag};
     struct str body = server_body(c->p->r);
@@ -246,8 +246,8 @@ void s3d_object_store(struct s3d_call *c)
     o->body = mem_dup_n(body.n ? body.p : "", body.n);
     o->size = body.n;
     o->modified = c->now;
-    md5_of(body, digest);
-    md5_hex(digest, o->etag);
+    digest_md5(body, digest);
+    digest_hex(digest, DIGEST_MD5, o->etag);
     snprintf(etag, sizeof etag, "ETag: \"%s\"", o->etag);
     if (!s3d_bucket_put(c->s3d, c->bucket, o)) {
         s3d_error(c, S3D_ERROR_QUOTA_EXCEEDED, NULL, NULL);

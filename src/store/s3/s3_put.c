@@ -10,9 +10,9 @@
 
 #include "base/base64.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/pool.h"
-#include "base/sha256.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "store/s3/s3_curl.h"
@@ -44,7 +44,7 @@ struct hash_job {
     struct body *body;
     size_t at, n;
     bool failed; /* the spool cannot be read */
-    unsigned char digest[SHA256_SIZE];
+    unsigned char digest[DIGEST_SHA256];
 };
 
 struct put_run {
@@ -95,7 +95,7 @@ static void stop(struct s3_curl_run *run)
 
 /* ---- hashing ---- */
 
-static void send_piece(struct put_run *p, const unsigned char digest[SHA256_SIZE]);
+static void send_piece(struct put_run *p, const unsigned char digest[DIGEST_SHA256]);
 
 static struct str piece_of(const struct body *b, size_t at, size_t n)
 {
@@ -122,7 +122,7 @@ static void hash_work(void *context)
     struct hash_job *j = context;
     j->failed = j->body->spool && !read_part(j->body, j->n);
     if (!j->failed)
-        sha256_of(piece_of(j->body, j->at, j->n), j->digest);
+        digest_sha256(piece_of(j->body, j->at, j->n), j->digest);
 }
 
 static void fail(struct put_run *p, enum err_kind kind, const char *what);
@@ -187,9 +187,9 @@ static void put_done(void *context, struct http_request *http, const struct err 
 
 static void part_done(void *context, struct http_request *http, const struct err *err);
 
-static void send_piece(struct put_run *p, const unsigned char digest[SHA256_SIZE])
+static void send_piece(struct put_run *p, const unsigned char digest[DIGEST_SHA256])
 {
-    char hex[SHA256_HEX];
+    char hex[DIGEST_HEX];
     struct buf query, base64;
     bool first = true;
     buf_init(&query, 4096);
@@ -200,7 +200,7 @@ static void send_piece(struct put_run *p, const unsigned char digest[SHA256_SIZE
                                    .headers = p->headers,
                                    .body = piece_of(p->body, p->at, p->n),
                                    .content_type = p->run.op->ask.content_type,
-                                   .sha256 = sha256_hex(digest, hex),
+                                   .sha256 = digest_hex(digest, DIGEST_SHA256, hex),
                                    .context = p,
                                    .done = p->part ? part_done : put_done};
     if (p->part) {
@@ -213,7 +213,7 @@ static void send_piece(struct put_run *p, const unsigned char digest[SHA256_SIZE
         call.content_type = NULL;
     } else {
         /* The bucket keeps it; one with Object Lock asks for it. */
-        base64_encode(&base64, (struct str){(const char *)digest, SHA256_SIZE});
+        base64_encode(&base64, (struct str){(const char *)digest, DIGEST_SHA256});
         snprintf(p->checksum, sizeof p->checksum, "x-amz-checksum-sha256: %s", buf_text(&base64));
         p->headers[0] = p->checksum;
         encryption_headers(p, 1);
@@ -261,24 +261,25 @@ static void closed(void *context, struct http_request *http, const struct err *e
 
 static void close_upload(struct put_run *p)
 {
-    unsigned char digest[SHA256_SIZE];
-    char hex[SHA256_HEX];
+    unsigned char digest[DIGEST_SHA256];
+    char hex[DIGEST_HEX];
     struct buf query;
     bool first = true;
     buf_init(&query, 4096);
     buf_adds(&p->etags, "</CompleteMultipartUpload>");
-    sha256_of(buf_str(&p->etags), digest);
+    digest_sha256(buf_str(&p->etags), digest);
     conn_query(&query, &first, "uploadId", p->upload);
-    p->run.request = s3_request_send(&(struct s3_request_call){.place = p->run.place,
-                                                               .method = "POST",
-                                                               .key = p->run.op->ask.key,
-                                                               .query = buf_text(&query),
-                                                               .body = buf_str(&p->etags),
-                                                               .content_type = "application/xml",
-                                                               .sha256 = sha256_hex(digest, hex),
-                                                               .into = &p->run.answer,
-                                                               .context = p,
-                                                               .done = closed});
+    p->run.request =
+        s3_request_send(&(struct s3_request_call){.place = p->run.place,
+                                                  .method = "POST",
+                                                  .key = p->run.op->ask.key,
+                                                  .query = buf_text(&query),
+                                                  .body = buf_str(&p->etags),
+                                                  .content_type = "application/xml",
+                                                  .sha256 = digest_hex(digest, DIGEST_SHA256, hex),
+                                                  .into = &p->run.answer,
+                                                  .context = p,
+                                                  .done = closed});
     buf_free(&query);
 }
 

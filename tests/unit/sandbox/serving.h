@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/mem.h"
-#include "base/sha256.h"
 #include "net/conn.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -103,13 +103,14 @@ static inline int serving_ask(struct serving *s, const struct serving_ask *a)
 {
     const char *headers[SERVING_HEADERS + 3];
     size_t n = 0;
-    unsigned char digest[SHA256_SIZE];
-    char hex[SHA256_HEX], *hash = NULL, *token = NULL, *sigv4 = NULL;
-    sha256_of(a->body, digest);
+    unsigned char digest[DIGEST_SHA256];
+    char hex[DIGEST_HEX], *hash = NULL, *token = NULL, *sigv4 = NULL;
+    digest_sha256(a->body, digest);
     for (size_t i = 0; i < SERVING_HEADERS && a->headers[i]; i++)
         headers[n++] = a->headers[i];
     if (a->id) {
-        hash = mem_printf("x-amz-content-sha256: %s", a->hash ? a->hash : sha256_hex(digest, hex));
+        hash = mem_printf("x-amz-content-sha256: %s",
+                          a->hash ? a->hash : digest_hex(digest, DIGEST_SHA256, hex));
         sigv4 = mem_printf("aws:amz:%s:s3", a->region ? a->region : "us-east-1");
         headers[n++] = hash;
     }

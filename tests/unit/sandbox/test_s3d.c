@@ -1,7 +1,7 @@
 #include "sandbox/s3/s3d.h"
 
 #include "base/base64.h"
-#include "base/hmac.h"
+#include "base/digest.h"
 #include "s3_bench.h"
 #include "sandbox/s3/s3_date.h"
 
@@ -194,7 +194,7 @@ static void delete_many(void **state)
     struct s3_bench *b = *state;
     char header[200];
     struct buf md5;
-    unsigned char digest[MD5_SIZE];
+    unsigned char digest[DIGEST_MD5];
     const char *body = "<?xml version=\"1.0\"?>\n<Delete xmlns=\"http://s3\"><Object><Key>a&amp;"
                        "&#x62;</Key></Object> <Object><Key>missing</Key></Object></Delete>";
     s3_bench_put(b, "/kubeboard-raw/a%26b", "x");
@@ -202,7 +202,7 @@ static void delete_many(void **state)
     s3_bench_ask(b, "POST", "/kubeboard-raw?delete=", body, NULL);
     s3_bench_expect(b, 400, "InvalidRequest");
     buf_init(&md5, 64);
-    md5_of(str_of(body), digest);
+    digest_md5(str_of(body), digest);
     base64_encode(&md5, (struct str){(char *)digest, sizeof digest});
     snprintf(header, sizeof header, "Content-MD5: %s", buf_text(&md5));
     buf_free(&md5);
@@ -237,10 +237,10 @@ static void broken_xml_deletes_nothing(void **state)
                                 .id = S3_BENCH_ID,
                                 .secret = S3_BENCH_SECRET};
         struct buf sum;
-        unsigned char digest[SHA256_SIZE];
+        unsigned char digest[DIGEST_SHA256];
         char header[100];
         buf_init(&sum, 64);
-        sha256_of(a.body, digest);
+        digest_sha256(a.body, digest);
         base64_encode(&sum, (struct str){(char *)digest, sizeof digest});
         snprintf(header, sizeof header, "x-amz-checksum-sha256: %s", buf_text(&sum));
         buf_free(&sum);
@@ -386,9 +386,9 @@ static int ask_v2(struct s3_bench *b, const char *path, const char *text, const 
 {
     struct serving_ask a = {.method = "GET", .path = path};
     struct buf line;
-    unsigned char digest[SHA1_BYTES];
+    unsigned char digest[DIGEST_SHA1];
     size_t n = 0;
-    hmac_sha1(str_of(secret), str_of(text), digest);
+    digest_hmac_sha1(str_of(secret), str_of(text), digest);
     buf_init(&line, 400);
     buf_adds(&line, "Authorization: AWS " S3_BENCH_ID ":");
     base64_encode(&line, (struct str){(char *)digest, sizeof digest});

@@ -1,4 +1,4 @@
-#include "base/md5.h"
+#include "base/digest.h"
 #include "s3_bench.h"
 
 #define KEY "/kubeboard-raw/big"
@@ -33,11 +33,11 @@ static int complete(struct s3_bench *b, const char *id, const char *parts)
     return s3_bench_ask(b, "POST", path, body, NULL);
 }
 
-static void hex_of(struct str bytes, char hex[MD5_HEX])
+static void hex_of(struct str bytes, char hex[DIGEST_HEX])
 {
-    unsigned char digest[MD5_SIZE];
-    md5_of(bytes, digest);
-    md5_hex(digest, hex);
+    unsigned char digest[DIGEST_MD5];
+    digest_md5(bytes, digest);
+    digest_hex(digest, DIGEST_MD5, hex);
 }
 
 #define PART "<Part><PartNumber>%d</PartNumber><ETag>\"%s\"</ETag></Part>"
@@ -45,7 +45,8 @@ static void hex_of(struct str bytes, char hex[MD5_HEX])
 static void parts_become_an_object(void **state)
 {
     struct s3_bench *b = *state;
-    char *id = begin(b, KEY), *large = mem_alloc(LARGE), list[600], one[MD5_HEX], two[MD5_HEX];
+    char *id = begin(b, KEY), *large = mem_alloc(LARGE), list[600], one[DIGEST_HEX],
+         two[DIGEST_HEX];
     memset(large, 'L', LARGE);
     hex_of((struct str){large, LARGE}, one);
     hex_of(str_of("tail"), two);
@@ -74,7 +75,7 @@ static void parts_become_an_object(void **state)
 static void the_etag_is_s3s(void **state)
 {
     struct s3_bench *b = *state;
-    char *id = begin(b, KEY), list[600], one[MD5_HEX];
+    char *id = begin(b, KEY), list[600], one[DIGEST_HEX];
     hex_of(str_of("hello"), one);
     put_part(b, id, "1", str_of("hello"));
     snprintf(list, sizeof list, PART, 1, one);
@@ -86,7 +87,7 @@ static void the_etag_is_s3s(void **state)
 static void lists_that_do_not_fit(void **state)
 {
     struct s3_bench *b = *state;
-    char *id = begin(b, KEY), list[600], one[MD5_HEX], two[MD5_HEX];
+    char *id = begin(b, KEY), list[600], one[DIGEST_HEX], two[DIGEST_HEX];
     hex_of(str_of("one"), one);
     hex_of(str_of("two"), two);
     put_part(b, id, "1", str_of("one"));
