@@ -1,4 +1,5 @@
 /* What clients do to the world: from then on, and not before. */
+#include "sandbox/world/founding.h"
 #include "sandbox/world/world_edit.h"
 
 #include <setjmp.h>
