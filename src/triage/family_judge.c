@@ -170,7 +170,7 @@ static struct look look_at(const struct str *words, size_t count, struct family_
 static int needed(struct str text, unsigned place, int constants, enum context context,
                   struct look look)
 {
-    static const int by_constants[] = {64, 64, 13, 8, 6, 4, 3};
+    static const int by_constants[] = {64, 64, 11, 6, 4, 3, 3};
     if (look.empty)
         return context == MEMBER && constants >= 1 ? 2 : NEVER;
     if (look.value && constants >= 3)
@@ -189,10 +189,11 @@ static int needed(struct str text, unsigned place, int constants, enum context c
     if (look.all_names)
         need -= 2;
     if (look.all_states)
-        need += 8;
+        need += 4;
     if (place == 0 && context != MARKED)
         need += 4;
-    return need < 3 ? 3 : need;
+    int least = look.all_states ? 7 : 3;
+    return need < least ? least : need;
 }
 
 bool family_judge(const struct str *words, size_t count, struct str text, unsigned place,

@@ -254,6 +254,24 @@ static const struct catalogue_group *known_group(const struct grouper *g,
     return c;
 }
 
+/* The patterns that the known ones leave room for. One that is an instance of a wider one adds
+ * nothing but a second group for the same message. */
+static struct pattern_index *index_patterns(const struct pattern *list, size_t count,
+                                            const struct pattern_index *known)
+{
+    struct pattern_index *all = pattern_index_new(), *widest = pattern_index_new();
+    for (size_t i = 0; i < count; i++)
+        if (pattern_index_admits(known, &list[i]))
+            pattern_index_add(all, &list[i]);
+    for (size_t i = 0; i < count; i++) {
+        const struct pattern *w = pattern_index_widest(all, list[i].text);
+        if (w && w->text.p == list[i].text.p)
+            pattern_index_add(widest, &list[i]);
+    }
+    pattern_index_free(all);
+    return widest;
+}
+
 /* The patterns of the messages that the catalogue does not know. Its plain templates are evidence:
  * names that come one a window add up. */
 static struct pattern_index *new_patterns(struct grouper *g, const struct pattern_index *known)
@@ -270,12 +288,9 @@ static struct pattern_index *new_patterns(struct grouper *g, const struct patter
         if (g->messages[i].final == NO_GROUP)
             members[n++] = (struct family_member){text_of(&g->messages[i]), false};
     struct pattern *found = family_find(members, n, &g->texts, &count);
-    struct pattern_index *x = pattern_index_new();
-    for (size_t i = 0; i < count; i++)
-        if (pattern_index_admits(known, &found[i]))
-            pattern_index_add(x, &found[i]);
-    free(found);
     free(members);
+    struct pattern_index *x = index_patterns(found, count, known);
+    free(found);
     return x;
 }
 

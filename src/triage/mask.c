@@ -57,6 +57,17 @@ static bool is_klog_day(const struct mask_scan *s, struct str w)
     return true;
 }
 
+/* Behind the = or == that base64 ends in, where the word ends there. */
+static const char *skip_padding(const struct mask_scan *s, struct str word)
+{
+    const char *end = word.p + word.n, *p = end;
+    while (mask_scan_char(s, p) == '=')
+        p++;
+    size_t padding = (size_t)(p - end);
+    bool ends = !mask_scan_class(s, p) && !mask_scan_any(mask_scan_char(s, p), "\"'[{(");
+    return padding <= 2 && word.n >= 6 && (word.n + padding) % 4 == 0 && ends ? p : end;
+}
+
 /* A value; a number that ends where we read takes its unit along. */
 static void add_value(struct mask_scan *s, const struct mask_token *t)
 {
@@ -64,8 +75,12 @@ static void add_value(struct mask_scan *s, const struct mask_token *t)
     bool date =
         t->sets & (MASK_SET_MONTH | MASK_SET_WEEKDAY | MASK_SET_ZONE) || is_klog_day(s, word);
     mask_scan_value(s, date ? MASK_OUT_NUMBER : kind_of(word));
-    if (word.p + word.n == s->p && mask_word_is_number(word))
+    if (word.p + word.n != s->p)
+        return;
+    if (mask_word_is_number(word))
         s->p = mask_path_skip_unit(s, s->p);
+    else if (mask_scan_char(s, s->p) == '=')
+        s->p = skip_padding(s, word);
 }
 
 static void add_constant(struct mask_scan *s, const struct mask_token *t)
@@ -95,7 +110,8 @@ static void add_part(struct mask_scan *s, struct str w, unsigned classes)
         return; /* how Windows marks a program's bits behind its name */
     struct mask_token t = {w, classes, mask_words_of(w)};
     bool name = classes & MASK_DIGIT && mask_place_is_name(s, w);
-    if (!name && (mask_word_is_value(w, classes, t.sets) || mask_place_is_value(s, &t)))
+    bool padded = s->p == w.p + w.n && w.n >= 14 && skip_padding(s, w) == s->p + 2;
+    if (padded || (!name && (mask_word_is_value(w, classes, t.sets) || mask_place_is_value(s, &t))))
         add_value(s, &t);
     else
         add_constant(s, &t);

@@ -5,7 +5,10 @@
 #include "triage/mask_words.h"
 
 enum { STRANGE_NAME = 72 };
-enum { DATE = MASK_SET_MONTH | MASK_SET_WEEKDAY | MASK_SET_ZONE };
+enum {
+    DATE = MASK_SET_MONTH | MASK_SET_WEEKDAY | MASK_SET_ZONE,
+    TELLING = MASK_SET_MESSAGE | MASK_SET_USER, /* keys whose value may be part of the message */
+};
 
 static bool number_follows(const struct mask_scan *s, const char *p)
 {
@@ -133,16 +136,18 @@ static bool is_user_name(const struct mask_scan *s, struct str w)
     return s->end - p > 6 && memcmp(p, "from ", 5) == 0 && number_follows(s, p + 5);
 }
 
-/* unknown[10.0.0.1], gw.example.it:25: hosts by what is around them. */
+/* gw[10.0.0.1], unknown(10.0.0.1), gw.example.it:25: hosts by what is around them. */
 static bool is_host(const struct mask_scan *s, const struct mask_token *t)
 {
-    if (!(t->classes & MASK_DOT) && *t->text.p != 'u')
-        return false;
     const char *p = t->text.p + t->text.n;
     char behind = mask_scan_char(s, p), before = t->text.p > s->begin ? t->text.p[-1] : 0;
     bool digit = mask_scan_class(s, p + 1) & MASK_DIGIT;
-    if (digit && mask_scan_any(behind, "[(") && str_is(t->text, "unknown"))
+    if (digit && behind == '[' && ipv4_at(s, p + 1))
         return true;
+    if (digit && behind == '(' && str_is(t->text, "unknown"))
+        return true;
+    if (!(t->classes & MASK_DOT))
+        return false;
     if (behind == ':' && digit && mask_word_is_country_host(t->text))
         return true;
     return t->classes & MASK_DOT && mask_word_may_be_host(t->text) &&
@@ -184,8 +189,9 @@ bool mask_place_is_value(const struct mask_scan *s, const struct mask_token *t)
         return t->classes & MASK_SLASH || !is_logger(s, w);
     if (is_host(s, t) || (member && glued && s->before & MASK_SET_IDENTITY))
         return true;
+    bool type = mask_scan_any(mask_scan_char(s, w.p + w.n), "{[("); /* x=Point{1, 2} */
     if (last == '=')
-        return t->classes & MASK_SLASH;
+        return t->classes & MASK_SLASH || (glued && !type && !(s->before & TELLING));
     if (mask_out_is_value(&s->out) && mask_scan_char(s, w.p + w.n) == '}')
         return true; /* {1000 android} */
     return (s->before & MASK_SET_USER || s->after_for) && !glued && is_user_name(s, w);

@@ -130,7 +130,8 @@ void mask_quote_read(struct mask_scan *s)
     bool path = text.n > 1 && (text.p[0] == '/' || mask_path_is_drive(text));
     char last = mask_out_last(&s->out);
     bool member = last == '=' && !s->out.blank && !(s->before & MASK_SET_MESSAGE);
-    bool message = !member && (last == '=' || (last == ']' && s->out.blank)); /* x.go:1] "Text" */
+    /* x.go:1] "Text", and a text that the line begins with. */
+    bool message = !member && (last == '=' || !last || (last == ']' && s->out.blank));
     bool word = close && !message && (member || !has_blank(text) || is_title(text));
     add_quote(s, q);
     s->p = from;
@@ -163,7 +164,8 @@ bool mask_quote_list(struct mask_scan *s)
     char last = mask_out_last(&s->out);
     bool member = last == '=' || last == ':'; /* then one word is a list too, and none */
     const char *end = end_of_list(s, s->p + 1, &commas);
-    if (!end || (!commas && !(member && !s->out.blank)))
+    bool none = end == s->p + 1 && s->out.blank;
+    if (!end || (!commas && !none && !(member && !s->out.blank)))
         return false;
     mask_out_char(&s->out, '[');
     mask_scan_value(s, MASK_OUT_OTHER);

@@ -180,6 +180,8 @@ bool mask_word_is_value(struct str w, unsigned classes, unsigned sets)
 {
     if (classes & MASK_DIGIT)
         return !(sets & MASK_SET_CONSTANT);
+    if (sets & MASK_SET_HOST)
+        return true;
     if (classes & MASK_SLASH && is_path(w))
         return true;
     if (classes & MASK_MARK && w.n > 2)

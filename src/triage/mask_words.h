@@ -24,6 +24,7 @@ enum mask_set {
     MASK_SET_IDENTITY = 65536,  /* a key whose value names one of many things */
     MASK_SET_COMMAND = 131072,  /* a command line follows */
     MASK_SET_KIND = 524288,     /* also in MESSAGE; but type=word and the like name one of many */
+    MASK_SET_HOST = 1048576,    /* hosts' names without a dot */
     MASK_SET_STRANGE = 262144,  /* before "user": the name is what a stranger typed */
 };
 

@@ -205,7 +205,8 @@ void pattern_index_add(struct pattern_index *x, const struct pattern *p)
         put_slot(x, (uint32_t)i);
 }
 
-const struct pattern *pattern_index_find(const struct pattern_index *x, struct str text)
+/* Of the patterns that match the first or the last in order. */
+static const struct pattern *find(const struct pattern_index *x, struct str text, bool last)
 {
     const struct pattern *best = NULL;
     size_t words = template_words_count(text);
@@ -216,11 +217,21 @@ const struct pattern *pattern_index_find(const struct pattern_index *x, struct s
         size_t mask = x->slot_count - 1;
         for (size_t at = key_of(text, s) & mask; x->slots[at]; at = (at + 1) & mask) {
             const struct pattern *p = &x->list[x->slots[at] - 1];
-            if (pattern_matches(p, text) && (!best || pattern_precedes(p, best)))
+            if (pattern_matches(p, text) && (!best || pattern_precedes(p, best) != last))
                 best = p;
         }
     }
     return best;
+}
+
+const struct pattern *pattern_index_find(const struct pattern_index *x, struct str text)
+{
+    return find(x, text, false);
+}
+
+const struct pattern *pattern_index_widest(const struct pattern_index *x, struct str text)
+{
+    return find(x, text, true);
 }
 
 bool pattern_index_admits(const struct pattern_index *x, const struct pattern *p)

@@ -44,6 +44,8 @@ void pattern_index_free(struct pattern_index *x);
 void pattern_index_add(struct pattern_index *x, const struct pattern *p);
 /* The pattern that the template is an instance of and that precedes all others, or NULL. */
 const struct pattern *pattern_index_find(const struct pattern_index *x, struct str template_text);
+/* The one that all others precede, or NULL. */
+const struct pattern *pattern_index_widest(const struct pattern_index *x, struct str template_text);
 /* Whether every pattern that overlaps p precedes it. */
 bool pattern_index_admits(const struct pattern_index *x, const struct pattern *p);
 

@@ -186,6 +186,27 @@ static void a_catalogue_of_other_masks_is_matched_as_it_is(void **state)
     catalogue_free(c);
 }
 
+/* Two values at once: where one of them was seen often enough alone, that is no group of its own. */
+static void a_pattern_inside_a_wider_one_is_no_group(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"alice", "bob", "carol", "dave", "erin", "frank", "grace"};
+    struct grouper *g = grouper_new(NULL);
+    for (size_t i = 0; i < 7; i++) {
+        for (size_t k = 0; k < 7; k++) {
+            char line[100];
+            int n = snprintf(line, sizeof line, "owner %s took over the shares of member %s",
+                             names[i], names[k]);
+            if (i == 0 || i == k || (i + 1) % 7 == k)
+                grouper_add(g, 0, (struct str){line, (size_t)n});
+        }
+    }
+    grouper_finish(g);
+    assert_int_equal(grouper_count(g), 1);
+    assert_string_equal(grouper_template(g, 0), "owner <*> took over the shares of member <*>");
+    grouper_free(g);
+}
+
 static void streams_do_not_mix(void **state)
 {
     (void)state;
@@ -273,6 +294,7 @@ int main(void)
         cmocka_unit_test(the_catalogue_keeps_ids),
         cmocka_unit_test(a_message_keeps_its_id_when_others_are_merged),
         cmocka_unit_test(a_catalogue_of_other_masks_is_matched_as_it_is),
+        cmocka_unit_test(a_pattern_inside_a_wider_one_is_no_group),
         cmocka_unit_test(streams_do_not_mix),
         cmocka_unit_test(messages_beyond_the_bound_are_one_group),
         cmocka_unit_test(hostile_lines_are_grouped),

@@ -117,6 +117,22 @@ static void the_index_finds_what_a_walk_finds(void **state)
     pattern_index_free(index);
 }
 
+static void of_patterns_that_match_first_and_widest_are_told(void **state)
+{
+    (void)state;
+    struct pattern narrow = make("job a sent to <*>", 1 << 4);
+    struct pattern wide = make("job <*> sent to <*>", 1 << 1 | 1 << 4);
+    struct pattern_index *x = pattern_index_new();
+    pattern_index_add(x, &narrow);
+    pattern_index_add(x, &wide);
+    assert_ptr_equal(pattern_index_find(x, str_of("job a sent to b"))->text.p, narrow.text.p);
+    assert_ptr_equal(pattern_index_widest(x, str_of("job a sent to b"))->text.p, wide.text.p);
+    assert_ptr_equal(pattern_index_widest(x, narrow.text)->text.p, wide.text.p);
+    assert_ptr_equal(pattern_index_find(x, str_of("job c sent to b"))->text.p, wide.text.p);
+    assert_null(pattern_index_widest(x, str_of("job c went to b")));
+    pattern_index_free(x);
+}
+
 static void only_patterns_that_come_last_are_admitted(void **state)
 {
     (void)state;
@@ -142,6 +158,7 @@ int main(void)
         cmocka_unit_test(loose_words_stand_for_any_text),
         cmocka_unit_test(overlaps_are_seen),
         cmocka_unit_test(the_index_finds_what_a_walk_finds),
+        cmocka_unit_test(of_patterns_that_match_first_and_widest_are_told),
         cmocka_unit_test(only_patterns_that_come_last_are_admitted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
