@@ -13,6 +13,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "triage/family_gap.h"
 #include "triage/family_judge.h"
 #include "triage/template_words.h"
 
@@ -319,17 +320,26 @@ static bool merge_once(struct search *s, int set_size)
     return take_candidates(s);
 }
 
-static struct pattern *patterns_of(const struct search *s, size_t *count)
+/* The items that are left and have loose words, and those that have a value of several words. */
+static struct pattern *patterns_of(struct search *s, size_t *count)
 {
-    struct pattern *found = NULL;
-    size_t cap = 0;
-    *count = 0;
+    struct family_gap_item *left = mem_array(s->count + 1, sizeof *left);
+    size_t left_count = 0, loose = 0, gaps;
     for (size_t i = 0; i < s->count; i++) {
-        if (s->items[i].used || !s->items[i].loose)
-            continue;
-        mem_grow(&found, &cap, *count + 1, sizeof *found);
-        found[(*count)++] = (struct pattern){.text = s->items[i].text, .loose = s->items[i].loose};
+        const struct item *item = &s->items[i];
+        if (!item->used)
+            left[left_count++] = (struct family_gap_item){item->text, item->loose, item->known};
     }
+    struct pattern *wide = family_gap_find(left, left_count, s->memory, &gaps);
+    struct pattern *found = mem_array(left_count + gaps + 1, sizeof *found);
+    for (size_t i = 0; i < left_count; i++)
+        if (left[i].loose)
+            found[loose++] = (struct pattern){.text = left[i].text, .loose = left[i].loose};
+    for (size_t i = 0; i < gaps; i++)
+        found[loose++] = wide[i];
+    *count = loose;
+    free(wide);
+    free(left);
     return found;
 }
 

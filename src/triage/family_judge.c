@@ -9,6 +9,7 @@
  *    fewer behind a word that announces a name (for, host, table) or for words that look like names;
  *  - very many at the start, where the word is rather what the message is about, and for words in
  *    capitals and participles, which are rather states than names;
+ *  - very many behind "failed to" and its kin, where the word is what is done;
  *  - hardly ever for the text of a message (msg="connected"): that is what happened, not to whom;
  *  - never when hardly any other word is left.
  *
@@ -56,6 +57,17 @@ struct family_affix family_judge_affix(const struct str *words, size_t count)
     return (struct family_affix){before, behind};
 }
 
+/* Without case, and without the marks behind the word. */
+static bool is_one_of(struct str word, const char *const *list, size_t count)
+{
+    while (word.n && !isalnum((unsigned char)word.p[word.n - 1]))
+        word.n--;
+    for (size_t i = 0; i < count; i++)
+        if (word.n == strlen(list[i]) && str_find_fold(word, str_of(list[i])) == 0)
+            return true;
+    return false;
+}
+
 /* Words that announce a name. */
 static bool announces(struct str word)
 {
@@ -66,12 +78,24 @@ static bool announces(struct str word)
         "group",   "interface", "bucket",  "job",       "channel",   "device",  "volume",  "image",
         "program", "process",   "command", "database",  "index",     "driver",  "client",  "server",
         "peer",    "agent",     "tenant",  "customer",  "project",   "task",    "zone",    "role"};
-    while (word.n && !isalnum((unsigned char)word.p[word.n - 1]))
-        word.n--;
-    for (size_t i = 0; i < sizeof list / sizeof *list; i++)
-        if (word.n == strlen(list[i]) && str_find_fold(word, str_of(list[i])) == 0)
-            return true;
-    return false;
+    return is_one_of(word, list, sizeof list / sizeof *list);
+}
+
+bool family_judge_is_verb(struct str text, unsigned place)
+{
+    static const char *const before[] = {
+        "failed",  "fail",    "fails",  "failure",    "failing", "unable",   "able",
+        "trying",  "tried",   "try",    "attempting", "attempt", "attempts", "attempted",
+        "going",   "about",   "need",   "needs",      "want",    "wants",    "ready",
+        "allowed", "refused", "forgot", "impossible", "have",    "has",      "waiting"};
+    static const char *const alone[] = {"cannot", "can't", "couldn't", "could", "not", "will"};
+    if (place == 0)
+        return false;
+    struct str word = template_words_at(text, place - 1);
+    if (is_one_of(word, alone, sizeof alone / sizeof *alone))
+        return true;
+    return place > 1 && str_is(word, "to") &&
+           is_one_of(template_words_at(text, place - 2), before, sizeof before / sizeof *before);
 }
 
 static bool has_letters(struct str word)
@@ -82,8 +106,7 @@ static bool has_letters(struct str word)
     return letters >= 2;
 }
 
-/* Words in places that are not loose; the name of a member tells half as much as a word. */
-static int count_constants(struct str text, uint64_t loose)
+int family_judge_constants(struct str text, uint64_t loose)
 {
     int halves = 0;
     for (unsigned place = 0; text.n; place++) {
@@ -182,6 +205,8 @@ static int needed(struct str text, unsigned place, int constants, enum context c
     int need = by_constants[constants < 6 ? constants : 6];
     if (place > 0 && announces(template_words_at(text, place - 1)))
         need -= 3;
+    if (family_judge_is_verb(text, place))
+        need += 10;
     if (context == MARKED)
         need -= 4;
     if (context == MESSAGE)
@@ -200,7 +225,7 @@ bool family_judge(const struct str *words, size_t count, struct str text, unsign
                   uint64_t loose)
 {
     struct family_affix a = family_judge_affix(words, count);
-    int constants = count_constants(text, loose), others = __builtin_popcountll(loose) - 1;
+    int constants = family_judge_constants(text, loose), others = __builtin_popcountll(loose) - 1;
     if (others > 0 && constants < 4)
         return false;
     int need =

@@ -15,6 +15,13 @@ struct family_affix {
 };
 struct family_affix family_judge_affix(const struct str *words, size_t count);
 
+/* How many words of the template are the same in all, being in no place of `loose`, and tell
+ * something: letters, not values. The name of a member tells half as much as a word. */
+int family_judge_constants(struct str text, uint64_t loose);
+
+/* Whether a verb stands at the place: "failed to …", "trying to …". */
+bool family_judge_is_verb(struct str text, unsigned place);
+
 /* Whether the words, which are different, are values. `text` is one of the templates and `loose`
  * has a bit for each place that is not the same in all of them, `place` among these. */
 bool family_judge(const struct str *words, size_t count, struct str text, unsigned place,

@@ -2,7 +2,7 @@
  * Patterns are found by the tuple-space search of packet classifiers: all patterns with as many
  * words and the same loose places make a shape; a shape is asked by one look-up in a hash table, of
  * the words that are not loose. There are few shapes, so a look-up costs about as much as hashing
- * the template.
+ * the template. A place of many words takes what the template has more than the pattern.
  */
 #include "triage/pattern.h"
 
@@ -20,7 +20,7 @@ static const char version = '1';
 
 struct shape {
     size_t words;
-    uint64_t loose;
+    uint64_t loose, many;
 };
 
 struct pattern_index {
@@ -37,17 +37,29 @@ static uint64_t text_hash(struct str text)
     return hash_id(text.p, text.n, hash_id(&version, 1, HASH_ID_SEED));
 }
 
-static uint64_t id_of(uint64_t hash, uint64_t loose)
+static uint64_t with_places(uint64_t hash, uint64_t places)
 {
     unsigned char bytes[8];
     for (int i = 0; i < 8; i++)
-        bytes[i] = (unsigned char)(loose >> 8 * i);
-    return hash_mix(hash_id(bytes, sizeof bytes, hash));
+        bytes[i] = (unsigned char)(places >> 8 * i);
+    return hash_id(bytes, sizeof bytes, hash);
+}
+
+/* `hash`: of the text and of the place of many words, if there is one. */
+static uint64_t id_of(uint64_t hash, uint64_t loose)
+{
+    return hash_mix(with_places(hash, loose));
+}
+
+static uint64_t number_of(const struct pattern *p)
+{
+    uint64_t hash = text_hash(p->text);
+    return id_of(p->many ? with_places(hash, p->many) : hash, p->loose);
 }
 
 void pattern_id(const struct pattern *p, char id[17])
 {
-    snprintf(id, 17, "%016llx", (unsigned long long)id_of(text_hash(p->text), p->loose));
+    snprintf(id, 17, "%016llx", (unsigned long long)number_of(p));
 }
 
 /* The words that hold a <*>. */
@@ -79,9 +91,15 @@ static bool find_loose(uint64_t hash, uint64_t wanted, uint64_t places, int more
 
 bool pattern_from_id(struct pattern *p, struct str text, const char *id)
 {
-    uint64_t places = places_of(text), loose = 0;
-    bool ours = find_loose(text_hash(text), strtoull(id, NULL, 16), places, PATTERN_LOOSE, &loose);
-    *p = (struct pattern){.text = text, .loose = ours ? loose : places};
+    uint64_t places = places_of(text), loose = 0, many = 0;
+    uint64_t hash = text_hash(text), wanted = strtoull(id, NULL, 16);
+    bool ours = find_loose(hash, wanted, places, PATTERN_LOOSE, &loose);
+    for (uint64_t rest = places; !ours && rest; rest &= rest - 1) {
+        loose = many = rest & (~rest + 1);
+        ours =
+            find_loose(with_places(hash, many), wanted, places & ~many, PATTERN_LOOSE - 1, &loose);
+    }
+    *p = (struct pattern){.text = text, .loose = ours ? loose : places, .many = ours ? many : 0};
     return ours;
 }
 
@@ -99,11 +117,32 @@ static bool loose_word_matches(struct str loose, struct str word)
            memcmp(word.p + word.n - behind, hole + 3, behind) == 0;
 }
 
+/* How many words more than the pattern holds the text has, which its place of many words takes;
+ * negative when the text is too short. */
+static long surplus(const struct pattern *p, struct str text)
+{
+    if (!p->many)
+        return 0;
+    return (long)template_words_count(text) - (long)template_words_count(p->text);
+}
+
+/* The next word, and so many more of them when the pattern's place is that of many. */
+static struct str next_at(const struct pattern *p, unsigned place, long more, struct str *rest)
+{
+    struct str word = template_words_next(rest);
+    for (; more > 0 && place < 64 && p->many >> place & 1; more--) {
+        struct str last = template_words_next(rest);
+        word.n = (size_t)(last.p + last.n - word.p);
+    }
+    return word;
+}
+
 bool pattern_matches(const struct pattern *p, struct str text)
 {
     struct str a = p->text;
-    for (unsigned place = 0; a.n && text.n; place++) {
-        struct str x = template_words_next(&a), y = template_words_next(&text);
+    long more = surplus(p, text);
+    for (unsigned place = 0; a.n && text.n && more >= 0; place++) {
+        struct str x = template_words_next(&a), y = next_at(p, place, more, &text);
         if (!(is_loose(p, place) ? loose_word_matches(x, y) : str_eq(x, y)))
             return false;
     }
@@ -120,17 +159,23 @@ static bool both_loose_overlap(struct str x, struct str y)
     return memcmp(x.p, y.p, b) == 0 && memcmp(x.p + x.n - e, y.p + y.n - e, e) == 0;
 }
 
+static bool words_overlap(struct str x, bool x_loose, struct str y, bool y_loose)
+{
+    return x_loose && y_loose ? both_loose_overlap(x, y)
+           : x_loose          ? loose_word_matches(x, y)
+           : y_loose          ? loose_word_matches(y, x)
+                              : str_eq(x, y);
+}
+
+/* Behind the first place of many words nothing is compared. */
 bool pattern_overlaps(const struct pattern *a, const struct pattern *b)
 {
     struct str s = a->text, t = b->text;
     for (unsigned place = 0; s.n && t.n; place++) {
+        if (place < 64 && (a->many | b->many) >> place & 1)
+            return true;
         struct str x = template_words_next(&s), y = template_words_next(&t);
-        bool lx = is_loose(a, place), ly = is_loose(b, place);
-        bool fits = lx && ly ? both_loose_overlap(x, y)
-                    : lx     ? loose_word_matches(x, y)
-                    : ly     ? loose_word_matches(y, x)
-                             : str_eq(x, y);
-        if (!fits)
+        if (!words_overlap(x, is_loose(a, place), y, is_loose(b, place)))
             return false;
     }
     return s.n == 0 && t.n == 0;
@@ -139,9 +184,11 @@ bool pattern_overlaps(const struct pattern *a, const struct pattern *b)
 bool pattern_precedes(const struct pattern *a, const struct pattern *b)
 {
     int loose_a = __builtin_popcountll(a->loose), loose_b = __builtin_popcountll(b->loose);
+    if (!a->many != !b->many)
+        return !a->many;
     if (loose_a != loose_b)
         return loose_a < loose_b;
-    return id_of(text_hash(a->text), a->loose) < id_of(text_hash(b->text), b->loose);
+    return number_of(a) < number_of(b);
 }
 
 struct pattern_index *pattern_index_new(void)
@@ -159,22 +206,30 @@ void pattern_index_free(struct pattern_index *x)
     free(x);
 }
 
-/* Of the words that are not loose in the shape. */
-static uint64_t key_of(struct str text, const struct shape *s)
+/* Of those of the text's words that are not loose in the shape. */
+static uint64_t key_of(struct str text, size_t words, const struct shape *s)
 {
     uint64_t key = hash_mix(s->loose + s->words);
+    size_t more = words - s->words;
     for (unsigned place = 0; text.n; place++) {
         struct str word = template_words_next(&text);
+        for (; more && place < 64 && s->many >> place & 1; more--)
+            template_words_next(&text);
         if (place >= 64 || !(s->loose >> place & 1))
             key = hash_mix(key ^ hash_bytes(word.p, word.n));
     }
     return key;
 }
 
+static struct shape shape_of(const struct pattern *p)
+{
+    return (struct shape){template_words_count(p->text), p->loose, p->many};
+}
+
 static void put_slot(struct pattern_index *x, uint32_t i)
 {
-    struct shape s = {template_words_count(x->list[i].text), x->list[i].loose};
-    size_t mask = x->slot_count - 1, at = key_of(x->list[i].text, &s) & mask;
+    struct shape s = shape_of(&x->list[i]);
+    size_t mask = x->slot_count - 1, at = key_of(x->list[i].text, s.words, &s) & mask;
     while (x->slots[at])
         at = (at + 1) & mask;
     x->slots[at] = i + 1;
@@ -183,7 +238,8 @@ static void put_slot(struct pattern_index *x, uint32_t i)
 static void add_shape(struct pattern_index *x, struct shape s)
 {
     for (size_t i = 0; i < x->shape_count; i++)
-        if (x->shapes[i].words == s.words && x->shapes[i].loose == s.loose)
+        if (x->shapes[i].words == s.words && x->shapes[i].loose == s.loose &&
+            x->shapes[i].many == s.many)
             return;
     mem_grow(&x->shapes, &x->shape_cap, x->shape_count + 1, sizeof s);
     x->shapes[x->shape_count++] = s;
@@ -193,7 +249,7 @@ void pattern_index_add(struct pattern_index *x, const struct pattern *p)
 {
     mem_grow(&x->list, &x->cap, x->count + 1, sizeof *p);
     x->list[x->count++] = *p;
-    add_shape(x, (struct shape){template_words_count(p->text), p->loose});
+    add_shape(x, shape_of(p));
     if (x->count * 2 <= x->slot_count) {
         put_slot(x, (uint32_t)x->count - 1);
         return;
@@ -212,10 +268,10 @@ static const struct pattern *find(const struct pattern_index *x, struct str text
     size_t words = template_words_count(text);
     for (size_t i = 0; i < x->shape_count; i++) {
         const struct shape *s = &x->shapes[i];
-        if (s->words != words)
+        if (s->many ? s->words > words : s->words != words)
             continue;
         size_t mask = x->slot_count - 1;
-        for (size_t at = key_of(text, s) & mask; x->slots[at]; at = (at + 1) & mask) {
+        for (size_t at = key_of(text, words, s) & mask; x->slots[at]; at = (at + 1) & mask) {
             const struct pattern *p = &x->list[x->slots[at] - 1];
             if (pattern_matches(p, text) && (!best || pattern_precedes(p, best) != last))
                 best = p;

@@ -17,6 +17,7 @@ enum { PATTERN_LOOSE = 3 }; /* loose words of a pattern that we make, at most */
 struct pattern {
     struct str text; /* at most 64 words */
     uint64_t loose;  /* bit i: the word i is loose; it holds a <*>, which stands for any text */
+    uint64_t many;   /* of these the one, if any, whose <*> may stand for several words */
     uint32_t owner;  /* the caller's */
 };
 
@@ -31,10 +32,12 @@ bool pattern_from_id(struct pattern *p, struct str text, const char *id);
 /* Whether a template without loose words is an instance of the pattern. */
 bool pattern_matches(const struct pattern *p, struct str template_text);
 
-/* Whether some template may be an instance of both. */
+/* Whether some template may be an instance of both. Says so in doubt where one has a place of many
+ * words. */
 bool pattern_overlaps(const struct pattern *a, const struct pattern *b);
 
-/* The order in which patterns are preferred: fewer loose words, then the smaller id. */
+/* The order in which patterns are preferred: those of single words first, then by fewer loose words,
+ * then by the smaller id. */
 bool pattern_precedes(const struct pattern *a, const struct pattern *b);
 
 struct pattern_index; /* opaque */

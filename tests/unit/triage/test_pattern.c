@@ -68,6 +68,42 @@ static void loose_words_stand_for_any_text(void **state)
     assert_false(pattern_matches(&middle, str_of("a b b c")));
 }
 
+static void one_place_may_stand_for_many_words(void **state)
+{
+    (void)state;
+    struct pattern p = make("alarm <*>! on <*>", 1 << 1), found;
+    assert_false(pattern_matches(&p, str_of("alarm door open! on <*>")));
+    char id[17], plain[17];
+    pattern_id(&p, plain);
+    p.many = 1 << 1;
+    pattern_id(&p, id);
+    assert_string_not_equal(id, plain);
+    assert_true(pattern_from_id(&found, p.text, id));
+    assert_int_equal(found.many, 1 << 1);
+    assert_int_equal(found.loose, 1 << 1);
+    assert_true(pattern_matches(&p, str_of("alarm door open! on <*>")));
+    assert_true(pattern_matches(&p, str_of("alarm fire! on <*>")));
+    assert_true(pattern_matches(&p, p.text));
+    assert_false(pattern_matches(&p, str_of("alarm door open on <*>")));
+    assert_false(pattern_matches(&p, str_of("alarm door open! off <*>")));
+    assert_false(pattern_matches(&p, str_of("alarm on <*>")));
+    assert_false(pattern_matches(&p, str_of("alarm")));
+    struct pattern tail = make("it failed: <*>", 1 << 2);
+    tail.many = 1 << 2;
+    struct pattern_index *x = pattern_index_new();
+    pattern_index_add(x, &p);
+    pattern_index_add(x, &tail);
+    assert_ptr_equal(pattern_index_find(x, str_of("alarm a b c! on <*>"))->text.p, p.text.p);
+    assert_ptr_equal(pattern_index_find(x, str_of("it failed: no such file"))->text.p, tail.text.p);
+    assert_ptr_equal(pattern_index_find(x, str_of("it failed: EOF"))->text.p, tail.text.p);
+    assert_null(pattern_index_find(x, str_of("it failed:")));
+    pattern_index_free(x);
+    struct pattern one = make("alarm <*> b c! on d", 1 << 1), other = make("it <*> b", 1 << 1);
+    assert_true(pattern_overlaps(&p, &one) && pattern_overlaps(&one, &p));
+    assert_false(pattern_overlaps(&p, &other) || pattern_overlaps(&other, &p));
+    assert_true(pattern_precedes(&one, &p) && !pattern_precedes(&p, &one));
+}
+
 static void overlaps_are_seen(void **state)
 {
     (void)state;
@@ -156,6 +192,7 @@ int main(void)
         cmocka_unit_test(ids_are_for_ever),
         cmocka_unit_test(an_id_tells_where_its_template_is_loose),
         cmocka_unit_test(loose_words_stand_for_any_text),
+        cmocka_unit_test(one_place_may_stand_for_many_words),
         cmocka_unit_test(overlaps_are_seen),
         cmocka_unit_test(the_index_finds_what_a_walk_finds),
         cmocka_unit_test(of_patterns_that_match_first_and_widest_are_told),
