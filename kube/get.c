@@ -1,5 +1,6 @@
 #include "kube/get.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,6 +245,9 @@ void get_cancel(struct get *g)
 char *get_name(const struct kind *kind, const char *name)
 {
     struct str group = kind_names_group(kind);
-    return mem_printf("%s%s%.*s/%s", kind->singular, group.n ? "." : "", (int)group.n, group.p,
-                      name);
+    char *text = mem_printf("%s%s%.*s/%s", kind->object_kind, group.n ? "." : "", (int)group.n,
+                            group.p, name);
+    for (char *p = text; *p != '/'; p++)
+        *p = (char)tolower((unsigned char)*p);
+    return text;
 }

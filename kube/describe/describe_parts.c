@@ -151,10 +151,17 @@ static const union cell *cell(const struct object *event, const char *title)
     return &event->cells[objects_column(&kind_event.kind, title)];
 }
 
+/* When it was seen last; of an event that says no time, when it was written. */
+static int64_t last_seen(const struct object *event)
+{
+    int64_t last = cell(event, "LAST SEEN")->number;
+    return last ? last : event->created;
+}
+
 static void add_event(struct page *p, const struct object *e, int64_t now)
 {
     bool warning = strcmp(cell(e, "TYPE")->text, "Warning") == 0;
-    int64_t last = cell(e, "LAST SEEN")->number, count = cell(e, "COUNT")->number;
+    int64_t last = last_seen(e), count = cell(e, "COUNT")->number;
     struct buf text;
     char age[CLOCK_TEXT];
     buf_init(&text, TEXT_LONGEST);
@@ -176,7 +183,7 @@ static struct seen *sorted(const struct objects *events)
     struct seen *list = mem_array(count, sizeof *list);
     for (size_t i = 0; i < count; i++) {
         const struct object *e = objects_at(events, i);
-        list[i] = (struct seen){e, cell(e, "LAST SEEN")->number};
+        list[i] = (struct seen){e, last_seen(e)};
     }
     qsort(list, count, sizeof *list, by_last);
     return list;
@@ -204,7 +211,7 @@ static void add_event_whole(struct page *p, const struct object *e, int64_t now)
 {
     bool warning = strcmp(cell(e, "TYPE")->text, "Warning") == 0;
     int64_t count = cell(e, "COUNT")->number, first = cell(e, "FIRST SEEN")->number,
-            last = cell(e, "LAST SEEN")->number;
+            last = last_seen(e);
     page_section(p, cell(e, "REASON")->text);
     page_text(p, warning ? PAGE_WARN : PAGE_TEXT, cell(e, "MESSAGE")->text);
     describe_parts_time(p, "Last", last, now);

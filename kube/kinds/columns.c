@@ -28,6 +28,15 @@ const char *const columns_keep[] = {"cells",
                                     KINDS_METADATA,
                                     NULL};
 
+/* An object's age stands in every row; a column may be called so and tell another time. */
+static bool is_age(const struct json *definition)
+{
+    static const char path[] = "Custom resource definition column (in JSONPath format): ";
+    struct str said = str_of(json_string(definition, "description", ""));
+    return strcasecmp(json_string(definition, "name", ""), "age") == 0 &&
+           (!str_starts(said, path) || str_ends(said, ".metadata.creationTimestamp"));
+}
+
 bool columns_read(struct columns *c, const struct json *definitions)
 {
     *c = (struct columns){.count = 0};
@@ -35,8 +44,9 @@ bool columns_read(struct columns *c, const struct json *definitions)
     for (unsigned cell = 0; d && c->count < COLUMNS_MAX && cell <= 255; d = json_next(d), cell++) {
         struct str title = str_of(json_string(d, "name", ""));
         bool is_name = str_is(str_of(json_string(d, "format", "")), "name");
-        is_name = is_name || (cell == 0 && strcasecmp(title.p, "name") == 0);
-        if (strcasecmp(title.p, "age") == 0)
+        /* The API server says the same of other names (a volume attachment's attacher). */
+        is_name = cell == 0 && (is_name || strcasecmp(title.p, "name") == 0);
+        if (is_age(d))
             continue;
         if (title.n > TITLE_LONGEST)
             title.n = TITLE_LONGEST;

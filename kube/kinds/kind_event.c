@@ -87,7 +87,7 @@ static int64_t first_time(int64_t a, int64_t b)
 static void set_times(struct object *row, const struct json *e)
 {
     const struct json *series = json_member(e, "series");
-    int64_t event = first_time(kinds_time(e, "eventTime"), row->created);
+    int64_t event = kinds_time(e, "eventTime");
     int64_t first = first_time(kinds_time(e, "firstTimestamp"), event);
     int64_t last = first_time(kinds_time(e, "lastTimestamp"), first);
     int64_t count = json_int(e, "count", 0);
@@ -132,5 +132,6 @@ const struct kinds_row kind_event = {
              .column_count = COLUMNS},
     .keep = keep,
     .fill = fill,
-    .blank = 1u << SUBOBJECT | 1u << SOURCE,
+    .blank =
+        1u << TYPE | 1u << REASON | 1u << OBJECT | 1u << MESSAGE | 1u << SUBOBJECT | 1u << SOURCE,
 };

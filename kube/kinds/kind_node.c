@@ -199,6 +199,12 @@ static void explain(struct object *row, const struct json *node, bool cordoned)
     trouble_set(row, &words);
 }
 
+/* What a node that never reported has is not nothing. */
+static void set_known(struct object *row, size_t column, const char *text)
+{
+    object_set_text(row, column, str_of(*text ? text : "<unknown>"));
+}
+
 static void fill(struct object *row, const struct json *element)
 {
     const struct json *status = json_member(element, "status"),
@@ -208,9 +214,9 @@ static void fill(struct object *row, const struct json *element)
     set_status(row, element, cordoned);
     set_roles(row, labels);
     object_set_text(row, VERSION, str_of(json_string(info, "kubeletVersion", "")));
-    object_set_text(row, OS_IMAGE, str_of(json_string(info, "osImage", "")));
-    object_set_text(row, KERNEL, str_of(json_string(info, "kernelVersion", "")));
-    object_set_text(row, RUNTIME, str_of(json_string(info, "containerRuntimeVersion", "")));
+    set_known(row, OS_IMAGE, json_string(info, "osImage", ""));
+    set_known(row, KERNEL, json_string(info, "kernelVersion", ""));
+    set_known(row, RUNTIME, json_string(info, "containerRuntimeVersion", ""));
     set_addresses(row, json_member(status, "addresses"));
     set_amounts(row, status);
     set_label(row, ZONE, labels, "topology.kubernetes.io/zone",
@@ -232,4 +238,5 @@ const struct kinds_row kind_node = {
              .column_count = COLUMNS},
     .keep = keep,
     .fill = fill,
+    .blank = 1u << VERSION,
 };

@@ -359,4 +359,5 @@ const struct kinds_row kind_pod = {
              .column_count = COLUMNS},
     .keep = keep,
     .fill = fill,
+    .blank = 1u << STATUS,
 };

@@ -69,7 +69,14 @@ static bool shows(const struct get_cmd *g, size_t column)
  * room for everything. */
 static bool is_event(const struct get_cmd *g)
 {
-    return strcmp(g->kind->name, "events") == 0;
+    return strcmp(g->kind->object_kind, kind_event.kind.object_kind) == 0 &&
+           objects_column(g->kind, "LAST SEEN") >= 0;
+}
+
+/* A column of the server's called so tells another time: as with kubectl it is the only one. */
+static bool with_age(const struct get_cmd *g)
+{
+    return !is_event(g) && objects_column(g->kind, "AGE") < 0;
 }
 
 static bool name_is_last(const struct get_cmd *g)
@@ -89,7 +96,7 @@ static void on_columns(void *context, const struct kind *kind)
     for (size_t i = 0; i < kind->column_count && n < COLUMNS_MAX_SHOWN - 1; i++)
         if (shows(g, i) && !kind->columns[i].wide)
             g->titles[n++] = (struct table_column){.title = kind->columns[i].title};
-    if (!is_event(g))
+    if (with_age(g))
         g->titles[n++] = (struct table_column){.title = "AGE"};
     for (size_t i = 0; i < kind->column_count && n < COLUMNS_MAX_SHOWN - 1; i++)
         if (shows(g, i) && kind->columns[i].wide)
@@ -111,7 +118,21 @@ static void first_line(char *text)
 /* A cell without anything, as kubectl prints it. */
 static const char *nothing(const struct get_cmd *g, size_t column)
 {
+    if (is_event(g) && g->kind->columns[column].type == CELL_TIME)
+        return "<unknown>";
     return kinds_is_blank(g->kind, column) ? "" : "<none>";
+}
+
+/* Of a time in the future kubectl says that it is invalid, where a pane says that it is now. */
+static const char *cell_text(const struct get_cmd *g, const struct object *row, size_t i,
+                             char text[CELL_ROOM])
+{
+    int64_t time = g->kind->columns[i].type == CELL_TIME ? row->cells[i].number : 0;
+    if (time)
+        return clock_age(clock_now() - time, text);
+    object_cell_text(g->kind, row, i, 0, text, CELL_ROOM - sizeof "...");
+    first_line(text);
+    return *text && g->kind->columns[i].type != CELL_TIME ? text : nothing(g, i);
 }
 
 static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
@@ -121,10 +142,7 @@ static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
         const struct column *c = &g->kind->columns[i];
         if (!shows(g, i) || c->wide != wide)
             continue;
-        object_cell_text(g->kind, row, i, clock_now(), text, sizeof text - sizeof "...");
-        first_line(text);
-        bool none = !*text || (c->type == CELL_TIME && !row->cells[i].number);
-        table_add_foreign(g->table, none ? nothing(g, i) : text);
+        table_add_foreign(g->table, cell_text(g, row, i, text));
     }
 }
 
@@ -136,7 +154,7 @@ static void print_row(struct get_cmd *g, const struct object *row)
     if (!is_event(g))
         table_add_foreign(g->table, object_title(g->kind, row));
     add_cells(g, row, false);
-    if (!is_event(g))
+    if (with_age(g))
         table_add_safe(g->table,
                        row->created ? clock_age(clock_now() - row->created, age) : "<unknown>");
     add_cells(g, row, true);

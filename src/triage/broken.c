@@ -168,6 +168,7 @@ static void find_events(struct map *wanted, const struct objects *events)
         char *key = mem_printf("%s/%s", e->namespace_, broken_judge_text(events, e, "OBJECT"));
         struct why *why = map_get(wanted, str_of(key));
         int64_t last = broken_judge_number(events, e, "LAST SEEN");
+        last = last ? last : e->created;
         free(key);
         if (why && (!why->event || last > why->last)) {
             why->event = e;

@@ -476,13 +476,21 @@ static void errors_end_it(void **state)
 static void names_as_kubectl_prints_them(void **state)
 {
     static const struct kind deployments = {
-        .name = "deployments", .singular = "deployment", .api = "/apis/apps/v1"};
+        .name = "deployments", .object_kind = "Deployment", .api = "/apis/apps/v1"};
+    /* The kind in small letters, whatever it calls one of them. */
+    static const struct kind odd = {.name = "podses",
+                                    .singular = "pod",
+                                    .object_kind = "Pods",
+                                    .api = "/apis/x.example.com/v1"};
     (void)state;
     char *name = get_name(&deployments, "api");
     assert_string_equal(name, "deployment.apps/api");
     free(name);
     name = get_name(kinds_find("po"), "x");
     assert_string_equal(name, "pod/x");
+    free(name);
+    name = get_name(&odd, "x");
+    assert_string_equal(name, "pods.x.example.com/x");
     free(name);
 }
 

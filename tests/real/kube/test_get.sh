@@ -1,12 +1,33 @@
 #!/bin/bash
 # Every kind that the API server lists, cell by cell against kubectl; then a name, JSON and a watch.
 . "$(dirname "$0")/lib.sh"
+# What never reported, says no time or one to come, and columns of the server that are called as those that every row has.
+made() { jq -e '.metadata.name' "$work/made" >"$work/name" || fail "not made: $(head -c 300 "$work/made")"; }
+make() { kube POST "$@" >"$work/made" && made; }
+make /api/v1/nodes '{"metadata":{"name":"silent"}}'
+make /api/v1/namespaces/default/events '{"metadata":{"name":"timeless"},"involvedObject":{"namespace":"default"}}'
+make /api/v1/namespaces/default/events '{"metadata":{"name":"to-come"},"involvedObject":{"kind":"Pod","name":"x","namespace":"default"},
+    "type":"Normal","firstTimestamp":"2099-01-01T00:00:00Z","lastTimestamp":"2099-01-01T00:00:00Z","count":2}'
+make /apis/storage.k8s.io/v1/volumeattachments '{"metadata":{"name":"attached"},"spec":{"attacher":"csi.example.com",
+    "nodeName":"silent","source":{"persistentVolumeName":"pv"}}}'
+make /apis/apiextensions.k8s.io/v1/customresourcedefinitions '{"metadata":{"name":"wines.example.com"},"spec":{"group":"example.com",
+    "scope":"Cluster","names":{"plural":"wines","singular":"bottle","kind":"Wine"},"versions":[{"name":"v1","served":true,
+    "storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},
+    "additionalPrinterColumns":[{"name":"Age","type":"string","jsonPath":".spec.age"}]}]}}'
+for _ in $(seq 50); do
+    kube POST /apis/example.com/v1/wines '{"apiVersion":"example.com/v1","kind":"Wine","metadata":{"name":"old"},"spec":{"age":"12 years"}}' >"$work/made"
+    grep -q '12 years' "$work/made" && break
+    sleep 0.2
+done
+made
 python3 "$here/compare" "$kubeboard" kubectl "$admin"
 
 k() { "$kubeboard" --kubeconfig "$admin" "$@"; }
-k get pods -A -o name | sort >"$work/ours"
-kubectl --kubeconfig "$admin" get pods -A -o name | sort >"$work/theirs"
-cmp "$work/ours" "$work/theirs" || fail "the names of the pods differ from kubectl's"
+for what in pods bottle wines.v1.example.com; do
+    k get "$what" -A -o name | sort >"$work/ours"
+    kubectl --kubeconfig "$admin" get "$what" -A -o name | sort >"$work/theirs"
+    cmp "$work/ours" "$work/theirs" || fail "the names of $what differ from kubectl's"
+done
 
 k get nodes -o json | jq -S 'del(.metadata.managedFields)' | jq -s 'sort_by(.metadata.name)' >"$work/ours"
 kubectl --kubeconfig "$admin" get nodes -o json | jq -S '[.items[] | del(.metadata.managedFields)] | sort_by(.metadata.name)' >"$work/theirs"

@@ -44,6 +44,29 @@ static void columns_without_age(void **state)
     json_doc_free(doc);
 }
 
+/* Columns that a definition of resources, or the server itself, calls as those that every row has. */
+static void names_and_ages_of_something_else(void **state)
+{
+    struct columns c;
+    (void)state;
+    struct json_doc *doc = json_doc_new();
+    assert_true(columns_read(
+        &c, parse(doc, "[{\"name\":\"Name\",\"format\":\"name\"},"
+                       "{\"name\":\"Attacher\",\"format\":\"name\"},{\"name\":\"NAME\"},"
+                       "{\"name\":\"Age\",\"description\":\"Custom resource definition column (in "
+                       "JSONPath format): .spec.age\"},{\"name\":\"AGE\",\"description\":\"Custom "
+                       "resource definition column (in JSONPath format): "
+                       ".metadata.creationTimestamp\"}]")));
+    assert_int_equal(c.count, 4);
+    assert_true(c.list[0].renames);
+    assert_string_equal(c.list[1].title, "ATTACHER");
+    assert_false(c.list[1].renames || c.list[2].renames);
+    assert_string_equal(c.list[3].title, "AGE");
+    assert_int_equal(c.cell[3], 3);
+    columns_free(&c);
+    json_doc_free(doc);
+}
+
 static void more_columns_than_we_hold(void **state)
 {
     struct columns c;
@@ -151,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_without_age),
+        cmocka_unit_test(names_and_ages_of_something_else),
         cmocka_unit_test(more_columns_than_we_hold),
         cmocka_unit_test(rows_of_a_table),
         cmocka_unit_test(health_by_the_columns),

@@ -497,8 +497,8 @@ static void times_of_events(void **state)
          "\"lastTimestamp\":null,\"eventTime\":\"2021-08-27T13:04:00.000000Z\",\"series\":{"
          "\"count\":7,\"lastObservedTime\":\"2021-08-27T13:05:00.000000Z\"}}",
          AT(5), AT(4), 8},
-        {"{\"metadata\":{\"name\":\"e\",\"creationTimestamp\":\"2021-08-27T13:01:00Z\"}}", AT(1),
-         AT(1), 1},
+        /* It says no time: kubectl prints <unknown>. */
+        {"{\"metadata\":{\"name\":\"e\",\"creationTimestamp\":\"2021-08-27T13:01:00Z\"}}", 0, 0, 1},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
