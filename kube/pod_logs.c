@@ -15,19 +15,13 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "kube/access/again.h"
 #include "kube/access/client.h"
+#include "kube/access/silence.h"
 #include "kube/kinds/kinds.h"
-#include "net/backoff.h"
 #include "net/conn.h"
-#include "net/loop.h"
 
-enum {
-    TAIL = 1000,
-    LINE_LONGEST = 256 << 10,
-    PATH_LONGEST = 16384,
-    SILENT_MS = 45000,
-    ENDED_MS = 5000
-};
+enum { TAIL = 1000, LINE_LONGEST = 256 << 10, PATH_LONGEST = 16384, ENDED_MS = 5000 };
 enum { STAMP_LONGEST = 64, LABELS = 3 };
 
 struct pod_logs {
@@ -35,8 +29,8 @@ struct pod_logs {
     struct pod_logs_conf conf; /* its texts are ours */
     const struct labels *labels;
     struct client_request *request;
-    struct loop_timer *again, *silent;
-    struct backoff backoff;
+    struct again *again;
+    struct silence *silence;
     struct upstream upstream;
     struct buf part; /* the beginning of a line whose end has not come */
     bool cut;        /* the rest of that line is dropped */
@@ -153,15 +147,14 @@ static void stop(struct pod_logs *l)
 {
     client_cancel(l->request);
     l->request = NULL;
-    client_probe_forget(l->client, l);
-    loop_timer_stop(l->silent);
+    silence_over(l->silence);
 }
 
 static void heard(struct pod_logs *l)
 {
     upstream_live(&l->upstream);
     if (l->conf.follow)
-        loop_timer_set(l->silent, l->conf.silent_ms ? l->conf.silent_ms : SILENT_MS);
+        silence_heard(l->silence);
 }
 
 static void on_head(void *context, struct http_request *r, int status)
@@ -175,7 +168,6 @@ static void on_head(void *context, struct http_request *r, int status)
 static bool on_chunk(void *context, struct str bytes)
 {
     struct pod_logs *l = context;
-    client_probe_forget(l->client, l);
     heard(l);
     take_bytes(l, bytes);
     tell(l);
@@ -192,14 +184,11 @@ static bool may_mend(const struct err *err)
 static void wait_and_go_on(struct pod_logs *l, const struct err *err)
 {
     if (l->news)
-        backoff_reset(&l->backoff);
-    int64_t ms = backoff_next(&l->backoff, err->kind ? err : NULL);
+        again_well(l->again);
     /* A container that has ended may start again at any time. */
-    if (!err->kind && ms > ENDED_MS)
-        ms = ENDED_MS;
-    loop_timer_set(l->again, ms);
+    int64_t due = again_after(l->again, err->kind ? err : NULL, 0, err->kind ? 0 : ENDED_MS);
     if (err->kind)
-        upstream_failed(&l->upstream, err, loop_timer_due(l->again));
+        upstream_failed(&l->upstream, err, due);
     tell(l);
 }
 
@@ -273,23 +262,25 @@ static void start(struct pod_logs *l)
 
 /* ---- silence ---- */
 
-static void probed(void *context, const struct err *err)
+static void on_answered(void *context)
 {
     struct pod_logs *l = context;
-    if (!l->request)
-        return;
-    if (err->kind == ERR_NONE) {
-        heard(l);
-        return;
-    }
-    stop(l);
-    wait_and_go_on(l, err);
+    upstream_live(&l->upstream);
+    tell(l);
 }
 
-static void silent_fired(void *context)
+static void on_doubted(void *context, const struct err *err)
 {
     struct pod_logs *l = context;
-    client_probe(l->client, probed, l);
+    upstream_failed(&l->upstream, err, 0);
+    tell(l);
+}
+
+static void on_lost(void *context, const struct err *err)
+{
+    struct pod_logs *l = context;
+    stop(l);
+    wait_and_go_on(l, err);
 }
 
 static void again_fired(void *context)
@@ -319,8 +310,12 @@ struct pod_logs *pod_logs_start(struct client *c, const struct pod_logs_conf *co
     l->conf.pod = mem_dup(conf->pod);
     l->conf.container = mem_dup(conf->container);
     l->labels = labels_of(&l->conf);
-    l->again = loop_timer_new(client_loop(c), again_fired, l);
-    l->silent = loop_timer_new(client_loop(c), silent_fired, l);
+    l->again = again_new(c, again_fired, l);
+    l->silence = silence_new(c, &(struct silence_conf){.ms = conf->silent_ms,
+                                                       .context = l,
+                                                       .answered = on_answered,
+                                                       .doubted = on_doubted,
+                                                       .lost = on_lost});
     buf_init(&l->part, LINE_LONGEST);
     start(l);
     return l;
@@ -331,8 +326,8 @@ void pod_logs_free(struct pod_logs *l)
     if (!l)
         return;
     stop(l);
-    loop_timer_free(l->again);
-    loop_timer_free(l->silent);
+    again_free(l->again);
+    silence_free(l->silence);
     labels_drop(l->labels);
     buf_free(&l->part);
     free((char *)(uintptr_t)l->conf.namespace_);

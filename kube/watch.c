@@ -7,8 +7,8 @@
  *   broken, 429, 5xx                 backoff, then watch from the last version
  *   ERROR 410, HTTP 410              list again, at once the first time
  *   watching is not allowed          list again every POLL_MS
- *   silence, and no answer to a      as broken: a server that shuts down leaves its watches open
- *   probe                            and silent for a minute
+ *   silence, and no answer to a      as broken (silence.c): a server that shuts down leaves its
+ *   probe                            watches open and silent for a minute
  *
  * The rows stay through all of it; a list that is done again drops what is gone at its end.
  */
@@ -23,17 +23,18 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "kube/access/again.h"
 #include "kube/access/client.h"
+#include "kube/access/silence.h"
 #include "kube/discovery.h"
 #include "kube/kinds/kinds.h"
 #include "kube/pages.h"
 #include "kube/watch_event.h"
 #include "kube/whole.h"
-#include "net/backoff.h"
 #include "net/loop.h"
 #include "net/splitter.h"
 
-enum { SILENT_MS = 45000, DENIED_MS = 60000, POLL_MS = 20000, SHORT_MS = 1000 };
+enum { DENIED_MS = 60000, POLL_MS = 20000, SHORT_MS = 1000 };
 enum { WATCH_SHORTEST_S = 300, WATCH_SPREAD_S = 300, PATH_LONGEST = 16384 };
 enum { ELEMENT_LONGEST = 16 << 20 };
 
@@ -52,8 +53,8 @@ struct watch {
     struct pages *pages;            /* while listing */
     struct client_request *request; /* while watching */
     struct splitter *splitter;
-    struct loop_timer *again, *silent;
-    struct backoff backoff;
+    struct again *again;
+    struct silence *silence;
     char *version;     /* to watch from; NULL: list first */
     int64_t started;   /* monotonic: this watch */
     bool listed;       /* a list has been whole once */
@@ -143,20 +144,11 @@ static struct object *make(struct watch *w, const struct json *element)
 
 /* ---- failing ---- */
 
-static void wait_for(struct watch *w, int64_t ms, const struct err *err)
-{
-    loop_timer_set(w->again, ms);
-    if (err)
-        upstream_failed(&w->into->upstream, err, loop_timer_due(w->again));
-    tell(w);
-}
-
 static void fail(struct watch *w, const struct err *err)
 {
-    int64_t ms = backoff_next(&w->backoff, err);
-    if (err->kind == ERR_DENIED && ms < DENIED_MS && err->http == 403)
-        ms = DENIED_MS;
-    wait_for(w, ms, err);
+    bool denied = err->kind == ERR_DENIED && err->http == 403;
+    upstream_failed(&w->into->upstream, err, again_after(w->again, err, denied ? DENIED_MS : 0, 0));
+    tell(w);
 }
 
 static void list_again(struct watch *w)
@@ -206,7 +198,7 @@ static void list_done(void *context, const char *version, const struct err *err)
     list_again(w);
     w->version = mem_dup(version);
     w->listed = true;
-    backoff_reset(&w->backoff);
+    again_well(w->again);
     upstream_live(&w->into->upstream);
     start_watch(w);
     tell(w);
@@ -286,27 +278,33 @@ static bool watch_element(void *context, struct str json, struct err *err)
 }
 
 /* The server is there, and what we show is as of now. */
+static void on_answered(void *context)
+{
+    struct watch *w = context;
+    bool news = w->into->upstream.state != UPSTREAM_LIVE;
+    upstream_live(&w->into->upstream);
+    if (news)
+        tell(w);
+}
+
 static void heard(struct watch *w)
 {
-    upstream_live(&w->into->upstream);
-    loop_timer_set(w->silent, w->conf.silent_ms ? w->conf.silent_ms : SILENT_MS);
+    on_answered(w);
+    silence_heard(w->silence);
 }
 
 static void watch_head(void *context, struct http_request *r, int status)
 {
     struct watch *w = context;
     (void)r;
-    if (status < 200 || status >= 300)
-        return;
-    heard(w);
-    tell(w);
+    if (status >= 200 && status < 300)
+        heard(w);
 }
 
 static bool watch_chunk(void *context, struct str bytes)
 {
     struct watch *w = context;
     struct err err;
-    client_probe_forget(w->client, w);
     heard(w);
     bool good = splitter_feed(w->splitter, bytes, &err);
     if (!good && w->failed.kind == ERR_NONE)
@@ -320,8 +318,7 @@ static void stop_watch(struct watch *w)
 {
     client_cancel(w->request);
     w->request = NULL;
-    client_probe_forget(w->client, w);
-    loop_timer_stop(w->silent);
+    silence_over(w->silence);
     splitter_free(w->splitter);
     w->splitter = NULL;
 }
@@ -331,10 +328,10 @@ static void ended_well(struct watch *w)
 {
     bool working = w->told || clock_monotonic() - w->started >= SHORT_MS * CLOCK_MS;
     if (!working) {
-        wait_for(w, backoff_next(&w->backoff, NULL), NULL);
+        again_after(w->again, NULL, 0, 0);
         return;
     }
-    backoff_reset(&w->backoff);
+    again_well(w->again);
     w->expired = false;
     if (!w->told) {
         list_again(w);
@@ -355,12 +352,12 @@ static void ended_badly(struct watch *w, const struct err *err)
         if (at_once)
             start_list(w);
         else
-            wait_for(w, backoff_next(&w->backoff, err), NULL);
+            again_after(w->again, err, 0, 0);
         return;
     }
     if (cannot_watch) {
         list_again(w);
-        wait_for(w, POLL_MS, NULL);
+        again_in(w->again, POLL_MS);
         return;
     }
     /* Whatever else a server has against this version (a 500 for one that is no number): list. */
@@ -441,24 +438,18 @@ static void start_watch(struct watch *w)
 
 /* ---- silence ---- */
 
-static void probed(void *context, const struct err *err)
+static void on_doubted(void *context, const struct err *err)
 {
     struct watch *w = context;
-    if (!w->request)
-        return;
-    if (err->kind == ERR_NONE) {
-        heard(w);
-        return;
-    }
-    stop_watch(w);
-    fail(w, err);
+    upstream_failed(&w->into->upstream, err, 0);
+    tell(w);
 }
 
-static void silent_fired(void *context)
+static void on_lost(void *context, const struct err *err)
 {
     struct watch *w = context;
-    w->stats.probes++;
-    client_probe(w->client, probed, w);
+    stop_watch(w);
+    fail(w, err);
 }
 
 static void again_fired(void *context)
@@ -506,8 +497,12 @@ struct watch *watch_new(struct client *c, const struct kind *kind, const char *n
     w->table = !w->row && !conf->raw;
     if (!conf->raw)
         w->keep = watch_event_keep(w->table ? columns_keep : w->row->keep, w->table);
-    w->again = loop_timer_new(client_loop(c), again_fired, w);
-    w->silent = loop_timer_new(client_loop(c), silent_fired, w);
+    w->again = again_new(c, again_fired, w);
+    w->silence = silence_new(c, &(struct silence_conf){.ms = conf->silent_ms,
+                                                       .context = w,
+                                                       .answered = on_answered,
+                                                       .doubted = on_doubted,
+                                                       .lost = on_lost});
     if (kinds_is_secret(kind)) {
         struct err err;
         err_set(&err, ERR_DENIED, "secrets", "", "kubeboard never reads secrets");
@@ -531,8 +526,8 @@ void watch_free(struct watch *w)
         w->into->table = NULL;
     }
     free(w->bare);
-    loop_timer_free(w->again);
-    loop_timer_free(w->silent);
+    again_free(w->again);
+    silence_free(w->silence);
     watch_event_free_keep(w->keep);
     json_doc_free(w->doc);
     buf_free(&w->whole);
@@ -545,13 +540,12 @@ void watch_free(struct watch *w)
 
 void watch_retry(struct watch *w)
 {
-    if (!loop_timer_is_set(w->again))
-        return;
-    backoff_reset(&w->backoff);
-    loop_timer_set(w->again, 0);
+    again_now(w->again);
 }
 
 struct watch_stats watch_stats(const struct watch *w)
 {
-    return w->stats;
+    struct watch_stats stats = w->stats;
+    stats.probes = silence_asked(w->silence);
+    return stats;
 }

@@ -32,7 +32,7 @@ struct watch_conf {
      * be NULL. */
     void (*event)(void *context, enum watch_event event, const struct object *row, struct str json);
     /* For tests: 0 takes the real times. */
-    int silent_ms; /* a watch silent for so long asks whether the server is there (45 s) */
+    int silent_ms; /* a watch silent for so long asks whether the server is there (10 s) */
     int watch_s;   /* timeoutSeconds (300 to 600, by chance) */
 };
 

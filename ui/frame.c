@@ -158,8 +158,13 @@ static void moment_text(const struct app *a, const struct draw_area *line, char 
     const struct scope *s = &a->model->scope;
     char clock[CLOCK_TEXT], from[CLOCK_TEXT], to[CLOCK_TEXT], age[CLOCK_TEXT];
     if (scope_is_live(s)) {
+        const struct upstream *cluster = &a->model->pods.upstream;
+        bool stale = cluster->state == UPSTREAM_STALE;
         clock_format(a->host.now, false, "%H:%M:%S %Z", clock, sizeof clock);
-        snprintf(out, size, " %s LIVE  %s ", draw_mark(line, GLYPH_LIVE), clock);
+        if (stale)
+            upstream_text(cluster, a->host.now, age, sizeof age);
+        snprintf(out, size, " %s %s  %s ", draw_mark(line, stale ? GLYPH_PAST : GLYPH_LIVE),
+                 stale ? age : "LIVE", clock);
         return;
     }
     clock_age(a->host.now - s->at, age);
@@ -210,7 +215,7 @@ void frame_header(struct app *a)
     int width = draw_width(&line, text);
     if (width > line.width - STATE_LEAST)
         width = line.width - STATE_LEAST;
-    bool live = scope_is_live(&a->model->scope);
+    bool live = scope_is_live(&a->model->scope) && a->model->pods.upstream.state != UPSTREAM_STALE;
     draw_texts(&line, line.width - width, 0, width, DRAW_LEFT,
                live ? ROLE_HEADER_LIVE : ROLE_HEADER_PAST, text);
     struct draw_area left = draw_sub(&line, 0, 0, line.width - width - 1, 1);

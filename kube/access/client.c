@@ -239,6 +239,8 @@ static void on_head(void *context, struct http_request *http, int status)
 {
     struct client_request *r = context;
     learn_clock(r->client, http_date(http));
+    if (status < 500 && status != 429)
+        client_probe_seen(r->client->probe);
     r->repeat = status == 401 && !r->renewed && can_renew(r->client);
     if (!r->repeat && r->call.head)
         r->call.head(r->call.context, http, status);
@@ -533,4 +535,14 @@ void client_probe(struct client *c, void (*done)(void *context, const struct err
 void client_probe_forget(struct client *c, void *context)
 {
     client_probe_drop(c->probe, context);
+}
+
+void client_await(struct client *c, void (*back)(void *context), void *context)
+{
+    client_probe_await(c->probe, back, context);
+}
+
+void client_await_forget(struct client *c, void *context)
+{
+    client_probe_give_up(c->probe, context);
 }

@@ -71,6 +71,11 @@ void client_probe(struct client *c, void (*done)(void *context, const struct err
                   void *context);
 void client_probe_forget(struct client *c, void *context);
 
+/* Calls `back` once, never from inside, when the server has answered a request again, whoever sent it;
+ * cancelled by client_await_forget. What it answers with does not count, but for 429 and 5xx. */
+void client_await(struct client *c, void (*back)(void *context), void *context);
+void client_await_forget(struct client *c, void *context);
+
 /* Fills *err from a Status object (body of a failed request, object of an ERROR event); `status` is
  * the HTTP status, 0: the Status' own code. `place`: err->where. Text that is no Status counts as
  * the message. Returns false. */

@@ -263,6 +263,8 @@ static void finish(struct http_request *r)
 {
     struct err err;
     fill_end(r, &err);
+    if (r->code == CURLE_OPERATION_TIMEDOUT && !r->status)
+        http_target_leave(r->target);
     if (!r->early.kind)
         http_target_answered(r->target, r->status, buf_str(&r->body), &err);
     r->done(r->context, r, r->status, buf_str(&r->body), &err);

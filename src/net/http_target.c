@@ -1,8 +1,11 @@
 /* A target is a conn made ready: its files are read when they change, so that projected tokens and
  * rotated certificates are taken up without a restart. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/base64.h"
@@ -11,6 +14,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "net/http_internal.h"
+
+enum { UNHEARD_MS = 30000 };
 
 struct secret_file {
     char *text;
@@ -26,6 +31,7 @@ struct http_target {
     struct http_target *base; /* whose server it is behind; NULL: its own */
     char *prefix, *place;     /* behind base's URL */
     struct http_door door;    /* ask NULL: none */
+    unsigned generation;      /* of its connections: those of an earlier one are not used */
     char *token;              /* set from outside */
     char *cert_pem, *key_pem;
     struct secret_file token_file, password_file;
@@ -212,6 +218,21 @@ static void set_blob(CURL *easy, CURLoption option, const char *pem)
     curl_easy_setopt(easy, option, &blob);
 }
 
+/*
+ * libcurl puts a request onto an HTTP/2 connection that stands, even when nothing comes over it any
+ * more, and cannot be told to leave one. But it never shares a connection between requests whose TLS
+ * options differ, and these two mean something to Schannel only.
+ */
+enum { GENERATIONS = 4 };
+static const long generations[GENERATIONS] = {0, CURLSSLOPT_NO_REVOKE,
+                                              CURLSSLOPT_REVOKE_BEST_EFFORT,
+                                              CURLSSLOPT_NO_REVOKE | CURLSSLOPT_REVOKE_BEST_EFFORT};
+
+void http_target_leave(struct http_target *t)
+{
+    (t->base ? t->base : t)->generation++;
+}
+
 static void apply_tls(const struct http_target *t, CURL *easy)
 {
     const struct conn *c = &t->conn;
@@ -233,6 +254,7 @@ static void apply_tls(const struct http_target *t, CURL *easy)
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
+    curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, generations[t->generation % GENERATIONS]);
 }
 
 /*
@@ -263,8 +285,20 @@ static char *rename_host(const char *url, const char *server_name, CURL *easy,
     return mem_printf("https://%s%s", server_name, host + name);
 }
 
+/* Bytes that nobody acknowledges end a connection: a router that forgot it tells nobody, and what is
+ * multiplexed on it would wait until the kernel gives up, a quarter of an hour later. */
+static int on_socket(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+    int ms = UNHEARD_MS;
+    (void)context;
+    (void)purpose;
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+    return CURL_SOCKOPT_OK;
+}
+
 static void apply_common(CURL *easy)
 {
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);

@@ -102,13 +102,16 @@ static bool is_settled(const struct board_broken *b)
 
 /* ---- what could not be looked at ---- */
 
-static void add_unseen(struct model_broken *m, const char *word, const struct resource *r)
+/* That all is stale, the title says in one word. */
+static void add_unseen(struct model *model, const char *word, const struct resource *r)
 {
+    struct model_broken *m = &model->broken;
     size_t n = strlen(m->unseen);
-    const char *why = r->upstream.state == UPSTREAM_DENIED   ? "denied"
-                      : r->upstream.state == UPSTREAM_FAILED ? "failed"
-                      : r->upstream.state == UPSTREAM_STALE  ? "stale"
-                                                             : NULL;
+    bool stale = r->upstream.state == UPSTREAM_STALE;
+    const char *why = r->upstream.state == UPSTREAM_DENIED                    ? "denied"
+                      : r->upstream.state == UPSTREAM_FAILED                  ? "failed"
+                      : stale && model->pods.upstream.state != UPSTREAM_STALE ? "stale"
+                                                                              : NULL;
     if (why)
         snprintf(m->unseen + n, sizeof m->unseen - n, "%s%s %s", n ? ", " : "", word, why);
 }
@@ -120,13 +123,13 @@ static bool note_unseen(struct board_broken *b)
     const char *narrowed = NULL;
     memcpy(before, m->unseen, sizeof before);
     m->unseen[0] = '\0';
-    add_unseen(m, "nodes", &b->model->nodes);
+    add_unseen(b->model, "nodes", &b->model->nodes);
     for (int i = 0; i < OTHERS; i++) {
-        add_unseen(m, others[i].word, &b->feeds[i].resource);
+        add_unseen(b->model, others[i].word, &b->feeds[i].resource);
         if (b->feeds[i].watch && board_watch_narrowed(b->feeds[i].watch))
             narrowed = board_watch_narrowed(b->feeds[i].watch);
     }
-    add_unseen(m, "leases", &b->leases);
+    add_unseen(b->model, "leases", &b->leases);
     size_t n = strlen(m->unseen);
     if (narrowed)
         snprintf(m->unseen + n, sizeof m->unseen - n, "%sother namespaces than %s", n ? ", " : "",

@@ -30,7 +30,8 @@ struct board_page {
     struct loop_timer *again;
     int64_t asked; /* monotonic ns: the last question */
     bool finding;
-    bool stale; /* something changed while it was being asked for */
+    bool stale;  /* something changed while it was being asked for */
+    bool missed; /* something may have changed while the server was away */
 };
 
 static void ask(struct board_page *b);
@@ -92,6 +93,23 @@ static void on_about(void *context, enum watch_event event, const struct object 
         on_event(b, event, row, json);
 }
 
+/* The page is as fresh as the watch of its object is; what may have been missed is read again. */
+static void on_followed(void *context)
+{
+    struct board_page *b = context;
+    struct upstream *shown = &page_of(b)->upstream;
+    const struct upstream *watched = &b->object.upstream;
+    if (watched->state == UPSTREAM_STALE && shown->state == UPSTREAM_LIVE) {
+        upstream_seen(shown, watched->data);
+        upstream_failed(shown, &watched->err, watched->next_try);
+        b->missed = true;
+        tell(b);
+    } else if (watched->state == UPSTREAM_LIVE && b->missed) {
+        b->missed = false;
+        ask_in(b, SOON_MS);
+    }
+}
+
 static void stop_watches(struct board_page *b)
 {
     watch_free(b->watch_object);
@@ -108,7 +126,10 @@ static void start_watches(struct board_page *b)
     char *own = mem_printf("metadata.name=%s", o->name);
     char *about =
         mem_printf("involvedObject.kind=%s,involvedObject.name=%s", b->kind->object_kind, o->name);
-    struct watch_conf object = {.field_selector = own, .context = b, .event = on_object},
+    struct watch_conf object = {.field_selector = own,
+                                .context = b,
+                                .changed = on_followed,
+                                .event = on_object},
                       events = {.field_selector = about, .context = b, .event = on_about};
     const char *ns = b->kind->namespaced ? o->namespace_ : "";
     b->watch_object = watch_new(b->client, b->kind, ns, &object, &b->object);
@@ -235,7 +256,7 @@ static void stop(struct board_page *b)
     b->describe = NULL;
     stop_watches(b);
     loop_timer_stop(b->again);
-    b->finding = b->stale = false;
+    b->finding = b->stale = b->missed = false;
     b->kind = NULL;
 }
 

@@ -1,15 +1,30 @@
 # shellcheck shell=bash
-# Words for tests of a board in a terminal (tmux, session "board"), after lib.sh. Sourced.
+# Words for tests of boards in terminals (tmux), after lib.sh. Sourced.
 socket=$work/tmux
-screen() { tmux -S "$socket" capture-pane -p -t board 2>/dev/null; }
+at=board
+# open_board NAME OPTIONS...: a board of its own, which the words below are about until `at` is another.
+open_board() {
+    at=$1
+    shift
+    tmux -S "$socket" -f /dev/null new-session -d -s "$at" -x 160 -y 50 \
+        "TERM=screen-256color '$kubeboard' $* 2>'$work/$at.err'; echo ended with \$?; sleep 60"
+}
+screen() { tmux -S "$socket" capture-pane -p -t "$at" 2>/dev/null; }
+type_in() { tmux -S "$socket" send-keys -t "$at" "$@"; }
 # shows SECONDS REGEX: the screen has a line that matches within that time.
 shows() {
     for _ in $(seq $(($1 * 5))); do
         screen | grep -Eq -- "$2" && return
         sleep 0.2
     done
-    fail "not within $1 s on the screen: $2
+    fail "not within $1 s on the screen of $at: $2
 $(screen)"
+}
+# each SECONDS REGEX NAME...: the same of all these boards.
+each() {
+    local seconds=$1 regex=$2
+    shift 2
+    for at; do shows "$seconds" "$regex"; done
 }
 pid_of() { cut -d' ' -f1 "$KUBE_SERVER/kube-apiserver.pid"; }
 # A test may end while the API server is stopped: it must not stay so for the next.

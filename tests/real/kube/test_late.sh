@@ -5,8 +5,7 @@
 . "$here/lib_board.sh"
 
 kill -KILL "$(pid_of)"
-tmux -S "$socket" -f /dev/null new-session -d -s board -x 160 -y 50 \
-    "TERM=screen-256color '$kubeboard' --kubeconfig '$admin' -n shop 2>'$work/err'; echo ended with \$?; sleep 60"
+open_board board --kubeconfig "'$admin'" -n shop
 shows 10 'Broken.*(connecting|failed)'
 "$here/control-plane" restart-apiserver "$KUBE_SERVER" >"$work/restart"
 shows 120 'Broken [1-9].*live'

@@ -1,30 +1,104 @@
 #!/bin/bash
-# The board in a real terminal while its API server is killed, stays away, and comes back: the rows stay, the age of what
-# is shown is said, and it is live again by itself. Then a server that stops answering with its connections open.
+# Every kind of pane while its API server is killed, stays away and comes back; hangs with its connections open; and
+# while a router forgets the connections that stand: the rows stay, the age of what is shown is said, and all of it is
+# live again by itself. No board ends.
 . "$(dirname "$0")/lib.sh"
 . "$here/lib_board.sh"
 
-tmux -S "$socket" -f /dev/null new-session -d -s board -x 160 -y 50 \
-    "TERM=screen-256color '$kubeboard' --kubeconfig '$admin' -n shop 2>'$work/err'; echo ended with \$?; sleep 60"
+# pane NAME OPTION...: a board that shows this pane and no other
+pane() {
+    name=$1
+    shift
+    open_board "$name" --kubeconfig "'$config'" -n shop "$@"
+    shows 20 'Pods [0-9]+.* live'
+    type_in ":$name" Enter
+    case $name in nodes | pods) type_in z ;; esac
+    [ "$name" = forwards ] || shows 10 "${name^} [1-9].*━ live ━"
+}
+# page KEY: the page of the first pod, from one of its sides
+page() {
+    pane pods
+    tmux -S "$socket" rename-session -t pods "page-$1"
+    at=page-$1
+    shows 5 'Pods [0-9]+.* live'
+    type_in "$1"
+    shows 10 'Pods shop/.*read [0-9]+s ago.* live'
+}
+lists='nodes deployments widgets events namespaces'
+pages='page-d page-y page-v'
+
+port=$(sed -n 's/.*KUBE_PORT=\([0-9]*\).*/\1/p' "$KUBE_SERVER/ports")
+echo pass >"$work/mode"
+"$here/proxy" "$port" "$work/mode" >"$work/port" &
+proxy=$!
+for _ in $(seq 50); do [ -s "$work/port" ] && break; sleep 0.1; done
+config=$work/kubeconfig
+sed "s/127.0.0.1:$port/127.0.0.1:$(cat "$work/port")/" "$admin" >"$config"
+
+for name in $lists; do pane "$name"; done
+pane forwards --write
+for key in d y v; do page "$key"; done
+# shellcheck disable=SC2086
+open_board board --kubeconfig "'$config'" -n shop
 shows 20 'Pods [0-9]+.* live'
 pod=$(kubectl --kubeconfig "$admin" get pods -n shop -o name | head -1 | sed 's,pod/,,' | cut -c1-8)
 shows 5 "$pod"
+all="board $lists $pages"
 
+echo "killed, and started again"
 kill -KILL "$(pid_of)"
-shows 30 'Pods .*(stale|reconnecting|failed)'
+# shellcheck disable=SC2086
+each 10 ' stale [0-9]+s ' $all forwards
+at=board
 screen | grep -q "$pod" || fail "the rows went with the server"
+at=widgets
+screen | grep -q 'widget-shop' || fail "the rows of a custom resource went with the server"
+at=page-d
+screen | grep -q 'Controlled by' || fail "the page went with the server"
 "$here/control-plane" restart-apiserver "$KUBE_SERVER" >"$work/restart"
-shows 60 'Pods .* live'
+# shellcheck disable=SC2086
+each 30 '━ live ━' $lists $pages
+each 30 'LIVE' board forwards
+at=board
 kube POST /api/v1/namespaces/shop/pods '{"metadata":{"name":"aa-after-outage"},"spec":{"containers":[{"name":"c","image":"i"}]}}' >"$work/made"
-tmux -S "$socket" send-keys -t board '/' 'aa-after' Enter
+type_in '/' 'aa-after' Enter
 shows 20 'aa-after'
 kube DELETE /api/v1/namespaces/shop/pods/aa-after-outage '{"gracePeriodSeconds":0}' >"$work/gone"
 
-# Nothing is closed, nothing answers: only the silence tells.
+echo "hangs, with its connections open"
 kill -STOP "$(pid_of)"
-shows 150 'Pods .*(stale|reconnecting|failed)'
+# shellcheck disable=SC2086
+each 30 ' stale [0-9]+s ' $all
 kill -CONT "$(pid_of)"
-shows 90 'Pods .* live'
-screen | grep -q 'ended with' && fail "the board ended: $(screen)"
-tmux -S "$socket" send-keys -t board Q
+# shellcheck disable=SC2086
+each 20 '━ live ━' $lists $pages
+
+echo "a router forgets the connections"
+echo hole >"$work/mode"
+at=board
+shows 30 'Pods .* stale [0-9]+s '
+# shellcheck disable=SC2086
+each 30 '━ live ━' $lists $pages
+each 5 'LIVE' board forwards
+kube POST /api/v1/namespaces/shop/pods '{"metadata":{"name":"aa-after-hole"},"spec":{"containers":[{"name":"c","image":"i"}]}}' >"$work/made"
+at=board
+type_in '/' 'aa-after-h' Enter
+shows 10 'aa-after-hole'
+kube DELETE /api/v1/namespaces/shop/pods/aa-after-hole '{"gracePeriodSeconds":0}' >"$work/gone"
+
+echo "the streams are cut again and again"
+echo 'cut 2' >"$work/mode"
+for _ in $(seq 30); do
+    screen | grep -Eq 'Pods .*(denied|failed)' && fail "a stream that is cut is no failure: $(screen)"
+    sleep 0.2
+done
+echo pass >"$work/mode"
+# shellcheck disable=SC2086
+each 20 '━ live ━' $lists $pages
+for at in $all forwards; do
+    screen | grep -q 'ended with' && fail "the board $at ended: $(screen)"
+done
+at=board
+type_in Q
 shows 5 'ended with 0'
+kill "$proxy"

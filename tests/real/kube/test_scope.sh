@@ -3,7 +3,6 @@
 # where nothing is allowed says so, and 0 comes back to what was seen last, which is never news.
 . "$(dirname "$0")/lib.sh"
 . "$here/lib_board.sh"
-type_in() { tmux -S "$socket" send-keys -t board "$1" ${2:+"$2"}; }
 
 viewer=$KUBE_SERVER/kubeconfig-viewer
 for ns in shop data; do
@@ -18,8 +17,7 @@ for _ in $(seq 50); do
     sleep 0.1
 done
 
-tmux -S "$socket" -f /dev/null new-session -d -s board -x 160 -y 50 \
-    "TERM=screen-256color '$kubeboard' --kubeconfig '$viewer' -n shop 2>'$work/err'; echo ended with \$?; sleep 60"
+open_board board --kubeconfig "'$viewer'" -n shop
 shows 20 'Pods [1-9][0-9]* .*live'
 shows 10 'Broken [1-9].*live'
 type_in ':ns data' Enter

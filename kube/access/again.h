@@ -1,0 +1,28 @@
+/* The next try of what failed: by backoff, and at once when a server that was away is there again. */
+#ifndef KUBE_AGAIN_H
+#define KUBE_AGAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct again;
+struct client;
+
+/* `fire` never comes from inside. */
+struct again *again_new(struct client *c, void (*fire)(void *context), void *context);
+void again_free(struct again *a); /* NULL is allowed; before the client */
+
+/* After a failure (err may be NULL: an end that came too soon), no sooner than least_ms and, unless it
+ * is 0, within most_ms. Where nobody answered at all it is tried too as soon as the server answers
+ * anyone. Returns when: monotonic ns. */
+int64_t again_after(struct again *a, const struct err *err, int64_t least_ms, int64_t most_ms);
+int64_t again_in(struct again *a, int64_t ms); /* whatever failed before; returns when */
+void again_well(struct again *a);              /* a success: the backoff begins anew */
+void again_stop(struct again *a);
+bool again_is_set(const struct again *a);
+/* Forgets the backoff; what is set fires now. */
+void again_now(struct again *a);
+
+#endif
