@@ -236,7 +236,6 @@ int cmd_demo(const struct options *o)
     board.command = COMMAND_BOARD;
     board.value[OPTION_CONFIG] = d.config;
     board.value[OPTION_KUBECONFIG] = NULL;
-    board.value[OPTION_CONTEXT] = NULL;
     int status = cmd_board(&board);
     stop(&d);
     return status;
