@@ -119,17 +119,6 @@ static void start_broken(struct board_feeds *f)
         mark_wrong(&f->model->broken.upstream, &err);
 }
 
-static void stop_broken(struct board_feeds *f)
-{
-    board_broken_free(f->broken);
-    f->broken = NULL;
-}
-
-static bool broken_settled(const struct board_feeds *f)
-{
-    return board_broken_settled(f->broken);
-}
-
 static void start_pod_logs(struct board_feeds *f)
 {
     struct err err;
@@ -138,17 +127,6 @@ static void start_pod_logs(struct board_feeds *f)
         f->pod_logs = board_pod_logs_new(c, f->model);
     else
         mark_wrong(&f->model->containers.upstream, &err);
-}
-
-static void stop_pod_logs(struct board_feeds *f)
-{
-    board_pod_logs_free(f->pod_logs);
-    f->pod_logs = NULL;
-}
-
-static bool pod_logs_settled(const struct board_feeds *f)
-{
-    return board_pod_logs_settled(f->pod_logs);
 }
 
 static void start_page(struct board_feeds *f)
@@ -160,17 +138,6 @@ static void start_page(struct board_feeds *f)
         f->page = board_page_new(c, d, f->model);
     else
         mark_wrong(&f->model->page.upstream, &err);
-}
-
-static void stop_page(struct board_feeds *f)
-{
-    board_page_free(f->page);
-    f->page = NULL;
-}
-
-static bool page_settled(const struct board_feeds *f)
-{
-    return board_page_settled(f->page);
 }
 
 static void start_operations(struct board_feeds *f)
@@ -207,17 +174,6 @@ static void start_graph(struct board_feeds *f)
     f->graph = board_graph_new(f->wire->loki, f->wire->prometheus, f->model);
 }
 
-static void stop_server(struct board_feeds *f)
-{
-    board_server_free(f->server);
-    f->server = NULL;
-}
-
-static bool server_settled(const struct board_feeds *f)
-{
-    return board_server_settled(f->server);
-}
-
 static void stop_kube(struct board_feeds *f)
 {
     board_resource_free(f->resource);
@@ -231,81 +187,43 @@ static bool kube_settled(const struct board_feeds *f)
     return board_kube_settled(f->kube) && board_resource_settled(f->resource);
 }
 
-static void stop_logs(struct board_feeds *f)
-{
-    board_logs_free(f->logs);
-    f->logs = NULL;
-}
-
-static bool logs_settled(const struct board_feeds *f)
-{
-    return board_logs_settled(f->logs);
-}
-
-static void stop_metrics(struct board_feeds *f)
-{
-    board_metrics_free(f->metrics);
-    f->metrics = NULL;
-}
-
-static bool metrics_settled(const struct board_feeds *f)
-{
-    return board_metrics_settled(f->metrics);
-}
-
-static void stop_windows(struct board_feeds *f)
-{
-    board_windows_free(f->windows);
-    f->windows = NULL;
-}
-
-static bool windows_settled(const struct board_feeds *f)
-{
-    return board_windows_settled(f->windows);
-}
-
-static void stop_operations(struct board_feeds *f)
-{
-    board_operations_free(f->operations);
-    f->operations = NULL;
-}
-
-/* Nothing of it is seen before someone asks. */
-static bool operations_settled(const struct board_feeds *f)
-{
-    (void)f;
-    return true;
-}
-
-static void stop_query(struct board_feeds *f)
-{
-    board_query_free(f->query);
-    f->query = NULL;
-}
-
-static void stop_graph(struct board_feeds *f)
-{
-    board_graph_free(f->graph);
-    f->graph = NULL;
-}
-
-static void stop_volume(struct board_feeds *f)
-{
-    board_volume_free(f->volume);
-    f->volume = NULL;
-}
-
-static bool volume_settled(const struct board_feeds *f)
-{
-    return board_volume_settled(f->volume);
-}
-
-/* What only a typed query starts is never waited for. */
+/* What starts only when someone asks for it is never waited for. */
 static bool always(const struct board_feeds *f)
 {
     (void)f;
     return true;
 }
+
+#define STOPS(name)                                                                                \
+    static void stop_##name(struct board_feeds *f)                                                 \
+    {                                                                                              \
+        board_##name##_free(f->name);                                                              \
+        f->name = NULL;                                                                            \
+    }
+#define SETTLES(name)                                                                              \
+    static bool name##_settled(const struct board_feeds *f)                                        \
+    {                                                                                              \
+        return board_##name##_settled(f->name);                                                    \
+    }
+STOPS(server)
+STOPS(broken)
+STOPS(logs)
+STOPS(metrics)
+STOPS(windows)
+STOPS(operations)
+STOPS(query)
+STOPS(graph)
+STOPS(page)
+STOPS(volume)
+STOPS(pod_logs)
+SETTLES(server)
+SETTLES(broken)
+SETTLES(logs)
+SETTLES(metrics)
+SETTLES(windows)
+SETTLES(page)
+SETTLES(volume)
+SETTLES(pod_logs)
 
 /* Each row stands on those above it. */
 static const struct feed {
@@ -319,7 +237,7 @@ static const struct feed {
     {start_logs, stop_logs, logs_settled},
     {start_metrics, stop_metrics, metrics_settled},
     {start_windows, stop_windows, windows_settled},
-    {start_operations, stop_operations, operations_settled},
+    {start_operations, stop_operations, always},
     {start_query, stop_query, always},
     {start_graph, stop_graph, always},
     {start_page, stop_page, page_settled},
