@@ -10,12 +10,14 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "model/tallies.h"
 #include "triage/redact.h"
 
 enum { SETS = 256, LABELS_MAX = 256, VALUE_ROOM = 1 << 20 }; /* SETS: a power of two */
 
 struct set {
     const struct labels *labels, *clean; /* held */
+    struct tallies counts;               /* of what was replaced */
 };
 
 struct clean_labels {
@@ -40,7 +42,8 @@ static void forget(struct set *s)
 {
     labels_drop(s->labels);
     labels_drop(s->clean);
-    *s = (struct set){NULL, NULL};
+    tallies_free(&s->counts);
+    *s = (struct set){.labels = NULL};
 }
 
 void clean_labels_free(struct clean_labels *c)
@@ -67,7 +70,7 @@ static bool is_place(const struct clean_labels *c, const char *name)
 
 /* Whether what stands behind this name is a secret whatever it is; then c->text is what replaces
  * it. */
-static bool is_secret_name(struct clean_labels *c, const char *name)
+static bool is_secret_name(struct clean_labels *c, const char *name, struct tallies *counts)
 {
     static const char sample[] = "Zx9aQ27bLm4TplKj3vRw8";
     buf_clear(&c->probe);
@@ -79,22 +82,26 @@ static bool is_secret_name(struct clean_labels *c, const char *name)
     if (c->text.n <= n || strncmp(c->text.p, c->probe.p, n) != 0 ||
         str_find(buf_str(&c->text), str_of(sample)) >= 0)
         return false;
+    redact_reset(c->redactor);
+    redact_line(c->redactor, buf_str(&c->probe), &c->text, counts);
     buf_drop_front(&c->text, n);
     return true;
 }
 
 /* True with c->text when the value must be replaced. */
-static bool replace(struct clean_labels *c, const char *name, const char *value)
+static bool replace(struct clean_labels *c, const char *name, const char *value,
+                    struct tallies *counts)
 {
     if (!*value || is_place(c, name))
         return false;
-    if (is_secret_name(c, name))
+    if (is_secret_name(c, name, counts))
         return true;
     redact_reset(c->redactor);
-    return redact_line(c->redactor, str_of(value), &c->text, NULL);
+    return redact_line(c->redactor, str_of(value), &c->text, counts);
 }
 
-static const struct labels *clean(struct clean_labels *c, const struct labels *l)
+static const struct labels *clean(struct clean_labels *c, const struct labels *l,
+                                  struct tallies *counts)
 {
     struct str names[LABELS_MAX], values[LABELS_MAX];
     size_t at[LABELS_MAX], n = l->count < LABELS_MAX ? l->count : LABELS_MAX;
@@ -104,7 +111,7 @@ static const struct labels *clean(struct clean_labels *c, const struct labels *l
         names[i] = str_of(l->list[i].name);
         values[i] = str_of(l->list[i].value);
         at[i] = SIZE_MAX;
-        if (!replace(c, l->list[i].name, l->list[i].value))
+        if (!replace(c, l->list[i].name, l->list[i].value, counts))
             continue;
         changed = true;
         at[i] = c->values.n;
@@ -118,17 +125,21 @@ static const struct labels *clean(struct clean_labels *c, const struct labels *l
     return labels_get(names, values, n);
 }
 
-const struct labels *clean_labels_of(struct clean_labels *c, const struct labels *l)
+const struct labels *clean_labels_of(struct clean_labels *c, const struct labels *l,
+                                     struct tallies *counts)
 {
     if (!l)
         return NULL;
     struct set *s = &c->sets[l->hash & (SETS - 1)];
     if (s->labels != l) {
         int state = redact_state(c->redactor);
-        const struct labels *made = clean(c, l);
+        struct tallies found = {NULL, 0, 0, NULL};
+        const struct labels *made = clean(c, l, &found);
         redact_resume(c->redactor, state);
         forget(s);
-        *s = (struct set){labels_hold(l), made};
+        *s = (struct set){labels_hold(l), made, found};
     }
+    for (size_t i = 0; counts && i < s->counts.count; i++)
+        tallies_add(counts, str_of(s->counts.list[i].name), s->counts.list[i].count);
     return s->clean;
 }

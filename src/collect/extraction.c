@@ -167,7 +167,7 @@ static struct line clean_line(struct extraction *x, const struct line *line, str
     struct line seen = *line;
     seen.text = clean_text(x, line, counts);
     if (x->clean)
-        seen.labels = clean_labels_of(x->clean, line->labels);
+        seen.labels = clean_labels_of(x->clean, line->labels, counts);
     return seen;
 }
 

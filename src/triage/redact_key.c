@@ -17,38 +17,76 @@ enum {
 enum trust {
     ALWAYS,
     NOT_IN_PROSE, /* "unexpected token: x", "secret: my-secret-name" */
+    MADE,         /* only what a machine made: "auth": "dXNlcjpwYXNz" */
+    PAIRS,        /* a cookie: name=value; name=value */
 };
 
 struct rule {
     const char *end; /* lower case, only letters */
+    size_t n;        /* of them */
     int kind;
     enum trust trust;
     bool whole; /* the name is this word, or ends in it behind a separator */
 };
 
+#define NAME(text) text, sizeof text - 1
 static const struct rule rules[] = {
-    {"secretaccesskey", REDACT_AWS_KEYS, ALWAYS, false},
-    {"awssecretkey", REDACT_AWS_KEYS, ALWAYS, false},
-    {"awssessiontoken", REDACT_AWS_KEYS, ALWAYS, false},
-    {"xamzsecuritytoken", REDACT_AWS_KEYS, ALWAYS, false},
-    {"password", REDACT_PASSWORDS, ALWAYS, false},
-    {"passwort", REDACT_PASSWORDS, ALWAYS, false},
-    {"passwd", REDACT_PASSWORDS, ALWAYS, false},
-    {"passphrase", REDACT_PASSWORDS, ALWAYS, false},
-    {"passcode", REDACT_PASSWORDS, ALWAYS, false},
-    {"pwd", REDACT_PASSWORDS, ALWAYS, true},
-    {"pass", REDACT_PASSWORDS, ALWAYS, true},
-    {"secretkey", REDACT_PASSWORDS, ALWAYS, false},
-    {"privatekey", REDACT_PASSWORDS, NOT_IN_PROSE, false},
-    {"encryptionkey", REDACT_PASSWORDS, NOT_IN_PROSE, false},
-    {"signingkey", REDACT_PASSWORDS, NOT_IN_PROSE, false},
-    {"secret", REDACT_PASSWORDS, NOT_IN_PROSE, false},
-    {"token", REDACT_BEARER_TOKENS, NOT_IN_PROSE, false},
-    {"apikey", REDACT_BEARER_TOKENS, ALWAYS, false},
-    {"accesskey", REDACT_BEARER_TOKENS, NOT_IN_PROSE, false},
-    {"authkey", REDACT_BEARER_TOKENS, ALWAYS, false},
-    {"authorization", REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("secretaccesskey"), REDACT_AWS_KEYS, ALWAYS, false},
+    {NAME("awssecretkey"), REDACT_AWS_KEYS, ALWAYS, false},
+    {NAME("awssessiontoken"), REDACT_AWS_KEYS, ALWAYS, false},
+    {NAME("xamzsecuritytoken"), REDACT_AWS_KEYS, ALWAYS, false},
+    {NAME("password"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("passwort"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("passwd"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("passphrase"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("passcode"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("pwd"), REDACT_PASSWORDS, ALWAYS, true},
+    {NAME("pass"), REDACT_PASSWORDS, ALWAYS, true},
+    {NAME("secretkey"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("secretkeybase"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("clientsecret"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("appsecret"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("consumersecret"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("sharedsecret"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("accountkey"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("sharedaccesskey"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("sharedkey"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("masterkey"), REDACT_PASSWORDS, NOT_IN_PROSE, false},
+    {NAME("requirepass"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("masterauth"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("codeverifier"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("otp"), REDACT_PASSWORDS, NOT_IN_PROSE, true},
+    {NAME("privatekey"), REDACT_PASSWORDS, NOT_IN_PROSE, false},
+    {NAME("encryptionkey"), REDACT_PASSWORDS, NOT_IN_PROSE, false},
+    {NAME("signingkey"), REDACT_PASSWORDS, NOT_IN_PROSE, false},
+    {NAME("secret"), REDACT_PASSWORDS, NOT_IN_PROSE, false},
+    {NAME("vaulttoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("authtoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("privatetoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("csrftoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("xsrftoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("accesstoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("refreshtoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("idtoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("bearertoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("apitoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("sessiontoken"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("token"), REDACT_BEARER_TOKENS, NOT_IN_PROSE, false},
+    {NAME("cookie"), REDACT_BEARER_TOKENS, PAIRS, false},
+    {NAME("cookies"), REDACT_BEARER_TOKENS, PAIRS, true},
+    {NAME("jsessionid"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("phpsessid"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("connectsid"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("sessionid"), REDACT_BEARER_TOKENS, MADE, false},
+    {NAME("signature"), REDACT_BEARER_TOKENS, MADE, false},
+    {NAME("sig"), REDACT_BEARER_TOKENS, MADE, true},
+    {NAME("auth"), REDACT_BEARER_TOKENS, MADE, true},
+    {NAME("apikey"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("accesskey"), REDACT_BEARER_TOKENS, NOT_IN_PROSE, false},
+    {NAME("authkey"), REDACT_BEARER_TOKENS, ALWAYS, false},
+    {NAME("authorization"), REDACT_BEARER_TOKENS, ALWAYS, false},
 };
+#undef NAME
 
 /* The name that ends before `end`: its letters and digits in lower case, at the end of key, and the
  * place in key of the word behind its last separator. Returns its length, 0 when it is none. */
@@ -73,16 +111,26 @@ static size_t read_key(struct str line, size_t end, char key[KEY_MAX], size_t *l
     return n;
 }
 
+/* The last two letters of the names of the rules: most names end in none of them. */
+static bool may_end_name(char before, char last)
+{
+    static const char *const before_last[26] = {
+        ['d' - 'a'] = "rwi", ['e' - 'a'] = "sdir", ['g' - 'a'] = "i", ['h' - 'a'] = "t",
+        ['n' - 'a'] = "eo",  ['p' - 'a'] = "t",    ['r' - 'a'] = "e", ['s' - 'a'] = "se",
+        ['t' - 'a'] = "re",  ['y' - 'a'] = "e"};
+    unsigned i = (unsigned char)last - 'a';
+    return i < 26 && before_last[i] && strchr(before_last[i], before);
+}
+
 static const struct rule *rule_of(const char *key_end, size_t n, size_t last_word)
 {
-    /* What these names end in: most names are none of them. */
-    if (!n || !memchr("dtenys", key_end[-1], 6))
+    if (n < 3 || !may_end_name(key_end[-2], key_end[-1]))
         return NULL;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        size_t m = strlen(rules[i].end);
-        if (m <= n && memcmp(key_end - m, rules[i].end, m) == 0 &&
-            (!rules[i].whole || last_word == m))
-            return &rules[i];
+        const struct rule *r = &rules[i];
+        if (r->n <= n && r->end[r->n - 1] == key_end[-1] &&
+            memcmp(key_end - r->n, r->end, r->n) == 0 && (!r->whole || last_word == r->n))
+            return r;
     }
     return NULL;
 }
@@ -148,7 +196,22 @@ static bool looks_random(struct str value)
     return value.n >= 12 && digits >= 2;
 }
 
-static bool is_no_secret(struct str value)
+/* The same, of base64, hexadecimal or percent-encoded: no path, address, hash of a commit with its
+ * name before it, or number. */
+static bool looks_made(struct str value)
+{
+    size_t letters = 0;
+    for (size_t i = 0; i < value.n; i++) {
+        letters += isalpha((unsigned char)value.p[i]) != 0;
+        if (!isalnum((unsigned char)value.p[i]) && !strchr("+/=%-_.~", value.p[i]))
+            return false;
+    }
+    bool padded = value.n && value.n % 4 == 0 && value.p[value.n - 1] == '=';
+    return letters >= 3 && value.p[0] != '/' && !str_starts(value, "0x") &&
+           (looks_random(value) || (padded && value.n >= 8));
+}
+
+bool redact_key_is_no_secret(struct str value)
 {
     static const char *const words[] = {"null", "nil",   "none", "true",      "false",
                                         "yes",  "empty", "no",   "undefined", "required"};
@@ -176,19 +239,69 @@ static size_t skip_scheme(struct str line, size_t i)
     return i;
 }
 
+/* Behind "a=b; c=d; HttpOnly" without quotes. */
+static size_t end_of_pairs(struct str line, size_t i)
+{
+    while (i < line.n) {
+        size_t end = i;
+        while (end < line.n && !isspace((unsigned char)line.p[end]) &&
+               !strchr("\"'\\", line.p[end]))
+            end++;
+        bool more = end > i && line.p[end - 1] == ';' && end < line.n && line.p[end] == ' ';
+        if (!more)
+            return end;
+        i = skip_blanks(line, end);
+    }
+    return i;
+}
+
+/* Behind the bracket of ["Bearer x"]; i when there is none. */
+static size_t open_list(struct str line, size_t i)
+{
+    if (i >= line.n || line.p[i] != '[')
+        return i;
+    size_t inside = skip_blanks(line, i + 1), quote = inside;
+    while (quote < line.n && line.p[quote] == '\\')
+        quote++;
+    return quote < line.n && strchr("\"'", line.p[quote]) ? inside : i;
+}
+
+static size_t end_of_value(struct str line, size_t i, const struct rule *r)
+{
+    static const char digest[] = "digest ";
+    struct str scheme = {line.p + i, line.n - i < 7 ? line.n - i : 7};
+    if (r->kind == REDACT_BEARER_TOKENS && str_find_fold(scheme, str_of(digest)) == 0)
+        return line.n;
+    return r->trust == PAIRS ? end_of_pairs(line, i) : end_of_word(line, i);
+}
+
+static bool may_be_secret(struct str value, const struct rule *r, bool quote, bool prose)
+{
+    if (r->trust == MADE)
+        return looks_made(value);
+    if (r->trust == PAIRS)
+        return memchr(value.p, '=', value.n) || looks_random(value);
+    return !prose || quote || looks_random(value);
+}
+
 static bool value_span(struct str line, size_t i, const struct rule *r, bool prose,
                        struct redact_span *span)
 {
     size_t escapes = 0;
+    i = open_list(line, i);
     char quote = open_quote(line, &i, &escapes);
-    if (r->kind == REDACT_BEARER_TOKENS)
-        i = skip_scheme(line, i);
-    size_t end = quote ? end_of_quote(line, i, quote, escapes) : end_of_word(line, i);
+    size_t end = quote ? end_of_quote(line, i, quote, escapes) : end_of_value(line, i, r);
+    if (r->kind == REDACT_BEARER_TOKENS) {
+        size_t behind = skip_scheme(line, i);
+        if (!quote && behind > i && end < line.n)
+            end = end_of_value(line, behind, r);
+        i = behind < end ? behind : i;
+    }
     struct str value = {line.p + i, end - i};
     if (!quote && value.n && strchr("{[", value.p[0]))
         return false;
     bool sure = value.n >= VALUE_SURE;
-    if (!sure && (is_no_secret(value) || (prose && !quote && !looks_random(value))))
+    if (!sure && (redact_key_is_no_secret(value) || !may_be_secret(value, r, quote, prose)))
         return false;
     if (r->whole && value.p[0] == '/') /* PWD=/home/x */
         return false;
@@ -196,10 +309,26 @@ static bool value_span(struct str line, size_t i, const struct rule *r, bool pro
     return true;
 }
 
+bool redact_key_is_secret(struct str name, int *kind)
+{
+    char key[KEY_MAX];
+    size_t last_word, n = read_key(name, name.n, key, &last_word);
+    const struct rule *r = rule_of(key + KEY_MAX, n, last_word);
+    if (!r || r->trust == MADE || r->trust == PAIRS)
+        return false;
+    *kind = r->kind;
+    return true;
+}
+
 bool redact_key_value(struct str line, size_t at, struct redact_span *span)
 {
     char key[KEY_MAX];
     size_t end = at, last_word;
+    bool colon = line.p[at] == ':';
+    if (colon && at + 1 < line.n && line.p[at + 1] == '=')
+        return false;
+    if (!colon && end && line.p[end - 1] == ':') /* := */
+        end--;
     while (end && line.p[end - 1] == ' ')
         end--;
     bool quoted = end && (line.p[end - 1] == '"' || line.p[end - 1] == '\'');
@@ -211,7 +340,6 @@ bool redact_key_value(struct str line, size_t at, struct redact_span *span)
     if (!r)
         return false;
     size_t i = at + 1;
-    bool colon = line.p[at] == ':';
     if (!colon && i < line.n && (line.p[i] == '>' || line.p[i] == '='))
         i++; /* => and == */
     size_t value = skip_blanks(line, i);

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "triage/mask_word.h"
+#include "triage/redact_form.h"
 #include "triage/redact_key.h"
 #include "triage/redact_token.h"
 
@@ -29,6 +30,7 @@ struct scan {
     unsigned kinds;
     struct redact_spans *spans;
     size_t no_jwt; /* none begins before this byte */
+    bool oracle;   /* the line names a database of Oracle's JDBC driver */
 };
 
 static bool wants(const struct scan *s, int kind)
@@ -50,22 +52,60 @@ static bool word_char_at(const struct scan *s, size_t at)
 
 /* ---- words that begin with a known prefix ---- */
 
-/* Returns where reading goes on. */
-static size_t find_by_prefix(struct scan *s, size_t at)
+/* Returns where reading goes on: behind the secret, else at `next`. */
+static size_t find_by_form(const struct scan *s, size_t at,
+                           bool (*form)(struct str, size_t, struct redact_span *), size_t next)
 {
-    char c = s->line.p[at];
+    struct redact_span span;
+    if (!form(s->line, at, &span) || !wants(s, span.kind))
+        return next;
+    redact_scan_add(s->spans, span.from, span.to, span.kind);
+    return span.to;
+}
+
+/* What words may be that begin with a letter. */
+enum start { NOTHING = 0, AWS = 1, JWT = 2, BEARER = 4, TOKEN = 8, FORM = 16 };
+static const unsigned char starts[128] = {
+    ['A'] = AWS | TOKEN,  ['B'] = BEARER,       ['E'] = TOKEN,        ['G'] = TOKEN, ['I'] = FORM,
+    ['M'] = FORM,         ['N'] = TOKEN,        ['P'] = TOKEN | FORM, ['R'] = FORM,  ['S'] = TOKEN,
+    ['b'] = BEARER,       ['c'] = TOKEN,        ['d'] = TOKEN,        ['e'] = JWT,   ['g'] = TOKEN,
+    ['h'] = TOKEN,        ['i'] = FORM,         ['l'] = TOKEN,        ['m'] = FORM,  ['n'] = TOKEN,
+    ['p'] = TOKEN | FORM, ['r'] = TOKEN | FORM, ['s'] = TOKEN,        ['w'] = TOKEN, ['x'] = TOKEN,
+    ['y'] = TOKEN};
+
+/* Tokens are long, or go on behind a - or a dot. */
+static bool may_be_token(const struct scan *s, size_t at, size_t end)
+{
+    return end - at >= 20 || (end < s->line.n && (s->line.p[end] == '-' || s->line.p[end] == '.'));
+}
+
+/* An access key's id and the secret near it. Returns where reading goes on. */
+static size_t add_aws(struct scan *s, size_t at, size_t n)
+{
+    size_t from, secret = redact_token_aws_secret(s->line, at + n, &from);
+    redact_scan_add(s->spans, at, at + n, REDACT_AWS_KEYS);
+    if (!secret)
+        return at + n;
+    redact_scan_add(s->spans, from, from + secret, REDACT_AWS_KEYS);
+    return from + secret;
+}
+
+/* At the word at…end. Returns where reading goes on. */
+static size_t find_by_prefix(struct scan *s, size_t at, size_t end, unsigned start)
+{
     size_t n = 0, skip = 0;
     int kind = REDACT_BEARER_TOKENS;
-    if (c == 'A' && wants(s, REDACT_AWS_KEYS) && (n = redact_token_aws(s->line, at)))
-        kind = REDACT_AWS_KEYS;
-    else if (c == 'e' && wants(s, REDACT_JWTS) && (n = redact_token_jwt(s->line, at, &s->no_jwt)))
+    if (start & AWS && wants(s, REDACT_AWS_KEYS) && (n = redact_token_aws(s->line, at)))
+        return add_aws(s, at, n);
+    if (start & JWT && wants(s, REDACT_JWTS) && (n = redact_token_jwt(s->line, at, &s->no_jwt)))
         kind = REDACT_JWTS;
-    else if ((c | 32) == 'b' && wants(s, kind) && (n = redact_token_bearer(s->line, at)))
+    else if (start & BEARER && end - at == 6 && wants(s, kind) &&
+             (n = redact_token_bearer(s->line, at)))
         skip = 7;
-    else if (wants(s, kind) && strchr("gxshyAnrdS", c))
+    else if (start & TOKEN && wants(s, kind) && may_be_token(s, at, end))
         n = redact_token_known(s->line, at);
     if (!n)
-        return at + 1;
+        return start & FORM && end - at >= 6 ? find_by_form(s, at, redact_form_word, end) : end;
     redact_scan_add(s->spans, at + skip, at + skip + n, kind);
     return at + skip + n;
 }
@@ -290,24 +330,26 @@ static size_t find_by_key(const struct scan *s, size_t at, bool option, size_t n
     return key ? next : span.to;
 }
 
-/* Go's MySQL: user:password@tcp(host:port)/database */
+/* Go's MySQL: user:password@tcp(host:port)/database; Oracle's: jdbc:oracle:thin:user/password@… */
 static void find_dsn_password(const struct scan *s, size_t at)
 {
     size_t from = at, password = 0;
-    if (!is_at(s, at, "@tcp(") && !is_at(s, at, "@unix("))
+    bool mysql = is_at(s, at, "@tcp(") || is_at(s, at, "@unix(");
+    if (!mysql && !s->oracle)
         return;
     while (from && at - from < USER_MAX && !isspace((unsigned char)s->line.p[from - 1]))
-        if (s->line.p[--from] == ':')
+        if (s->line.p[--from] == (mysql ? ':' : '/'))
             password = from + 1;
     struct str value = {s->line.p + password, password ? at - password : 0};
     if (value.n && !str_starts(value, "<redacted:"))
         redact_scan_add(s->spans, password, at, REDACT_PASSWORDS);
 }
 
-static size_t look_at_mark(const struct scan *s, size_t i, int *in_key)
+static size_t look_at_mark(struct scan *s, size_t i, int *in_key)
 {
     switch (s->line.p[i]) {
     case ':':
+        s->oracle |= i >= 11 && is_at(s, i - 11, "jdbc:oracle:");
         if (wants(s, REDACT_PASSWORDS))
             find_url_password(s, i);
         return find_by_key(s, i, false, i + 1);
@@ -322,29 +364,43 @@ static size_t look_at_mark(const struct scan *s, size_t i, int *in_key)
     case '%':
         if (wants(s, REDACT_EMAILS) && is_at(s, i, "%40"))
             find_email(s, i, 3);
+        return is_at(s, i, "%3") ? find_by_form(s, i, redact_form_encoded, i + 1) : i + 1;
+    case '>':
+        if (i && (word_char_at(s, i - 1) || s->line.p[i - 1] == '"'))
+            return find_by_form(s, i, redact_form_element, i + 1);
         return i + 1;
     case '-':
         if (is_at(s, i, "-----BEGIN ") && wants(s, REDACT_PRIVATE_KEYS))
             return find_private_key(s, i, in_key);
-        if (is_at(s, i, "--") && word_char_at(s, i + 2))
-            return find_by_key(s, i + 2, true, i + 1);
+        if (is_at(s, i, "--") && word_char_at(s, i + 2)) {
+            size_t next = find_by_key(s, i + 2, true, i + 1);
+            if (next > i + 1)
+                return next;
+        }
+        if (i && s->line.p[i - 1] == ' ')
+            return find_by_form(s, i, redact_form_option, i + 1);
         return i + 1;
     default:
         return i + 1;
     }
 }
 
+static size_t end_of_word(const struct scan *s, size_t i)
+{
+    while (i < s->line.n && mask_word_class[(unsigned char)s->line.p[i]] & WORD)
+        i++;
+    return i;
+}
+
 /* Behind the word, or the number, that begins at i. */
 static size_t look_at_word(struct scan *s, size_t i)
 {
-    size_t next = i + 1;
-    if (isalpha((unsigned char)s->line.p[i]))
-        next = find_by_prefix(s, i);
-    else if (wants(s, REDACT_CARD_NUMBERS) && isdigit((unsigned char)s->line.p[i]))
-        next = i + find_card(s, i);
-    while (next < s->line.n && mask_word_class[(unsigned char)s->line.p[next]] & WORD)
-        next++;
-    return next;
+    unsigned char c = (unsigned char)s->line.p[i];
+    unsigned start = c < sizeof starts ? starts[c] : NOTHING;
+    if (wants(s, REDACT_CARD_NUMBERS) && isdigit(c))
+        return end_of_word(s, i + find_card(s, i));
+    size_t end = end_of_word(s, i + 1);
+    return start ? end_of_word(s, find_by_prefix(s, i, end, start)) : end;
 }
 
 void redact_scan(struct str line, unsigned kinds, int *in_key, struct redact_spans *spans)
@@ -357,7 +413,7 @@ void redact_scan(struct str line, unsigned kinds, int *in_key, struct redact_spa
         unsigned char c = (unsigned char)line.p[i];
         if (mask_word_class[c] & WORD)
             i = look_at_word(&s, i);
-        else if (c == ':' || c == '=' || c == '@' || c == '%' || c == '-')
+        else if (c == ':' || c == '=' || c == '@' || c == '%' || c == '-' || c == '>')
             i = look_at_mark(&s, i, in_key);
         else
             i++;

@@ -64,22 +64,94 @@ size_t redact_token_jwt(struct str line, size_t at, size_t *none)
     return parts >= 2 ? n : 0;
 }
 
-/* Tokens that name their maker. */
+/* Their prefixes, by their first letters: "shortest" is of the whole token. */
+static const struct token {
+    const char *prefix;
+    size_t shortest;
+} tokens[] = {
+    {"AGE-SECRET-KEY-1", 50},
+    {"AIza", 35},
+    {"EAAA", 60},
+    {"GOCSPX-", 28},
+    {"NRAK-", 30},
+    {"PMAK-", 40},
+    {"SG.", 40},
+    {"ccipat_", 30},
+    {"dckr_pat_", 20},
+    {"discord.com/api/webhooks/", 60},
+    {"doo_v1_", 40},
+    {"dop_v1_", 40},
+    {"github_pat_", 30},
+    {"gho_", 30},
+    {"ghp_", 30},
+    {"ghr_", 30},
+    {"ghs_", 30},
+    {"ghu_", 30},
+    {"glcbt-", 20},
+    {"gldt-", 20},
+    {"glft-", 20},
+    {"glpat-", 20},
+    {"glptt-", 20},
+    {"glrt-", 20},
+    {"glsa_", 30},
+    {"hf_", 30},
+    {"hooks.slack.com/services/", 50},
+    {"hvb.", 20},
+    {"hvr.", 20},
+    {"hvs.", 20},
+    {"lin_api_", 30},
+    {"npm_", 30},
+    {"pypi-", 30},
+    {"rk_live_", 20},
+    {"rk_test_", 20},
+    {"rubygems_", 40},
+    {"shpat_", 30},
+    {"shpca_", 30},
+    {"shppa_", 30},
+    {"shpss_", 30},
+    {"sk-ant-", 30},
+    {"sk-proj-", 30},
+    {"sk-svcacct-", 30},
+    {"sk-", 40},
+    {"sk_live_", 20},
+    {"sk_test_", 20},
+    {"sq0atp-", 22},
+    {"sq0csp-", 40},
+    {"whsec_", 30},
+    {"xapp-", 20},
+    {"xoxa-", 20},
+    {"xoxb-", 20},
+    {"xoxe-", 20},
+    {"xoxe.", 20},
+    {"xoxp-", 20},
+    {"xoxr-", 20},
+    {"xoxs-", 20},
+    {"ya29.", 20},
+};
+
 size_t redact_token_known(struct str line, size_t at)
 {
-    static const struct {
-        const char *prefix;
-        size_t shortest;
-    } tokens[] = {{"ghp_", 30},        {"gho_", 30},     {"ghs_", 30},     {"ghu_", 30},
-                  {"ghr_", 30},        {"glpat-", 20},   {"xoxb-", 20},    {"xoxp-", 20},
-                  {"xoxa-", 20},       {"sk_live_", 20}, {"rk_live_", 20}, {"hvs.", 20},
-                  {"github_pat_", 30}, {"ya29.", 20},    {"AIza", 35},     {"npm_", 30},
-                  {"dckr_pat_", 20},   {"SG.", 40}};
-    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
-        if (!is_at(line, at, tokens[i].prefix))
+    char first = line.p[at];
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens && tokens[i].prefix[0] <= first; i++) {
+        if (tokens[i].prefix[0] != first || !is_at(line, at, tokens[i].prefix))
             continue;
-        size_t n = run_of(line, at, "_-.");
-        return n >= tokens[i].shortest ? n : 0;
+        size_t n = run_of(line, at, strchr(tokens[i].prefix, '/') ? "_-./" : "_-.");
+        if (n >= tokens[i].shortest)
+            return n;
+    }
+    return 0;
+}
+
+size_t redact_token_aws_secret(struct str line, size_t at, size_t *from)
+{
+    enum { NEAR = 48 };
+    for (size_t i = at; i < line.n && i < at + NEAR;) {
+        size_t n = run_of(line, i, "/+");
+        if (n == 40) {
+            *from = i;
+            return n;
+        }
+        i += n ? n : 1;
     }
     return 0;
 }

@@ -24,6 +24,12 @@ error -----BEGIN RSA PRIVATE KEY-----
 MIIEplanted12AKCAQEAqgk7W7plantedkeylinexxxxxxxxxxxxxxxxxxxxxxxxxxxx
 error inside MIIEplanted13AKCAQEAqgk7W7plantedkeylinexxxxxxxxxxxxxxxxxxxxxxxx
 -----END RSA PRIVATE KEY-----
+error Cookie: a=planted19; sid=planted20
+error https://x.example/b?sv=1&sig=planted21abc%2F012%3D&se=2
+error mysql -uroot -pplanted22 shop; curl -u bob:planted23 https://x
+error <password>planted24</password> bind with password 'planted25'
+error next=password%3Dplanted26 jdbc:oracle:thin:bob/planted27@//h:1521/x
+error Server=db;Uid=sa;Pwd=planted28; AccountKey=planted29==
 error behind the key
 END
 now=$(date +%s)
