@@ -37,7 +37,6 @@ struct app_conf {
     bool mouse;                             /* ui.mouse */
     bool write;                             /* --write: said in the header */
     const struct rule_labels *labels;       /* loki.labels; NULL: rule_labels_default */
-    const char *const *contexts;            /* for :ctx; ends with NULL; may be NULL */
     const char *state_folder;               /* where typed queries are kept; NULL: nowhere */
     const struct querywords_saved *queries; /* loki.queries; ends with a NULL name; may be NULL */
     int64_t span;                           /* of logs and charts when live, ns; 0: an hour */

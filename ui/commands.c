@@ -52,14 +52,11 @@ static void offer_ns(struct app *a, struct prompt *p)
 
 static void run_ctx(struct app *a, const char *rest)
 {
-    const char *const *known = a->conf.contexts;
-    size_t i = 0;
-    while (known && known[i] && strcmp(known[i], rest) != 0)
-        i++;
+    const struct contexts *known = &a->model->contexts;
     if (!rest[0])
-        engine_say(a, ROLE_MESSAGE, "Which context? :ctx NAME, Tab completes.");
-    else if (known && !known[i])
-        refuse(a, "The kubeconfig has no context", rest, "Tab completes");
+        engine_show(a, "contexts");
+    else if (known->count && !contexts_find(known, rest))
+        refuse(a, "The kubeconfig has no context", rest, "Tab completes, :ctx lists them");
     else
         intents_push(a->model->intents, INTENT_CONTEXT, rest, 0, 0);
 }
@@ -72,8 +69,8 @@ static void run_login(struct app *a, const char *rest)
 
 static void offer_ctx(struct app *a, struct prompt *p)
 {
-    for (size_t i = 0; a->conf.contexts && a->conf.contexts[i]; i++)
-        prompt_offer(p, a->conf.contexts[i]);
+    for (size_t i = 0; i < a->model->contexts.count; i++)
+        prompt_offer(p, a->model->contexts.list[i].name);
 }
 
 void commands_at(struct app *a, const char *text)
@@ -248,7 +245,8 @@ static void run_quit(struct app *a, const char *rest)
 
 const struct commands_row commands_table[] = {
     {"ns", "NAME|all", "the namespace; without a name the list of them", run_ns, offer_ns},
-    {"ctx", "NAME", "another context of the kubeconfig", run_ctx, offer_ctx},
+    {"ctx", "NAME", "another context of the kubeconfig; without a name the list of them", run_ctx,
+     offer_ctx},
     {"login", "", "log in to the cluster again; the login may ask here", run_login, NULL},
     {"at", "TIME", "go to a time: 13:00, 90m, 2d, 2021-08-27T13:00:00+09:00", commands_at, NULL},
     {"live", "", "back to now", run_live, NULL},

@@ -211,6 +211,13 @@ const char *kubeconfig_name(const struct kubeconfig *k, size_t i)
     return e ? yaml_text(e, "name", "") : NULL;
 }
 
+const char *kubeconfig_part(const struct kubeconfig *k, size_t i, const char *part)
+{
+    const struct kubeconfig_file *file;
+    const struct yaml *e = nth(k, i, &file);
+    return e ? yaml_text(yaml_member(e, "context"), part, "") : "";
+}
+
 char *kubeconfig_place(const struct kubeconfig *k, size_t i, char *out, size_t size)
 {
     const struct kubeconfig_file *file;

@@ -49,6 +49,8 @@ void kubeconfig_free(struct kubeconfig *k); /* NULL is allowed */
 
 size_t kubeconfig_count(const struct kubeconfig *k); /* contexts, in the files' order */
 const char *kubeconfig_name(const struct kubeconfig *k, size_t i); /* a context's name */
+/* What it names: its "cluster", "user" or "namespace"; "" when it does not. */
+const char *kubeconfig_part(const struct kubeconfig *k, size_t i, const char *part);
 const char *
 kubeconfig_current(const struct kubeconfig *k); /* current-context; "" when none is set */
 char *kubeconfig_place(const struct kubeconfig *k, size_t i, char *out,

@@ -75,7 +75,6 @@ static void let_go(struct wire *w)
 void wire_close(struct wire *w)
 {
     let_go(w);
-    kubeconfig_free(w->kubeconfig);
     http_free(w->http);
     loop_free(w->loop);
     config_free(w->config);
@@ -87,18 +86,18 @@ struct kubeconfig_context *wire_find_context(struct wire *w, const char *name, s
     return kubeconfig_resolve(w->config->kubernetes.kubeconfig, name, err);
 }
 
-const char **wire_contexts(struct wire *w)
+void wire_contexts(struct wire *w, struct contexts *into)
 {
     struct err ignored;
-    kubeconfig_free(w->kubeconfig);
-    w->kubeconfig = kubeconfig_load(w->config->kubernetes.kubeconfig, &ignored);
-    if (!w->kubeconfig)
-        return NULL;
-    size_t n = kubeconfig_count(w->kubeconfig);
-    const char **names = mem_array(n + 1, sizeof *names);
-    for (size_t i = 0; i < n; i++)
-        names[i] = kubeconfig_name(w->kubeconfig, i);
-    return names;
+    struct kubeconfig *k = kubeconfig_load(w->config->kubernetes.kubeconfig, &ignored);
+    struct client *c = wire_client(w, &ignored);
+    contexts_clear(into);
+    for (size_t i = 0; k && i < kubeconfig_count(k); i++)
+        contexts_add(into, kubeconfig_name(k, i), kubeconfig_part(k, i, "cluster"),
+                     kubeconfig_part(k, i, "user"), kubeconfig_part(k, i, "namespace"));
+    if (c)
+        contexts_choose(into, client_context(c)->name);
+    kubeconfig_free(k);
 }
 
 void wire_switch(struct wire *w, struct kubeconfig_context *to)

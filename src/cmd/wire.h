@@ -9,12 +9,12 @@
 #include "cmd/options.h"
 #include "cmd/window_source.h"
 #include "kube/access/well_known.h"
+#include "model/contexts.h"
 
 struct wire {
     struct loop *loop;
     struct http *http;
     struct config *config;
-    struct kubeconfig *kubeconfig;      /* as it was read for wire_contexts */
     struct kubeconfig_context *context; /* NULL until wire_client */
     struct client *client;
     struct discovery *discovery;
@@ -37,9 +37,9 @@ void wire_close(struct wire *w);
 
 /* Another context of the kubeconfig, or NULL and *err. The caller's. */
 struct kubeconfig_context *wire_find_context(struct wire *w, const char *name, struct err *err);
-/* The contexts' names, NULL-terminated, free() the list; NULL: there is no kubeconfig. They last as
- * long as the wire. */
-const char **wire_contexts(struct wire *w);
+/* The contexts of the kubeconfig as it is now, and the one that the client is of; none without a
+ * kubeconfig. */
+void wire_contexts(struct wire *w, struct contexts *into);
 /* Goes to that context and takes it over: every source is let go of, to be made anew when it is asked
  * for. The cluster is then called as the context has it. */
 void wire_switch(struct wire *w, struct kubeconfig_context *to);

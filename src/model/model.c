@@ -33,6 +33,7 @@ static void empty(struct model *m)
     struct resource *const resources[] = {&m->nodes, &m->pods, &m->namespaces, &m->events};
     for (size_t i = 0; i < sizeof resources / sizeof *resources; i++)
         objects_free(resources[i]->table);
+    contexts_clear(&m->contexts);
     broken_rows_free(m->broken.rows);
     for (size_t i = 0; i < MODEL_BROWSED; i++)
         objects_free(m->browsed[i].resource.table);

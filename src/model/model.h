@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "model/broken_rows.h"
+#include "model/contexts.h"
 #include "model/graph.h"
 #include "model/intent.h"
 #include "model/line.h"
@@ -113,6 +114,7 @@ struct model_page {
 
 struct model {
     struct scope scope;
+    struct contexts contexts; /* of the kubeconfig */
     struct resource nodes, pods, namespaces, events;
     struct model_broken broken;
     struct model_browsed browsed[MODEL_BROWSED];

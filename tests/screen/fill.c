@@ -418,6 +418,15 @@ static void fill_windows(struct model *m, int64_t now, size_t rules)
     }
 }
 
+static void fill_contexts(struct model *m)
+{
+    static const char busan[] = "arn:aws:eks:ap-northeast-2:123456789012:cluster/prod-busan";
+    contexts_add(&m->contexts, "prod-seoul", "seoul", "admin", "shop");
+    contexts_add(&m->contexts, busan, busan, busan, "");
+    contexts_add(&m->contexts, "kind-local", "kind-local", "kind-local", "");
+    contexts_choose(&m->contexts, "prod-seoul");
+}
+
 void fill_incident(struct model *m, int64_t now)
 {
     fill_empty(m);
@@ -431,6 +440,7 @@ void fill_incident(struct model *m, int64_t now)
     fill_namespaces(m, now);
     fill_windows(m, now, 1);
     fill_served(m);
+    fill_contexts(m);
 }
 
 void fill_foreign(struct model *m, int64_t now)

@@ -33,7 +33,6 @@ struct board {
     struct model *model;
     struct app *app;
     struct keys_override *keys;
-    const char **contexts;
     struct board_feeds feeds;
     struct loop_watch *terminal; /* NULL while a shell or a login has it */
     struct board_shell *shell;
@@ -91,7 +90,7 @@ static bool make_app(struct board *b, struct err *err)
     b->keys = mem_array(c->ui.keys.count, sizeof *b->keys);
     for (size_t i = 0; i < c->ui.keys.count; i++)
         b->keys[i] = (struct keys_override){c->ui.keys.list[i].name, c->ui.keys.list[i].value};
-    b->contexts = wire_contexts(&b->wire);
+    wire_contexts(&b->wire, &b->model->contexts);
     b->queries = mem_array(c->loki_queries.count + 1, sizeof *b->queries);
     for (size_t i = 0; i < c->loki_queries.count; i++)
         b->queries[i] =
@@ -104,7 +103,6 @@ static bool make_app(struct board *b, struct err *err)
                             .colour = (enum app_choice)colour,
                             .mouse = c->ui.mouse,
                             .write = options_has(b->options, OPTION_WRITE),
-                            .contexts = b->contexts,
                             .labels = &c->loki_labels,
                             .state_folder = b->state_folder = querypast_folder(),
                             .queries = b->queries};
@@ -136,6 +134,7 @@ static void change_cluster(void *context)
     set_query(b);
     wire_switch(&b->wire, b->next);
     b->next = NULL;
+    wire_contexts(&b->wire, &b->model->contexts);
     lend_terminal(b);
     name_cluster(b);
     board_feeds_start(&b->feeds);
@@ -400,7 +399,6 @@ static void close_board(struct board *b)
     board_feeds_stop(&b->feeds);
     model_free(b->model);
     free(b->keys);
-    free(b->contexts);
     free(b->queries);
     free(b->state_folder);
 }

@@ -172,6 +172,9 @@ static void contexts_are_listed(void **state)
     assert_string_equal(kubeconfig_name(k, 0), "prod");
     assert_string_equal(kubeconfig_name(k, 2), "third");
     assert_null(kubeconfig_name(k, 6));
+    assert_string_equal(kubeconfig_part(k, 0, "cluster"), "c1");
+    assert_string_equal(kubeconfig_part(k, 6, "cluster"), "");
+    assert_string_equal(kubeconfig_part(k, 0, "namespace"), "shop");
     assert_string_equal(kubeconfig_current(k), "prod");
     snprintf(expected, sizeof expected, "%s:16", path);
     assert_string_equal(kubeconfig_place(k, 0, place, sizeof place), expected);
