@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "net/loop.h"
+#include "source/loki_query.h"
 #include "source/matrix.h"
 #include "source/server_clock.h"
 
@@ -349,10 +350,10 @@ static void add_time(struct buf *form, bool *first, const char *name, int64_t ti
 
 char *loki_counted(const struct loki *l, const char *query, int64_t span)
 {
-    /* The newline ends a comment that the query may end in. */
-    return mem_printf("count_over_time(%s\n%s[%lldms])", query,
-                      l->no_drop ? "" : " | drop __error__, __error_details__ ",
-                      (long long)(span / CLOCK_MS));
+    char *whole = loki_query_with(query, l->no_drop ? "" : " | drop __error__, __error_details__ ");
+    char *counted = mem_printf("count_over_time(%s[%lldms])", whole, (long long)(span / CLOCK_MS));
+    free(whole);
+    return counted;
 }
 
 static void send_count(struct loki_call *c)
@@ -418,6 +419,16 @@ bool loki_error_place(const struct err *err, int *line, int *column)
     *column = (int)strtol(end + strlen(middle), NULL, 10);
     *line += *line == 0; /* as Loki 3.4 counts some tokens of the first line */
     return *line > 0 && *column > 0;
+}
+
+bool loki_knows_drop(const struct loki *l)
+{
+    return !l->no_drop;
+}
+
+bool loki_shuffles(const struct loki *l)
+{
+    return loki_knows_drop(l);
 }
 
 /* Loki 2.3 takes `drop` for a label's name, and says "parse error at line 2, col 9: syntax error:

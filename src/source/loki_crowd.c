@@ -30,7 +30,7 @@ struct loki_crowd {
     struct loki_pager *pager;
     struct loki_pager_fetch *fetch;
     int64_t time;
-    bool backward, by_text; /* by_text: lines of one stream were asked for apart */
+    bool backward, by_text; /* by_text: the order of a stream's lines is lost */
     struct loki_page *all;
     char *parts[PARTS]; /* stages of those that are still to be asked for; the last first */
     size_t part_count;
@@ -294,15 +294,15 @@ static void ask(struct loki_crowd *c)
     c->fetch = loki_pager_fetch(c->pager, c->asking, c->time, c->time + 1, 0, on_part, c);
 }
 
-struct loki_crowd *
-loki_crowd_start(struct loki_pager *pager, int64_t time, bool backward, struct loki_page *sample,
-                 void (*done)(void *context, struct loki_page *page, const struct err *err),
-                 void *context)
+struct loki_crowd *loki_crowd_start(
+    struct loki_pager *pager, int64_t time, bool backward, bool shuffled, struct loki_page *sample,
+    void (*done)(void *context, struct loki_page *page, const struct err *err), void *context)
 {
     struct loki_crowd *c = mem_alloc(sizeof *c);
     *c = (struct loki_crowd){.pager = pager,
                              .time = time,
                              .backward = backward,
+                             .by_text = shuffled,
                              .all = loki_page_new(CROWD_BYTES, false),
                              .done = done,
                              .context = context};

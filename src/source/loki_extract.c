@@ -16,7 +16,13 @@
 #include "source/loki_page.h"
 #include "source/loki_pager.h"
 
-enum { DEFAULT_IN_FLIGHT = 2, MOST_IN_FLIGHT = 3, DEFAULT_HELD = 12 << 20, DEFAULT_RETRIES = 4 };
+enum {
+    DEFAULT_IN_FLIGHT = 2,
+    MOST_IN_FLIGHT = 3,
+    DEFAULT_HELD = 12 << 20,
+    DEFAULT_RETRIES = 4,
+    SMALL_PAGES = 4
+};
 #define FILL 0.93 /* of a page that a slice should fill */
 #define GROWTH 8  /* a slice's width changes by this factor at most */
 
@@ -39,7 +45,7 @@ struct slice {
     struct loki_crowd *crowd;
     struct loki_page *sample; /* of a crowd that waits for the slice to be the first */
     bool bounded;             /* asked for fewer lines than a page holds, as the limit is near */
-    bool one_moment;          /* a page that was small by our own wish held one nanosecond only */
+    int small_pages; /* small by our own wish, one after the other, that held one nanosecond only */
     struct batch *batches, **tail;
     bool asked_whole; /* all of it has come */
 };
@@ -237,15 +243,15 @@ static void take_full_page(struct slice *s, struct loki_page *page)
     while (keep && loki_page_time(page, keep - 1) == last)
         keep--;
     if (!keep) {
-        if (s->bounded) {
-            s->one_moment = true;
+        bool small = s->bounded || 2 * n <= (size_t)loki_pager_limit(x->pager);
+        if (small && s->small_pages++ < SMALL_PAGES) { /* the next one is larger */
             loki_page_free(page);
         } else {
             s->sample = page;
         }
         return;
     }
-    s->one_moment = false;
+    s->small_pages = 0;
     int64_t reached = back ? last + 1 : last;
     learn_width(x, keep, back ? first - last : last - first);
     add_batch(s, page, keep, reached);
@@ -320,13 +326,13 @@ static void ask(struct loki_extract *x, struct slice *s)
             return;
         struct loki_page *sample = s->sample;
         s->sample = NULL;
-        s->crowd = loki_crowd_start(x->pager, loki_page_time(sample, 0), x->conf.backward, sample,
-                                    on_crowd, s);
+        s->crowd = loki_crowd_start(x->pager, loki_page_time(sample, 0), x->conf.backward,
+                                    loki_shuffles(x->loki), sample, on_crowd, s);
         return;
     }
     /* One line more than wanted, to know whether there are more. */
     int64_t wanted = x->conf.limit ? x->conf.limit - (int64_t)x->result.lines + 1 : 0;
-    s->bounded = wanted && wanted < loki_pager_limit(x->pager) && !s->one_moment;
+    s->bounded = wanted && wanted < loki_pager_limit(x->pager) && !s->small_pages;
     s->fetch =
         loki_pager_fetch(x->pager, NULL, s->from, s->to, s->bounded ? (int)wanted : 0, on_page, s);
 }

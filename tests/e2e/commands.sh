@@ -40,6 +40,8 @@ sort "$work/out" >"$work/sorted"
 sort "$work/merged" | cmp -s - "$work/sorted" || fail "several queries lose or double lines"
 expect 0 "$kubeboard" logs '{namespace="shop"} |= "error"' --from "$from" --to "$to" -o json
 cp "$work/out" "$work/matches"
+expect 0 "$kubeboard" logs '({namespace="shop"} |= "error") # (all)' --from "$from" --to "$to" -o json
+cmp -s "$work/out" "$work/matches" || fail "parentheses around a query change what it prints"
 expect 0 "$kubeboard" logs '{namespace="shop"} |= "error"' --around 2 --from "$from" --to "$to" -o json
 cut -d'"' -f4 "$work/out" | LC_ALL=C sort -c || fail "--around is not in order of time"
 [ "$(sort "$work/matches" "$work/out" | uniq -d | wc -l)" = "$(wc -l <"$work/matches")" ] || fail "--around lost a match"

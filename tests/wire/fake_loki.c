@@ -153,6 +153,20 @@ static bool over_bounds(const struct fake_loki *f, int64_t limit, size_t bytes,
     return true;
 }
 
+static bool knows_no_drop(const struct fake_loki *f, const char *query, struct canned_answer *a)
+{
+    const char *drop = strstr(query, "\n| drop ");
+    int line = 1;
+    if (!f->old || !drop)
+        return false;
+    for (const char *p = query; p <= drop; p++)
+        line += *p == '\n';
+    refuse(a, 400, "");
+    buf_printf(&a->body, "parse error at line %d, col 8: syntax error: unexpected IDENTIFIER\n",
+               line);
+    return true;
+}
+
 static void range(void *context, const struct canned_request *r, struct canned_answer *a)
 {
     struct fake_loki *f = context;
@@ -169,7 +183,7 @@ static void range(void *context, const struct canned_request *r, struct canned_a
         free(query);
         return;
     }
-    if (!failed(f, a)) {
+    if (!failed(f, a) && !knows_no_drop(f, query, a)) {
         struct json_out o = {.b = &a->body};
         json_out_object(&o, NULL);
         json_out_text(&o, "status", "success");

@@ -24,6 +24,7 @@ struct fake_loki {
     struct buf pushes;
     /* Bounds and habits of real ones; 0: none. */
     int most;             /* lines a page (5,000): more is refused */
+    bool old;             /* no `drop` stage, as before 2.9 */
     size_t message_bytes; /* of a page's text: more is 500 ResourceExhausted */
     bool whole_ms_lost; /* a line at just the start of a query, a whole millisecond, is not found */
 };

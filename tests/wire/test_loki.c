@@ -33,7 +33,7 @@ struct bench {
     struct loki_stats stats;
     struct loki_page *page;
     struct buf text;
-    size_t drops; /* counts that asked for a drop stage */
+    size_t drops; /* questions that asked for a drop stage */
 };
 
 static int set_up(void **state)
@@ -165,6 +165,36 @@ static void recorded_pages_are_read(void **state)
     ask_page(b, 2);
     assert_int_equal(b->err.kind, ERR_REFUSED);
     assert_null(b->page);
+}
+
+/* An old one refuses `drop`, word for word as Loki 2.3 does. */
+static void page_answer(void *context, const struct canned_request *r, struct canned_answer *a)
+{
+    struct bench *b = context;
+    const char *query = canned_field(r, "query"), *drop = strchr(query, '\n');
+    if (drop && strcmp(drop, "\n| drop detected_level, __stream_shard__") == 0) {
+        b->drops++;
+        a->status = 400;
+        a->type = "text/plain";
+        buf_adds(&a->body, "parse error at line 2, col 8: syntax error: unexpected IDENTIFIER\n");
+        return;
+    }
+    buf_adds(&a->body,
+             "{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[]}}");
+}
+
+static void what_loki_adds_is_dropped_where_it_can(void **state)
+{
+    struct bench *b = *state;
+    canned_on(b->server, "/loki/api/v1/query_range", page_answer, b);
+    ask_page(b, 2);
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_non_null(b->page);
+    assert_false(loki_knows_drop(b->loki));
+    ask_page(b, 2);
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_int_equal(b->drops, 1); /* it remembers */
+    assert_int_equal(loki_upstream(b->loki)->state, UPSTREAM_LIVE);
 }
 
 static void the_server_s_limit_is_learned(void **state)
@@ -377,10 +407,15 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(recorded_pages_are_read), TEST(the_server_s_limit_is_learned),
-        TEST(queries_are_checked),     TEST(lines_are_counted),
-        TEST(small_questions),         TEST(metric_queries_come_as_points),
-        TEST(what_is_no_loki_is_said), TEST(a_question_may_be_cancelled),
+        TEST(recorded_pages_are_read),
+        TEST(what_loki_adds_is_dropped_where_it_can),
+        TEST(the_server_s_limit_is_learned),
+        TEST(queries_are_checked),
+        TEST(lines_are_counted),
+        TEST(small_questions),
+        TEST(metric_queries_come_as_points),
+        TEST(what_is_no_loki_is_said),
+        TEST(a_question_may_be_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,16 +23,30 @@ struct collect {
     struct logql_line line;
     size_t stream;
     bool level, drops;
+    bool plain; /* lines are shown without their level */
 };
 
 /* ---- collecting ---- */
 
-static bool has_drops(const struct logql *q)
+/* Whether it is a plain `drop` of what is added to lines, so that the stream's labels stay. */
+static bool drops_additions(const struct logql_stage *s)
 {
-    for (const struct logql_stage *s = q->stages; s; s = s->next)
-        if (s->type == LOGQL_DROP || s->type == LOGQL_KEEP)
-            return true;
-    return false;
+    if (s->type != LOGQL_DROP)
+        return false;
+    for (size_t i = 0; i < s->label_count; i++)
+        if (s->labels[i].value || (strcmp(s->labels[i].name, "detected_level") != 0 &&
+                                   strcmp(s->labels[i].name, "__stream_shard__") != 0))
+            return false;
+    return true;
+}
+
+static void look_for_drops(struct collect *c)
+{
+    for (const struct logql_stage *s = c->query->stages; s; s = s->next) {
+        bool additions = drops_additions(s);
+        c->plain |= additions;
+        c->drops |= !additions && (s->type == LOGQL_DROP || s->type == LOGQL_KEEP);
+    }
 }
 
 static void keep_labels(struct collect *c, struct lokid_entry *e)
@@ -49,7 +63,7 @@ static void keep_labels(struct collect *c, struct lokid_entry *e)
         e->labels[n].value = arena_dup(c->found->arena, l->list[i].value);
         e->kinds[n++] = (unsigned char)l->list[i].kind;
     }
-    if (!c->level) {
+    if (!c->level && !c->plain) {
         e->labels[n].name = "detected_level";
         e->labels[n].value = logql_extract_level(c->line.text);
         e->kinds[n++] = LOGQL_STRUCTURED;
@@ -94,14 +108,14 @@ static int backward_order(const void *a, const void *b)
 void lokid_query_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to,
                       size_t limit, bool forward, struct lokid_found *out)
 {
-    struct collect c = {
-        .query = q, .found = out, .level = logql_needs_level(q), .drops = has_drops(q)};
+    struct collect c = {.query = q, .found = out, .level = logql_needs_level(q)};
     int64_t now = clock_now(), span = SPAN_FIRST;
     memset(out, 0, sizeof *out);
     out->arena = mem_alloc(sizeof *out->arena);
     arena_init(out->arena);
     out->streams = lokid_select(d, q, from, to, &out->stream_count);
     logql_line_init(&c.line);
+    look_for_drops(&c);
     c.level |= c.drops;
     if (to > now + 11 * CLOCK_MINUTE)
         to = now + 11 * CLOCK_MINUTE;

@@ -389,6 +389,28 @@ static void lines_keep_their_nul(void **state)
     free(json);
 }
 
+/* A result stream for each level; one, in order, when the level is dropped. */
+static void a_dropped_level_splits_no_stream(void **state)
+{
+    struct bench *b = *state;
+    const char *json = "{\"streams\":[{\"stream\":{\"t\":\"mixed\"},\"values\":["
+                       "[\"1795362318915263190\",\"level=info 1\"],"
+                       "[\"1795362318915263190\",\"level=error 2\"],"
+                       "[\"1795362318915263190\",\"level=info 3\"]]}]}";
+    push(b, json);
+    assert_int_equal(b->s.status, 204);
+    get(b, "/loki/api/v1/query_range?query=%7Bt%3D%22mixed%22%7D&direction=forward");
+    assert_true(serving_has(&b->s, "\"detected_level\":\"error\""));
+    assert_false(serving_has(&b->s, "info 1\"],[\"1795362318915263190\",\"level=error 2"));
+    get(b, "/loki/api/v1/query_range?query=%7Bt%3D%22mixed%22%7D%7Cdrop%20detected_level"
+           "&direction=forward");
+    assert_false(serving_has(&b->s, "detected_level"));
+    assert_true(serving_has(&b->s, "info 1\"],[\"1795362318915263190\",\"level=error 2\"],["
+                                   "\"1795362318915263190\",\"level=info 3\"]]"));
+    get(b, "/loki/api/v1/query_range?query=%7Bt%3D%22mixed%22%7D%7Cdrop%20t&direction=forward");
+    assert_true(serving_has(&b->s, "{\"detected_level\":\"error\""));
+}
+
 /* ---- the tail ---- */
 
 struct tail {
@@ -584,6 +606,7 @@ int main(void)
         T(a_page_over_four_mebibytes_fails),
         T(pages_end_at_their_limit),
         T(lines_keep_their_nul),
+        T(a_dropped_level_splits_no_stream),
         T(a_tail_shows_history_then_what_comes),
         T(tails_end_as_recorded),
         T(a_wide_tail_loses_streams),
