@@ -2,8 +2,9 @@
  * A page that is too large for Loki's messages (4 MiB by default) is not simply refused: Loki tries
  * it again on its own, and answers 500 after 17 s, or breaks off without a word after 60 s
  * (measured on 3.4 with lines of 250 kB and of 1 kB). So the first page is a small one (ten lines
- * fit at Loki's default of 256 kB a line), the size of the lines seen says how many fit, and an
- * answer that takes much longer than those before is given up for a much smaller one.
+ * fit at Loki's default of 256 kB a line), and the size of the lines seen says how many fit. An
+ * answer that takes much longer than those before is given up, and Loki is asked how large the lines
+ * ahead are (loki_sizes.h); where it cannot tell, a much smaller page is tried.
  *
  * A line whose time is a whole millisecond and the last of its chunk is not found by a query that
  * starts at just that time (seen with 3.4 once the chunk was flushed: its index ends chunks
@@ -19,6 +20,7 @@
 #include "net/backoff.h"
 #include "net/loop.h"
 #include "source/loki_request.h"
+#include "source/loki_sizes.h"
 
 enum {
     AIM_BYTES = 2 << 20,
@@ -27,9 +29,11 @@ enum {
     FIRST_LIMIT = 10,
     GROWTH = 10,
     LARGE = 500, /* lines: such a page may be too large though nothing is known of it yet */
-    SMALL = 16
+    SMALL = 16,
+    SIZES =
+        4 /* spans whose lines' sizes are remembered: one for each fetch at a time, and one more */
 };
-enum { PATIENCE_MS = 5000, IMPATIENT = 2, BREAK_OFF_MS = 1000, MUCH_LESS = 32, LESS = 4 };
+enum { PATIENCE_MS = 1500, IMPATIENT = 2, BREAK_OFF_MS = 1000, MUCH_LESS = 32, LESS = 4 };
 
 struct loki_pager {
     struct loki *loki;
@@ -39,6 +43,9 @@ struct loki_pager {
     double line_bytes;
     int64_t slowest; /* ns that an answer took */
     uint32_t requests;
+    struct loki_sizes *sizes[SIZES]; /* a ring, the oldest at next_sizes */
+    size_t next_sizes;
+    bool no_sizes; /* the server does not tell them */
     struct loki_pager_fetch *fetches;
 };
 
@@ -46,6 +53,7 @@ struct loki_pager_fetch {
     struct loki_pager_fetch *next;
     struct loki_pager *pager;
     struct loki_request *request;
+    struct loki_sizes *asking;
     struct loop_timer *again, *patience;
     struct backoff backoff;
     int limit, tries, impatient;
@@ -53,6 +61,7 @@ struct loki_pager_fetch {
     double bytes_before; /* line_bytes before the first loss of patience */
     char *stages;
     int64_t from, to;
+    bool sized;   /* what is known of the sizes has been heeded */
     bool lone;    /* a single line, with all the room that there is */
     bool shifted; /* asked from one ns earlier on */
     bool exact;   /* not to be shifted */
@@ -96,6 +105,7 @@ static void free_fetch(struct loki_pager_fetch *f)
     *link = f->next;
     loop_timer_free(f->again);
     loop_timer_free(f->patience);
+    loki_sizes_free(f->asking);
     free(f->stages);
     free(f);
 }
@@ -155,6 +165,68 @@ static bool shrink(struct loki_pager_fetch *f, int factor)
     return true;
 }
 
+static void remember_sizes(struct loki_pager *p, struct loki_sizes *s)
+{
+    loki_sizes_free(p->sizes[p->next_sizes]);
+    p->sizes[p->next_sizes] = s;
+    p->next_sizes = (p->next_sizes + 1) % SIZES;
+}
+
+/* Lines of the fetch that fit into a page by the sizes that are known; 0: they are not. */
+static int known_fit(const struct loki_pager *p, const struct loki_pager_fetch *f)
+{
+    int fit = 0, allowed = loki_limit(p->loki);
+    for (size_t i = 0; i < SIZES && !fit; i++)
+        if (p->sizes[i])
+            fit = loki_sizes_fit(p->sizes[i], f->from, f->to, AIM_BYTES);
+    return fit < allowed ? fit : allowed;
+}
+
+static void on_sizes(void *context, bool known)
+{
+    struct loki_pager_fetch *f = context;
+    struct loki_pager *p = f->pager;
+    int64_t took = clock_monotonic() - f->sent;
+    int limit = f->limit, fit;
+    if (known) {
+        remember_sizes(p, f->asking);
+        p->slowest = took > p->slowest ? took : p->slowest;
+    } else {
+        loki_sizes_free(f->asking);
+        p->no_sizes = true;
+    }
+    f->asking = NULL;
+    fit = known ? known_fit(p, f) : 0;
+    if (!fit)
+        shrink(f, MUCH_LESS);
+    else if (fit < limit)
+        f->limit = fit;
+    else
+        f->impatient = IMPATIENT; /* it was not the size */
+    send(f);
+}
+
+/* Asks for fewer lines, by a factor at least unless their sizes can be known. False when it was one
+ * line already. */
+static bool ask_less(struct loki_pager_fetch *f, int factor)
+{
+    struct loki_pager *p = f->pager;
+    if (f->limit > 1 && f->limit <= loki_limit(p->loki) && !f->stages && !f->sized &&
+        !p->no_sizes) {
+        f->sized = true;
+        f->sent = clock_monotonic();
+        p->requests++;
+        f->asking =
+            loki_sizes_ask(p->loki, p->query, f->stages, f->from, f->to, p->backward, on_sizes, f);
+        return true;
+    }
+    if (!shrink(f, factor) && f->lone)
+        return false;
+    f->lone = f->limit == 1;
+    send(f);
+    return true;
+}
+
 static void lose_patience(void *context)
 {
     struct loki_pager_fetch *f = context;
@@ -162,20 +234,14 @@ static void lose_patience(void *context)
     f->request = NULL;
     if (!f->impatient++)
         f->bytes_before = f->pager->line_bytes;
-    shrink(f, MUCH_LESS);
-    send(f);
+    ask_less(f, MUCH_LESS);
 }
 
 /* Whether the fetch goes on in spite of the error. */
 static bool goes_on(struct loki_pager_fetch *f, const struct err *err, int64_t took)
 {
-    if (err->kind == ERR_LIMIT) {
-        if (!shrink(f, err->http ? MUCH_LESS : LESS) && f->lone)
-            return false;
-        f->lone = f->limit == 1;
-        send(f);
-        return true;
-    }
+    if (err->kind == ERR_LIMIT)
+        return ask_less(f, err->http ? MUCH_LESS : LESS);
     if (!err_is_transient(err))
         return false;
     if (!err->http && took > BREAK_OFF_MS * CLOCK_MS) /* it may be that the page is too large */
@@ -241,6 +307,10 @@ struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stag
                                    .to = to,
                                    .done = done,
                                    .context = context};
+    int fit = stages ? 0 : known_fit(p, f);
+    if (fit)
+        f->limit = fit;
+    f->sized = fit > 0;
     if (at_most && at_most < f->limit)
         f->limit = at_most;
     /* One line of a nanosecond could not say whether there are more. */
@@ -274,6 +344,8 @@ void loki_pager_free(struct loki_pager *p)
         return;
     while (p->fetches)
         loki_pager_cancel(p->fetches);
+    for (size_t i = 0; i < SIZES; i++)
+        loki_sizes_free(p->sizes[i]);
     free(p->query);
     free(p);
 }

@@ -102,9 +102,15 @@ static bool failed(const struct fake_loki *f, struct canned_answer *a)
     return true;
 }
 
-static void write_entry(struct json_out *o, const struct fake_loki_line *l)
+/* Returns the bytes of the text. */
+static size_t write_entry(struct json_out *o, const struct fake_loki_line *l, bool length)
 {
-    char time[32];
+    char time[32], number[32];
+    const char *text = l->text;
+    if (length) {
+        snprintf(number, sizeof number, "%zu", strlen(text));
+        text = number;
+    }
     snprintf(time, sizeof time, "%lld", (long long)l->time);
     json_out_object(o, NULL);
     json_out_object(o, "stream");
@@ -115,10 +121,11 @@ static void write_entry(struct json_out *o, const struct fake_loki_line *l)
     json_out_array(o, "values");
     json_out_array(o, NULL);
     json_out_text(o, NULL, time);
-    json_out_text(o, NULL, l->text);
+    json_out_text(o, NULL, text);
     json_out_end_array(o);
     json_out_end_array(o);
     json_out_end_object(o);
+    return strlen(text);
 }
 
 static void refuse(struct canned_answer *a, int status, const char *words)
@@ -130,8 +137,7 @@ static void refuse(struct canned_answer *a, int status, const char *words)
 }
 
 /* Whether a real Loki would have refused the page. */
-static bool over_bounds(const struct fake_loki *f, int64_t limit, size_t bytes,
-                        struct canned_answer *a)
+static bool over_bounds(struct fake_loki *f, int64_t limit, size_t bytes, struct canned_answer *a)
 {
     char words[200];
     int most = f->most ? f->most : LIMIT;
@@ -150,13 +156,18 @@ static bool over_bounds(const struct fake_loki *f, int64_t limit, size_t bytes,
              "(%zu vs. %zu)",
              bytes, f->message_bytes);
     refuse(a, 500, words);
+    f->too_large++;
     return true;
 }
 
-static bool knows_no_drop(const struct fake_loki *f, const char *query, struct canned_answer *a)
+static bool is_too_old(const struct fake_loki *f, const char *query, struct canned_answer *a)
 {
     const char *drop = strstr(query, "\n| drop ");
     int line = 1;
+    if (f->old && !drop && strstr(query, "__line__")) {
+        refuse(a, 400, "parse error : function \"__line__\" not defined\n");
+        return true;
+    }
     if (!f->old || !drop)
         return false;
     for (const char *p = query; p <= drop; p++)
@@ -176,6 +187,7 @@ static void range(void *context, const struct canned_request *r, struct canned_a
     size_t bytes = 0;
     const char *direction = canned_field(r, "direction");
     bool backward = direction && strcmp(direction, "backward") == 0;
+    bool lengths = strstr(query, "| line_format `{{len __line__}}`") != NULL;
     f->pages++;
     if (f->fail_from && from <= f->fail_from && f->fail_from < to) {
         a->status = 500;
@@ -183,7 +195,7 @@ static void range(void *context, const struct canned_request *r, struct canned_a
         free(query);
         return;
     }
-    if (!failed(f, a) && !knows_no_drop(f, query, a)) {
+    if (!failed(f, a) && !is_too_old(f, query, a)) {
         struct json_out o = {.b = &a->body};
         json_out_object(&o, NULL);
         json_out_text(&o, "status", "success");
@@ -194,8 +206,7 @@ static void range(void *context, const struct canned_request *r, struct canned_a
             const struct fake_loki_line *l = &f->lines[backward ? f->count - 1 - i : i];
             bool lost = f->whole_ms_lost && l->time == from && from % 1000000 == 0;
             if (l->time >= from && l->time < to && !lost && fits(l, query)) {
-                write_entry(&o, l);
-                bytes += strlen(l->text);
+                bytes += write_entry(&o, l, lengths);
                 n++;
             }
         }

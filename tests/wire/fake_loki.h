@@ -24,7 +24,8 @@ struct fake_loki {
     struct buf pushes;
     /* Bounds and habits of real ones; 0: none. */
     int most;             /* lines a page (5,000): more is refused */
-    bool old;             /* no `drop` stage, as before 2.9 */
+    bool old;             /* no `drop` stage and no __line__, as before 2.9 */
+    size_t too_large;     /* pages that were refused for message_bytes */
     size_t message_bytes; /* of a page's text: more is 500 ResourceExhausted */
     bool whole_ms_lost; /* a line at just the start of a query, a whole millisecond, is not found */
 };

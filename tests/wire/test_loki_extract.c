@@ -352,6 +352,32 @@ static void pages_too_large_are_asked_for_smaller(void **state)
     assert_int_equal(b->result.lines, 80);
 }
 
+/* As large as real ones: where they begin and end is asked for, not tried. */
+static void large_lines_behind_small_ones_take_few_requests(void **state)
+{
+    struct bench *b = *state;
+    enum { SMALL = 4000, LARGE = 40, BYTES = 250000 };
+    char *text = mem_alloc(BYTES + 1);
+    for (int i = 0; i < 2 * SMALL + LARGE; i++) {
+        bool large = i >= SMALL && i < SMALL + LARGE;
+        memset(text, 'x', BYTES);
+        snprintf(text + (large ? BYTES - 20 : 0), 20, "line %d", i);
+        fake_loki_add(b->fake, START + i * CLOCK_MS, "shop", "p", text);
+    }
+    free(text);
+    b->fake->message_bytes = 4 << 20;
+    for (int i = 0; i < 4; i++) {
+        b->fake->old = i >= 2;
+        b->fake->pages = b->fake->too_large = 0;
+        run(b, (struct loki_extract_conf){.prove = true, .in_flight = 3, .backward = i % 2});
+        assert_int_equal(b->err.kind, ERR_NONE);
+        assert_true(b->result.complete);
+        assert_int_equal(b->result.lines, 2 * SMALL + LARGE);
+        assert_in_range(b->fake->too_large, 1, i < 2 ? 3 : 12);
+        assert_in_range(b->fake->pages, 10, i < 2 ? 40 : 70);
+    }
+}
+
 static void a_line_on_a_whole_millisecond_is_not_lost(void **state)
 {
     struct bench *b = *state;
@@ -482,6 +508,7 @@ int main(void)
         TEST(a_few_on_one_nanosecond_are_no_crowd),
         TEST(a_crowd_in_one_stream_is_split_by_text),
         TEST(pages_too_large_are_asked_for_smaller),
+        TEST(large_lines_behind_small_ones_take_few_requests),
         TEST(a_line_on_a_whole_millisecond_is_not_lost),
         TEST(a_crowd_right_before_the_start_is_no_wall),
         TEST(a_paused_extract_waits),

@@ -459,6 +459,22 @@ bool logql_parse_log(struct logql_parser *p, bool ranged)
     return true;
 }
 
+/* A log query may stand in parentheses, with nothing behind them. */
+static bool read_whole(struct logql_parser *p)
+{
+    size_t parens = 0;
+    const char *behind = p->lex.p + strspn(p->lex.p, "( \t\r\n");
+    p->q->metric = !logql_parse_is_mark(p, "{") && !(logql_parse_is_mark(p, "(") && *behind == '{');
+    if (p->q->metric)
+        return logql_parse_metric(p);
+    while (logql_parse_is_mark(p, "(") && ++parens)
+        logql_lex_next(&p->lex);
+    bool good = logql_parse_log(p, false);
+    for (; good && parens; parens--)
+        good = logql_parse_take_mark(p, ")", ")");
+    return good;
+}
+
 struct logql *logql_parse(const char *text, char *error, size_t size)
 {
     struct logql_parser p = {.error = error, .size = size, .q = mem_alloc(sizeof *p.q)};
@@ -466,8 +482,7 @@ struct logql *logql_parse(const char *text, char *error, size_t size)
     bool good = strlen(text) <= QUERY_MAX || logql_parse_fail(&p, "parse error : query too long");
     if (good) {
         logql_lex_start(&p.lex, text);
-        p.q->metric = !logql_parse_is_mark(&p, "{");
-        good = p.q->metric ? logql_parse_metric(&p) : logql_parse_log(&p, false);
+        good = read_whole(&p);
     }
     if (good && p.lex.token.type != LOGQL_LEX_END)
         good = logql_parse_unexpected(&p, "");

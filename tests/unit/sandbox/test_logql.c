@@ -110,6 +110,8 @@ static const struct {
     {"{app=\"a\"} | detected_level=\"error\"", LOGFMT, "app=a,pod=p"},
     {"{app=\"a\"} | detected_level=\"error\"", "fine", NULL},
     {"{app=\"a\"} # nothing", "fine", "app=a,pod=p"},
+    {"# all\n( ({app=\"a\"} |= \"x\"))", "axb", "app=a,pod=p"},
+    {"({app=\"a\"} |= \"x\")", "ab", NULL},
 };
 
 static void lines_go_through_the_stages(void **state)
