@@ -98,6 +98,7 @@ static size_t count_different(struct str *words, size_t count)
 static int count_telling(struct str text, unsigned place, uint64_t loose)
 {
     int constants = family_judge_constants(text, loose);
+    bool done = false; /* "Started …": one word is enough then */
     if (family_judge_is_verb(text, place))
         return 0;
     for (int i = 0; i < 3 && text.n; i++) {
@@ -107,14 +108,27 @@ static int count_telling(struct str text, unsigned place, uint64_t loose)
             bare.n--;
         bool tag = word.n && word.p[word.n - 1] == ':' && !memmem(word.p, word.n, "<*>", 3);
         constants -= level_of_name(bare) != LEVEL_UNKNOWN || (i == 0 && tag);
+        done |= (str_ends(bare, "ed") || str_ends(bare, "ing")) && !str_is(bare, "Failed");
     }
-    return constants;
+    return constants == 1 && !done ? 0 : constants;
 }
 
 static size_t needed(int telling)
 {
-    static const size_t by_telling[] = {SIZE_MAX, SIZE_MAX, 10, 7, 6};
+    static const size_t by_telling[] = {SIZE_MAX, 12, 10, 7, 6};
     return telling < 0 ? SIZE_MAX : telling > 4 ? FEWEST : by_telling[telling];
+}
+
+/* READY, IN_USE: one of few. */
+static bool is_state(struct str word)
+{
+    bool letters = false;
+    for (size_t i = 0; i < word.n; i++) {
+        if (islower((unsigned char)word.p[i]))
+            return false;
+        letters |= isupper((unsigned char)word.p[i]) != 0;
+    }
+    return letters;
 }
 
 /* Whether the texts, s->texts, are values between words of which so many are telling. */
@@ -126,14 +140,16 @@ static bool are_values(struct search *s, size_t count, size_t with_values, int t
     mem_grow(&s->words, &s->word_cap, count, sizeof *s->words);
     for (size_t i = 0; i < count; i++)
         s->words[i] = word_behind(s->texts[i], 0);
-    size_t first = count_different(s->words, count), single = 0;
+    size_t first = count_different(s->words, count), single = 0, states = 0;
     if (first < need || first * 5 < count * 3)
         return false;
     for (size_t i = 0; i < count; i++) {
+        bool state = is_state(word_behind(s->texts[i], 0));
         s->words[i] = last_word(s->texts[i]);
         single += s->words[i].p == s->texts[i].p;
+        states += state && is_state(s->words[i]);
     }
-    if (single * 4 > count * 3) /* single words were judged already */
+    if (single * 4 > count * 3 || states * 2 > count) /* single words were judged already */
         return false;
     size_t last = count_different(s->words, count);
     return last >= need && last * 5 >= count * 3;

@@ -4,6 +4,7 @@
  * the same. How many are needed depends on how telling the rest is:
  *
  *  - two, when one of them is a value by its form already (open(<*>) and open(stdin));
+ *  - two, where a lone word ends the message behind a colon;
  *  - a few behind key= ;
  *  - more in the middle of a sentence: the longer the sentence that stays the same, the fewer; and
  *    fewer behind a word that announces a name (for, host, table) or for words that look like names;
@@ -189,6 +190,16 @@ static struct look look_at(const struct str *words, size_t count, struct family_
     return look;
 }
 
+/* "Notification time out: 800", the only word behind a colon at the end; the name of a component at
+ * the beginning labels nothing. */
+static bool is_labelled_end(struct str text, unsigned place)
+{
+    if (place < 2 || place + 1 != template_words_count(text))
+        return false;
+    struct str before = template_words_at(text, place - 1);
+    return before.n && before.p[before.n - 1] == ':';
+}
+
 /* How many different words are needed. */
 static int needed(struct str text, unsigned place, int constants, enum context context,
                   struct look look)
@@ -226,9 +237,13 @@ bool family_judge(const struct str *words, size_t count, struct str text, unsign
 {
     struct family_affix a = family_judge_affix(words, count);
     int constants = family_judge_constants(text, loose), others = __builtin_popcountll(loose) - 1;
+    struct look look = look_at(words, count, a);
+    if (others <= 0 && constants >= 2 && !look.all_states && is_labelled_end(text, place))
+        return true;
+    int need = needed(text, place, constants, context_of(words[0], a.before), look);
+    if (others > 0)
+        need += 3 * others;
     if (others > 0 && constants < 4)
-        return false;
-    int need =
-        needed(text, place, constants, context_of(words[0], a.before), look_at(words, count, a));
-    return (int)count >= need + 3 * (others > 0 ? others : 0);
+        need *= 2;
+    return (int)count >= need;
 }

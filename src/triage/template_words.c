@@ -17,19 +17,27 @@ static const char *end_of_quoted(const char *p, const char *end)
     return close + 1;
 }
 
-/* Background, WinHTTP; not READ, and not the article of a sentence. */
+/* Started, Loading: how sentences begin. */
+static bool is_participle(const char *p, size_t n)
+{
+    return (n > 4 && memcmp(p + n - 2, "ed", 2) == 0) ||
+           (n > 5 && memcmp(p + n - 3, "ing", 3) == 0);
+}
+
+/* Background, WinHTTP; not READ, not what sentences begin with. */
 static bool is_title(const char *p, const char *end)
 {
     if (p >= end || !isupper((unsigned char)*p) || (end - p > 3 && memcmp(p, "The ", 4) == 0) ||
         (end - p == 3 && memcmp(p, "The", 3) == 0))
         return false;
+    const char *from = p;
     bool lower = false;
     for (; p < end && *p != ' '; p++) {
         if (!isalpha((unsigned char)*p) && *p != '-')
             return false;
         lower |= islower((unsigned char)*p) != 0;
     }
-    return lower;
+    return lower && !is_participle(from, (size_t)(p - from));
 }
 
 struct str template_words_next(struct str *rest)

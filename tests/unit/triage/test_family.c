@@ -114,6 +114,38 @@ static void a_value_by_its_form_speaks_for_its_place(void **state)
     assert_int_equal(loose, 4);
 }
 
+static void a_lone_word_behind_a_label_is_a_value(void **state)
+{
+    (void)state;
+    uint64_t loose;
+    clear();
+    add_names(false, "the address has changed, new: ", 2, "");
+    assert_string_equal(found(&loose), "the address has changed, new: <*>");
+    assert_int_equal(loose, 32);
+    clear();
+    add_names(false, "storage: ", 2, "");
+    assert_string_equal(found(&loose), "");
+    clear();
+    add(false, "the new state of it: READY");
+    add(false, "the new state of it: FAILED");
+    assert_string_equal(found(&loose), "");
+}
+
+static void many_pairs_of_names_need_fewer_words_around(void **state)
+{
+    (void)state;
+    uint64_t loose;
+    for (size_t n = 6; n <= 19; n += 13) {
+        clear();
+        for (size_t i = 0; i < n; i++) {
+            char text[120];
+            snprintf(text, sizeof text, "copied block %s to %s", names[i], names[19 - i]);
+            add(false, text);
+        }
+        assert_string_equal(found(&loose), n == 6 ? "" : "copied block <*> to <*>");
+    }
+}
+
 static void the_text_of_a_message_is_no_name(void **state)
 {
     (void)state;
@@ -236,6 +268,8 @@ int main(void)
         cmocka_unit_test(few_names_are_not_enough),
         cmocka_unit_test(states_need_more_than_names),
         cmocka_unit_test(a_value_by_its_form_speaks_for_its_place),
+        cmocka_unit_test(a_lone_word_behind_a_label_is_a_value),
+        cmocka_unit_test(many_pairs_of_names_need_fewer_words_around),
         cmocka_unit_test(the_text_of_a_message_is_no_name),
         cmocka_unit_test(a_quoted_text_is_one_word),
         cmocka_unit_test(two_names_at_once_are_found),

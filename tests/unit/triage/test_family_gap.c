@@ -72,6 +72,14 @@ static void what_ends_in_many_ways_ends_in_a_value(void **state)
     assert_string_equal(found(&p), "node <*> left the cluster (<*>)");
 }
 
+static void one_word_that_says_what_was_done_is_enough(void **state)
+{
+    (void)state;
+    clear();
+    add_reasons("<*> INFO Started ", 12, ".");
+    assert_string_equal(found(NULL), "<*> INFO Started <*>.");
+}
+
 static void what_stands_behind_stays(void **state)
 {
     (void)state;
@@ -117,6 +125,16 @@ static void messages_that_only_begin_alike_stay_apart(void **state)
     add_reasons("ERROR storage ", 12, "");
     assert_string_equal(found(NULL), "");
     clear();
+    add_reasons("Storage ", 12, ".");
+    assert_string_equal(found(NULL), "");
+    clear();
+    for (size_t i = 0; i < 8; i++) { /* states are few, and each is a message */
+        char text[40];
+        snprintf(text, sizeof text, "STATE_%c to STATE_%c", (char)('A' + i), (char)('B' + i));
+        add("the task <*> went from ", text, "", 0);
+    }
+    assert_string_equal(found(NULL), "");
+    clear();
     add_reasons("cannot reach the peer <*>: ", 4, ""); /* too few */
     assert_string_equal(found(NULL), "");
     clear();
@@ -130,6 +148,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_ends_in_many_ways_ends_in_a_value),
+        cmocka_unit_test(one_word_that_says_what_was_done_is_enough),
         cmocka_unit_test(what_stands_behind_stays),
         cmocka_unit_test(loose_places_are_kept),
         cmocka_unit_test(messages_that_only_begin_alike_stay_apart),
