@@ -41,7 +41,7 @@ expect 1 k get no-such-resource
 one_line err
 
 # A change arrives while it is watched.
-k get configmaps -n shop -w -o name >"$work/watched" 2>"$work/watch.err" &
+"$kubeboard" --kubeconfig "$admin" get configmaps -n shop -w -o name >"$work/watched" 2>"$work/watch.err" &
 watcher=$!
 sleep 1
 kube POST /api/v1/namespaces/shop/configmaps '{"metadata":{"name":"seen-live"}}' >"$work/made"
