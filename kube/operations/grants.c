@@ -1,7 +1,7 @@
 /*
  * A review is asked for by verb, resource, namespace and name, so that a role for one object counts
  * for that object. Answers are kept in a small ring; a role that changes is seen a minute later,
- * and the server has the last word anyway.
+ * and the server has the last word anyway. So what may not be asked counts as allowed.
  */
 #include "kube/operations/grants.h"
 
@@ -104,11 +104,16 @@ static void on_review(void *context, bool allowed, const char *reason, const str
     struct grants *g = q->of;
     (void)reason;
     q->review = NULL;
+    bool not_known = err->http == 403;
     if (!err->kind)
         remember(g, q->key, allowed);
+    else if (not_known)
+        err_set(&g->err, ERR_DENIED, err->where, "",
+                "Access reviews are not allowed here: what you may do is not known, and the server "
+                "has the last word.");
     else if (!g->err.kind)
         g->err = *err;
-    if (err->kind || !allowed)
+    if (!not_known && (err->kind || !allowed))
         g->may &= ~q->operations;
     if (!--g->waiting)
         tell(g);

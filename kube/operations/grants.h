@@ -15,9 +15,10 @@ void grants_free(struct grants *g); /* before its client; NULL is allowed */
 
 /*
  * Asks which of the operations that fit the kind the user may do to this object, from memory where it is
- * less than a minute old. `told` comes once, never from inside: `may` has a bit (1u << id) each; a
- * operation whose review failed is left out and *err holds the first failure. One question at a time: a
- * new one replaces the one before, of which nothing is told any more.
+ * less than a minute old. `told` comes once, never from inside: `may` has a bit (1u << id) each; an
+ * operation whose review failed is left out and *err holds the first failure; where reviews themselves
+ * are not allowed, all are in and *err says so. One question at a time: a new one replaces the one
+ * before, of which nothing is told any more.
  */
 void grants_ask(struct grants *g, const struct operation_target *t,
                 void (*told)(void *context, unsigned may, const struct err *err), void *context);

@@ -6,11 +6,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/doctor_rights.h"
 #include "cmd/output.h"
 #include "cmd/wire.h"
 #include "config/config.h"
 #include "kube/access/client.h"
-#include "kube/access/review.h"
 #include "source/loki.h"
 #include "source/prometheus.h"
 #include "source/read_api.h"
@@ -19,7 +19,9 @@
 
 struct doctor {
     struct wire *wire;
+    const struct options *options;
     size_t step;
+    struct doctor_rights *rights;
     const struct store *writing; /* asked whether it may be written */
     size_t ok, failed, off;
     int64_t started;
@@ -259,53 +261,39 @@ static bool write_raw(struct doctor *d)
            ask_to_write(d, d->wire->raw, "lines");
 }
 
-/* What the board reads of Kubernetes, by an access review each. */
-static const struct {
-    const char *resource, *verb;
-} rights[] = {{"nodes", "list"},
-              {"pods", "list"},
-              {"pods", "watch"},
-              {"namespaces", "list"},
-              {"events", "list"}};
-
-enum { RIGHTS = sizeof rights / sizeof *rights };
-
-static void on_right(void *context, bool allowed, const char *reason, const struct err *err)
+static void on_right(void *context, const char *name, const char *text, const struct err *err)
 {
     struct doctor *d = context;
-    size_t i = d->step - 1 - 2; /* behind configuration and kubernetes */
-    char name[40], text[300];
-    struct err denied = *err;
-    snprintf(name, sizeof name, "may %s %s", rights[i].verb, rights[i].resource);
-    snprintf(text, sizeof text, "%.280s", reason && *reason ? reason : "allowed");
-    if (!err->kind && !allowed)
-        err_set(&denied, ERR_DENIED, name,
-                "bind a role that allows it; the pane will say so until then",
-                "not in all namespaces%s%s", reason && *reason ? ": " : "", reason ? reason : "");
-    told(d, name, text, &denied);
+    if (err->kind)
+        fail(d, name, err);
+    else
+        pass(d, name, text);
 }
 
-static bool right(struct doctor *d)
+static void on_rights(void *context)
 {
-    size_t i = d->step - 1 - 2;
-    if (!d->wire->client)
+    next(context);
+}
+
+static bool rights(struct doctor *d)
+{
+    struct client *c = d->wire->client;
+    if (!c)
         return false;
-    struct review_conf question = {.verb = rights[i].verb,
-                                   .group = "",
-                                   .resource = rights[i].resource,
-                                   .namespace_ = "",
-                                   .context = d,
-                                   .done = on_right};
-    review_ask(d->wire->client, &question);
+    d->rights = doctor_rights_start(&(struct doctor_rights_conf){
+        .client = c,
+        .namespace_ = options_text(d->options, OPTION_NAMESPACE, client_context(c)->namespace_),
+        .context = d,
+        .told = on_right,
+        .done = on_rights});
     return true;
 }
 
 /* Each starts an answer that calls `told`, or has said its line and returns false. */
 static bool (*const steps[])(struct doctor *d) = {
-    configuration, kubernetes, right,      right,     right,           right, right,
-    server,        loki,       prometheus, processed, write_processed, raw,   write_raw,
+    configuration, kubernetes, rights,          server, loki,
+    prometheus,    processed,  write_processed, raw,    write_raw,
 };
-_Static_assert(sizeof steps / sizeof *steps == RIGHTS + 9, "a step for each right");
 
 static void next(struct doctor *d)
 {
@@ -320,7 +308,7 @@ static void next(struct doctor *d)
 int cmd_doctor(const struct options *o)
 {
     struct wire w = {0};
-    struct doctor d = {.wire = &w};
+    struct doctor d = {.wire = &w, .options = o};
     struct err err = {0};
     if (o->argument_count)
         err_set(&err, ERR_USAGE, o->arguments[0], "see kubeboard doctor --help",
@@ -330,6 +318,7 @@ int cmd_doctor(const struct options *o)
         next(&d);
         wire_run(&w, &err);
     }
+    doctor_rights_free(d.rights);
     int status = wire_end(&w, &err);
     return status ? status : !d.failed ? 0 : d.ok > 1 ? 3 : 1;
 }
