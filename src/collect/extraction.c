@@ -22,7 +22,7 @@
 #include "collect/clean_labels.h"
 #include "collect/raw_pack.h"
 #include "source/loki.h"
-#include "source/loki_extract.h"
+#include "source/loki_lanes.h"
 #include "store/spool.h"
 #include "triage/redact.h"
 #include "triage/window_build.h"
@@ -39,7 +39,7 @@ struct extraction {
     struct extraction_conf conf;
     struct buf query, counted; /* the window's own, and what is asked and counted: kubeboard's own
                                   pods left out */
-    struct loki_extract *extract;
+    struct loki_lanes *extract;
     struct loki_call *count;
     struct window_build *build;
     struct raw_pack *pack;
@@ -67,7 +67,7 @@ static void forget_keys(struct extraction *x)
 
 static void clear_try(struct extraction *x)
 {
-    loki_extract_free(x->extract);
+    loki_lanes_free(x->extract);
     x->extract = NULL;
     loki_cancel(x->count);
     x->count = NULL;
@@ -176,7 +176,7 @@ static void end(struct extraction *x, struct window *w, struct spool *raw, const
 
 static void not_packed(struct extraction *x)
 {
-    loki_extract_free(x->extract);
+    loki_lanes_free(x->extract);
     x->extract = NULL;
     x->cut = true;
     if (x->failed.kind == ERR_LIMIT)
@@ -326,14 +326,15 @@ static void start_try(struct extraction *x)
     start_around(x);
     if (c->redactor)
         redact_reset(c->redactor);
-    struct loki_extract_conf e = {.query = buf_text(&x->counted),
-                                  .from = c->from,
-                                  .to = c->to,
-                                  .limit = c->rule->limit,
-                                  .context = x,
-                                  .line = on_line,
-                                  .done = on_done};
-    x->extract = loki_extract_start(c->loki, &e);
+    struct loki_lanes_conf e = {.query = buf_text(&x->counted),
+                                .from = c->from,
+                                .to = c->to,
+                                .limit = c->rule->limit,
+                                .label = c->labels->pod,
+                                .context = x,
+                                .line = on_line,
+                                .done = on_done};
+    x->extract = loki_lanes_start(c->loki, &e);
 }
 
 struct extraction *extraction_start(const struct extraction_conf *conf)

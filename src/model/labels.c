@@ -149,6 +149,18 @@ void labels_drop(const struct labels *held)
     }
 }
 
+int labels_compare(const struct labels *a, const struct labels *b)
+{
+    for (size_t i = 0; a != b && i < a->count && i < b->count; i++) {
+        int order = strcmp(a->list[i].name, b->list[i].name);
+        if (!order)
+            order = strcmp(a->list[i].value, b->list[i].value);
+        if (order)
+            return order;
+    }
+    return (a->count > b->count) - (a->count < b->count);
+}
+
 const char *labels_value(const struct labels *l, const char *name)
 {
     size_t from = 0, to = l ? l->count : 0;

@@ -27,6 +27,9 @@ const struct labels *labels_get(const struct str *names, const struct str *value
 const struct labels *labels_hold(const struct labels *l); /* NULL is allowed, and given back */
 void labels_drop(const struct labels *l);                 /* NULL is allowed */
 
+/* Their order as text: negative, 0 (the same set), positive. */
+int labels_compare(const struct labels *a, const struct labels *b);
+
 /* "" when absent; l may be NULL. */
 const char *labels_value(const struct labels *l, const char *name);
 

@@ -147,20 +147,29 @@ void rule_query(const struct rule *r, const struct rule_labels *labels, struct b
     rule_quote(out, r->match);
 }
 
+void rule_with_matcher(const char *query, const char *matcher, struct buf *out)
+{
+    const char *brace = strchr(query, '{');
+    if (brace) {
+        buf_add(out, query, (size_t)(brace - query + 1));
+        buf_adds(out, matcher);
+        buf_addc(out, ',');
+        query = brace + 1;
+    }
+    buf_adds(out, query);
+}
+
 void rule_counted(const struct rule *r, const struct rule_labels *labels, struct buf *out)
 {
-    struct buf query;
+    struct buf query, own;
     buf_init(&query, out->max);
+    buf_init(&own, out->max);
     rule_query(r, labels, &query);
-    const char *text = buf_text(&query), *brace = strchr(text, '{');
-    if (brace) {
-        buf_add(out, text, (size_t)(brace - text + 1));
-        buf_adds(out, labels->app);
-        buf_adds(out, "!=\"" OWN_APP "\",");
-        text = brace + 1;
-    }
-    buf_adds(out, text);
+    buf_adds(&own, labels->app);
+    buf_adds(&own, "!=\"" OWN_APP "\"");
+    rule_with_matcher(buf_text(&query), buf_text(&own), out);
     buf_free(&query);
+    buf_free(&own);
 }
 
 bool rule_is_own(const struct labels *stream, const struct rule_labels *labels)

@@ -35,6 +35,9 @@ extern const struct rule_labels rule_labels_default; /* namespace pod container 
  */
 void rule_query(const struct rule *r, const struct rule_labels *labels, struct buf *out);
 
+/* `query`, a log query, with a further matcher of its streams (`pod="p"`) before the others. */
+void rule_with_matcher(const char *query, const char *matcher, struct buf *out);
+
 /* The log query whose lines are counted (CONTRACT.md, complete): rule_query with app!="kubeboard"
  * among its matchers, so that Loki counts what rule_is_own leaves. */
 void rule_counted(const struct rule *r, const struct rule_labels *labels, struct buf *out);

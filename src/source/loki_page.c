@@ -203,22 +203,10 @@ bool loki_page_finish(struct loki_page *p, struct err *err)
 
 /* ---- order ---- */
 
-static int compare_labels(const struct labels *a, const struct labels *b)
-{
-    for (size_t i = 0; a != b && i < a->count && i < b->count; i++) {
-        int order = strcmp(a->list[i].name, b->list[i].name);
-        if (!order)
-            order = strcmp(a->list[i].value, b->list[i].value);
-        if (order)
-            return order;
-    }
-    return (a->count > b->count) - (a->count < b->count);
-}
-
 static int compare_streams(const void *a, const void *b)
 {
     const struct stream *const *x = a, *const *y = b;
-    return compare_labels((*x)->labels, (*y)->labels);
+    return labels_compare((*x)->labels, (*y)->labels);
 }
 
 /* Equal label sets get the same rank. */

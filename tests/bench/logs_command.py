@@ -6,14 +6,14 @@ usage: tests/bench/logs_command.py --loki URL [--rates 1000,5000,20000] [--secon
 Lines are pushed first or meanwhile; Loki's limits must allow the rate (200 MB/s do). LOGCLI is the path of a logcli,
 left out when it is not set. CPU and memory are those of the client alone; wall times hold Loki's share too.
 """
-import argparse, collections, http.client, json, multiprocessing, os, pathlib, re, resource, signal, statistics
-import subprocess, sys, tempfile, threading, time, urllib.parse
+import argparse, collections, multiprocessing, os, pathlib, re, resource, signal, statistics
+import subprocess, tempfile, threading, time
+from loki_span import BATCH, PODS, SECOND, Pusher, curl, peak, timed
 from terminal import percentile
 
 KUBEBOARD = os.environ.get("KUBEBOARD", str(pathlib.Path(__file__).resolve().parents[2] / "kubeboard"))
 LOGCLI = os.environ.get("LOGCLI")
-PODS, BATCH, CROWD, PER_SECOND = 60, 5000, 12000, 10
-SECOND = 10**9
+CROWD, PER_SECOND = 12000, 10
 
 
 def text_of(number, stamp, size):
@@ -21,42 +21,13 @@ def text_of(number, stamp, size):
     return line.ljust(size, "x")
 
 
-class Pusher:
-    def __init__(self, url, run):
-        place = urllib.parse.urlparse(url)
-        self.connection, self.run = http.client.HTTPConnection(place.hostname, place.port, timeout=120), run
-
-    def push(self, lines):
-        """lines: of (number, nanosecond, bytes at least)."""
-        streams = [[] for _ in range(PODS)]
-        for number, stamp, size in lines:
-            streams[number % PODS].append([str(stamp), text_of(number, stamp, size)])
-        labels = {"job": self.run, "namespace": "bench"}
-        body = json.dumps({"streams": [{"stream": labels | {"pod": f"pod-{i}"}, "values": values}
-                                       for i, values in enumerate(streams) if values]})
-        self.connection.request("POST", "/loki/api/v1/push", body, {"Content-Type": "application/json"})
-        answer = self.connection.getresponse()
-        if answer.status != 204:
-            sys.exit(f"push: {answer.status} {answer.read()[:200]}")
-        answer.read()
-
-
 def push_at(url, run, rate, seconds, pushed):
     pusher, began = Pusher(url, run), time.time()
     for tick in range(seconds * PER_SECOND):
         now, each = time.time_ns(), rate // PER_SECOND
-        pusher.push([(pushed.value + i, now + i * 1000, 0) for i in range(each)])
+        pusher.push([(n, now + i * 1000, text_of(n, now + i * 1000, 0)) for i, n in enumerate(range(pushed.value, pushed.value + each))])
         pushed.value += each
         time.sleep(max(0, began + (tick + 1) / PER_SECOND - time.time()))
-
-
-def peak(pid):
-    """Bytes. (ru_maxrss would count what this program had when it forked.)"""
-    try:
-        with open(f"/proc/{pid}/status") as status:
-            return int(match[1]) << 10 if (match := re.search(r"VmHWM:\s+(\d+)", status.read())) else 0
-    except OSError:
-        return 0
 
 
 class Reader(threading.Thread):
@@ -119,7 +90,7 @@ class Span:
         self.page = max(1, min(BATCH, (3 << 20) // max(size, 110)))
         pusher = Pusher(url, self.run)
         for at in range(0, lines, self.page):
-            pusher.push([(i, self.stamp(i), size) for i in range(at, min(at + self.page, lines))])
+            pusher.push([(i, self.stamp(i), text_of(i, self.stamp(i), size)) for i in range(at, min(at + self.page, lines))])
 
     def stamp(self, number):
         first, count = self.crowd
@@ -141,26 +112,7 @@ class Span:
                 "--forward", "--quiet", "-o", "raw"]
 
     def curl(self, folder):
-        """Pages whose bounds it is told beforehand, one after the other, over one connection."""
-        path = f"{folder}/{self.run}"
-        with open(path, "w") as config:
-            for at in range(0, self.lines, self.page):
-                query = urllib.parse.urlencode({"query": self.selector(), "start": self.start + at * self.step, "limit": self.page,
-                                                "end": self.start + (at + self.page) * self.step, "direction": "forward"})
-                config.write(f'url = "{self.url}/loki/api/v1/query_range?{query}"\noutput = "/dev/null"\n')
-        return ["curl", "-sS", "-K", path]
-
-
-def timed(command, output):
-    """Wall seconds, CPU seconds, peak bytes and whether it did it."""
-    began = time.monotonic()
-    process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
-    memory = 0
-    while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-        memory = max(memory, peak(process.pid))
-        time.sleep(0.01)
-    _, process.returncode, usage = ended
-    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, memory, ended[1] == 0
+        return curl(self.url, self.selector(), self.start, self.step, self.lines, self.page, f"{folder}/{self.run}")
 
 
 def is_whole(span, path):
