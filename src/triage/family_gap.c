@@ -172,7 +172,8 @@ static struct family_affix affix_of(const struct str *texts, size_t count)
     const char *end = texts[0].p + texts[0].n;
     if (a.before && memchr(texts[0].p, ' ', a.before))
         a.before = 0;
-    if (a.behind && memchr(end - a.behind, ' ', a.behind))
+    bool closes = a.behind && !a.before && strchr(")]}>", end[-(ptrdiff_t)a.behind]);
+    if (closes || (a.behind && memchr(end - a.behind, ' ', a.behind)))
         a.behind = 0;
     return a;
 }

@@ -77,10 +77,12 @@ static void add_value(struct mask_scan *s, const struct mask_token *t)
     mask_scan_value(s, date ? MASK_OUT_NUMBER : kind_of(word));
     if (word.p + word.n != s->p)
         return;
+    const char *end = s->p;
     if (mask_word_is_number(word))
         s->p = mask_path_skip_unit(s, s->p);
     else if (mask_scan_char(s, s->p) == '=')
         s->p = skip_padding(s, word);
+    s->out.unit = s->p != end && mask_word_is_number(word);
 }
 
 static void add_constant(struct mask_scan *s, const struct mask_token *t)
@@ -95,6 +97,37 @@ static void add_constant(struct mask_scan *s, const struct mask_token *t)
         t->text.n == 3 && memcmp(t->text.p + 1, "or", 2) == 0 && (*t->text.p | 32) == 'f';
 }
 
+/* map[a:b c:d], as Go prints it. */
+static bool read_map(struct mask_scan *s, struct str w)
+{
+    int depth = 0;
+    if (!str_is(w, "map"))
+        return false;
+    for (const char *p = s->p; p < s->end; p++) {
+        depth += (*p == '[') - (*p == ']');
+        if (depth)
+            continue;
+        s->p = p + 1;
+        mask_scan_value(s, MASK_OUT_OTHER);
+        return true;
+    }
+    return false;
+}
+
+/* a,b,c: behind the list of which w is the first, or s->p. */
+static const char *skip_names(const struct mask_scan *s, struct str w)
+{
+    const char *p = w.p + w.n;
+    if (p != s->p || !isalpha((unsigned char)w.p[0]))
+        return s->p;
+    unsigned name = MASK_LETTER | MASK_DIGIT | MASK_DOT | MASK_OTHER | MASK_SLASH;
+    while (mask_scan_char(s, p) == ',' && mask_scan_class(s, p + 1) & (MASK_LETTER | MASK_DIGIT))
+        for (p++; mask_scan_class(s, p) & name;)
+            p++;
+    bool ends = !mask_scan_class(s, p) && !mask_scan_any(mask_scan_char(s, p), "=({[<\"'");
+    return ends ? p : s->p;
+}
+
 /* A word without colons. */
 static void add_part(struct mask_scan *s, struct str w, unsigned classes)
 {
@@ -103,6 +136,14 @@ static void add_part(struct mask_scan *s, struct str w, unsigned classes)
     if (list != s->p) {
         s->p = list;
         mask_scan_value(s, kind_of(w));
+        return;
+    }
+    if (bracket && read_map(s, w))
+        return;
+    const char *names = mask_scan_char(s, s->p) == ',' ? skip_names(s, w) : s->p;
+    if (names != s->p) {
+        s->p = names;
+        mask_scan_value(s, MASK_OUT_OTHER);
         return;
     }
     if (w.n == 3 && w.p[0] == '*' && mask_out_is_value(&s->out) &&
@@ -244,11 +285,22 @@ static bool is_bound(const struct mask_scan *s)
     return p > s->p + 1 && (p >= s->end || mask_scan_any(*p, " ,;)]"));
 }
 
-/* "rhost= user=root": nothing is a value too. */
+/* "rhost= user=root", "OUT= MAC=…": nothing is a value too, of a key that names
+ * one of many, and where another member follows. */
 static bool is_empty_member(const struct mask_scan *s)
 {
-    char next = mask_scan_char(s, s->p + 1);
-    return !s->out.blank && (!next || next == ' ' || next == ',' || next == ';');
+    const char *p = s->p + 1;
+    char next = mask_scan_char(s, p);
+    if (s->out.blank || mask_out_is_value(&s->out) ||
+        (next && next != ' ' && next != ',' && next != ';'))
+        return false;
+    if (s->before & MASK_SET_IDENTITY)
+        return true;
+    p = mask_scan_skip_blanks(s, p);
+    const char *name = p;
+    while (mask_scan_class(s, p) & (MASK_LETTER | MASK_DIGIT | MASK_DOT | MASK_OTHER))
+        p++;
+    return next == ' ' && p > name && mask_scan_char(s, p) == '=';
 }
 
 static void read_mark(struct mask_scan *s)
@@ -268,7 +320,7 @@ static void read_mark(struct mask_scan *s)
     } else if (c == ')') {
         mask_out_close(&s->out);
         s->p++;
-    } else if (c == '=' && s->before & MASK_SET_IDENTITY && is_empty_member(s)) {
+    } else if (c == '=' && is_empty_member(s)) {
         mask_out_char(&s->out, c);
         mask_scan_value(s, MASK_OUT_OTHER);
         s->p++;

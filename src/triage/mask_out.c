@@ -30,7 +30,7 @@ static bool ends_in(const struct mask_out *o, const char *text)
 void mask_out_close(struct mask_out *o)
 {
     static const char again[] = "<*> (<*>";
-    if (ends_in(o, again) && o->value_kind == MASK_OUT_NUMBER &&
+    if (o->unit && ends_in(o, again) && o->value_kind == MASK_OUT_NUMBER &&
         o->kind_before == MASK_OUT_NUMBER) {
         o->n -= sizeof again - 1 - 3;
         o->value_end = o->n;
@@ -67,6 +67,7 @@ void mask_out_value(struct mask_out *o, uint32_t kind)
 {
     unsigned blanks;
     enum gap gap = gap_of(o, &blanks);
+    o->unit = false;
     if (gap == JOINED || (gap == LIST && kind == o->value_kind)) {
         o->n = o->value_end;
         o->words -= blanks;

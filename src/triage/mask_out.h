@@ -28,6 +28,7 @@ struct mask_out {
     uint32_t value_kind;  /* of the last value */
     uint32_t kind_before; /* of the one before it */
     unsigned words;
+    bool unit;  /* the last value was a number with its unit */
     bool blank; /* one is due before what comes next */
     bool full;  /* what comes next is dropped; a <*> stands for it */
 };

@@ -5,6 +5,17 @@
 #include "triage/mask_quote.h"
 #include "triage/mask_words.h"
 
+/* Behind the "/s" of a rate: "12 KB/s", "3 requests/min". */
+static const char *skip_rate(const struct mask_scan *s, const char *p)
+{
+    if (mask_scan_char(s, p) != '/')
+        return p;
+    struct str per = mask_scan_letters(s, p + 1);
+    const char *end = per.p + per.n;
+    bool unit = str_is(per, "h") || mask_words_of(per) & MASK_SET_UNIT;
+    return unit && !(mask_scan_class(s, end) & ~(unsigned)(MASK_DOT | MASK_COLON)) ? end : p;
+}
+
 /* "5.2 KB", "12 %", "300 ms": the unit goes with the number, so that sizes of any magnitude are
  * one message. */
 const char *mask_path_skip_unit(const struct mask_scan *s, const char *p)
@@ -13,6 +24,9 @@ const char *mask_path_skip_unit(const struct mask_scan *s, const char *p)
     if (q < s->end && *q == '%' && !(mask_scan_class(s, q + 1) & MASK_LETTER))
         return q + 1;
     struct str unit = mask_scan_letters(s, q);
+    const char *rate = unit.n ? skip_rate(s, q + unit.n) : q;
+    if (unit.n && rate != q + unit.n)
+        return rate;
     if (!unit.n || !(mask_words_of(unit) & MASK_SET_UNIT))
         return p;
     q += unit.n;
@@ -79,11 +93,19 @@ bool mask_path_is_drive(struct str w)
            (w.p[2] == '\\' || w.p[2] == '/');
 }
 
+/* arn:aws:s3:::bucket/key, urn:isbn:0451450523 */
+static bool is_resource(struct str w)
+{
+    return str_starts(w, "arn:aws") || (str_starts(w, "urn:") && w.n > 8);
+}
+
 bool mask_path_read(struct mask_scan *s, struct str w, unsigned classes)
 {
     const char *end = NULL;
     if (mask_path_is_drive(w) || (w.n > 2 && w.p[0] == '\\' && w.p[1] == '\\'))
         end = end_of_windows_path(s, w.p);
+    else if (classes & MASK_COLON && is_resource(w))
+        end = end_of_path(s, w.p);
     else if (!(classes & MASK_SLASH))
         return false;
     else if (w.p[0] == '/' && w.n > 1 && w.p[1] != '/' && (w.p == s->begin || w.p[-1] != '<'))

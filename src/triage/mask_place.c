@@ -31,7 +31,8 @@ static bool is_date_word(const struct mask_scan *s, struct str w, unsigned sets)
         struct str next = mask_scan_letters(s, p);
         return mask_words_of(next) & MASK_SET_MONTH && number_follows(s, next.p + next.n);
     }
-    return sets & MASK_SET_ZONE && mask_out_is_value(&s->out) && s->out.blank;
+    bool ends = !mask_scan_any(mask_scan_char(s, p), "=:([{\"'");
+    return sets & MASK_SET_ZONE && ends && mask_out_is_value(&s->out) && s->out.blank;
 }
 
 static bool ipv4_at(const struct mask_scan *s, const char *p)
@@ -48,6 +49,8 @@ static bool ipv4_at(const struct mask_scan *s, const char *p)
 static bool ends_name(const struct mask_scan *s, const char *p)
 {
     if (p >= s->end || mask_scan_any(*p, ".,;:)]\"'!"))
+        return true;
+    if (s->end - p > 5 && memcmp(p, "(uid=", 5) == 0)
         return true;
     if (*p != ' ')
         return false;

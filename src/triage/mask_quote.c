@@ -5,7 +5,7 @@
 #include "triage/mask_path.h"
 #include "triage/mask_words.h"
 
-enum { QUOTE_READ = 200, LIST_READ = 400, TITLE_MAX = 40 };
+enum { QUOTE_READ = 200, AGENT_READ = 500, LIST_READ = 400, TITLE_MAX = 40 };
 
 /* A quote as it stands in the line, \" inside a quoted text or " outside: one opens, the same
  * closes. */
@@ -105,6 +105,15 @@ static bool is_title(struct str text)
     return text.n <= TITLE_MAX;
 }
 
+/* "Mozilla/5.0 (X11; Linux x86_64)", "curl/7.88.1": programs as they name themselves. */
+static bool is_agent(const struct mask_scan *s, const char *p)
+{
+    const char *name = p;
+    while (mask_scan_class(s, p) & MASK_LETTER || mask_scan_char(s, p) == '-')
+        p++;
+    return p > name + 1 && mask_scan_char(s, p) == '/' && mask_scan_class(s, p + 1) & MASK_DIGIT;
+}
+
 bool mask_quote_is_at(const struct mask_scan *s, const char *p)
 {
     return mask_scan_any(mask_scan_char(s, p + (mask_scan_char(s, p) == '\\')), "\"'`");
@@ -123,7 +132,8 @@ void mask_quote_read(struct mask_scan *s)
         s->p = from;
         return;
     }
-    const char *close = closing_quote(s, from, q, QUOTE_READ);
+    bool agent = is_agent(s, from);
+    const char *close = closing_quote(s, from, q, agent ? AGENT_READ : QUOTE_READ);
     struct str text = mask_scan_between(from, close ? close : from);
     if (text.n && read_json_key(s, text, q))
         return;
@@ -131,8 +141,9 @@ void mask_quote_read(struct mask_scan *s)
     char last = mask_out_last(&s->out);
     bool member = last == '=' && !s->out.blank && !(s->before & MASK_SET_MESSAGE);
     /* x.go:1] "Text", and a text that the line begins with. */
-    bool message = !member && (last == '=' || !last || (last == ']' && s->out.blank));
-    bool word = close && !message && (member || !has_blank(text) || is_title(text));
+    bool begins = !last && has_blank(text) && !agent;
+    bool message = !member && (last == '=' || begins || (last == ']' && s->out.blank));
+    bool word = close && !message && (member || agent || !has_blank(text) || is_title(text));
     add_quote(s, q);
     s->p = from;
     if (path || word) {
@@ -144,15 +155,17 @@ void mask_quote_read(struct mask_scan *s)
     }
 }
 
-/* Words between commas, quoted or not; blanks only behind commas. The end of the list, or NULL. */
-static const char *end_of_list(const struct mask_scan *s, const char *p, size_t *commas)
+/* Words between commas, quoted or not; blanks only behind commas, or anywhere. The end of the list,
+ * or NULL. */
+static const char *end_of_list(const struct mask_scan *s, const char *p, bool blanks,
+                               size_t *commas)
 {
     const char *stop = s->end - p > LIST_READ ? p + LIST_READ : s->end;
     for (; p < stop && *p != ']'; p++) {
         if (*p == ',')
             ++*commas;
         else if (!mask_word_class[(unsigned char)*p] && *p != '"' && *p != '\'' &&
-                 !(*p == ' ' && p[-1] == ','))
+                 !(*p == ' ' && (blanks || p[-1] == ',')))
             return NULL;
     }
     return p < stop ? p : NULL;
@@ -163,8 +176,8 @@ bool mask_quote_list(struct mask_scan *s)
     size_t commas = 0;
     char last = mask_out_last(&s->out);
     bool member = last == '=' || last == ':'; /* then one word is a list too, and none */
-    const char *end = end_of_list(s, s->p + 1, &commas);
-    bool none = end == s->p + 1 && s->out.blank;
+    const char *end = end_of_list(s, s->p + 1, last == '=', &commas);
+    bool none = end == s->p + 1 && (s->out.blank || !last);
     if (!end || (!commas && !none && !(member && !s->out.blank)))
         return false;
     mask_out_char(&s->out, '[');

@@ -70,6 +70,13 @@ static void what_ends_in_many_ways_ends_in_a_value(void **state)
     clear();
     add_reasons("node <*> left the cluster (", 8, ")");
     assert_string_equal(found(&p), "node <*> left the cluster (<*>)");
+    clear();
+    for (size_t i = 0; i < 8; i++) {
+        char text[80];
+        snprintf(text, sizeof text, "%s (%.*s)", reasons[i], 4 + (int)i, reasons[11 - i]);
+        add("cannot reach the peer <*>: ", text, "", 0);
+    }
+    assert_string_equal(found(&p), "cannot reach the peer <*>: <*>");
 }
 
 static void one_word_that_says_what_was_done_is_enough(void **state)

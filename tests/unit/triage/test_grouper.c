@@ -207,6 +207,37 @@ static void a_pattern_inside_a_wider_one_is_no_group(void **state)
     grouper_free(g);
 }
 
+/* Reasons of one to five words are one group, in the next window too, and known ones stay so. */
+static void a_value_of_several_words_keeps_its_id(void **state)
+{
+    (void)state;
+    static const char *const reasons[] = {"connection refused",  "no route to host", "i/o timeout",
+                                          "it has no name",      "broken pipe",      "EOF",
+                                          "too many open files", "name not known",   "bad address",
+                                          "disk is full"};
+    struct catalogue *known = catalogue_new("x");
+    char id[17] = "";
+    for (unsigned window = 0; window < 3; window++) {
+        struct grouper *g = grouper_new(known);
+        for (size_t i = window ? 6 + window : 0; i < (window ? 8 + window : 8); i++) {
+            char line[100];
+            int n =
+                snprintf(line, sizeof line, "cannot reach the peer 10.0.0.%zu: %s", i, reasons[i]);
+            grouper_add(g, 0, (struct str){line, (size_t)n});
+        }
+        grouper_finish(g);
+        assert_int_equal(grouper_count(g), 1);
+        assert_string_equal(grouper_template(g, 0), "cannot reach the peer <*>: <*>");
+        if (window)
+            assert_string_equal(grouper_id(g, 0), id);
+        snprintf(id, sizeof id, "%s", grouper_id(g, 0));
+        remember(g, known);
+        grouper_free(g);
+    }
+    assert_int_equal(known->count, 1);
+    catalogue_free(known);
+}
+
 static void streams_do_not_mix(void **state)
 {
     (void)state;
@@ -295,6 +326,7 @@ int main(void)
         cmocka_unit_test(a_message_keeps_its_id_when_others_are_merged),
         cmocka_unit_test(a_catalogue_of_other_masks_is_matched_as_it_is),
         cmocka_unit_test(a_pattern_inside_a_wider_one_is_no_group),
+        cmocka_unit_test(a_value_of_several_words_keeps_its_id),
         cmocka_unit_test(streams_do_not_mix),
         cmocka_unit_test(messages_beyond_the_bound_are_one_group),
         cmocka_unit_test(hostile_lines_are_grouped),
