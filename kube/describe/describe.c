@@ -1,6 +1,7 @@
 /*
  * Three questions at once: the object, the events about it, and the pods of a node. Events are
- * found by kind and name; those about what lies in no namespace are in "default".
+ * found by kind and name; those about what lies in no namespace are in "default". What else stands
+ * near it is asked for when it is known: the object says by which labels.
  */
 #include "kube/describe/describe.h"
 
@@ -10,6 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "kube/access/client.h"
+#include "kube/describe/describe_ask.h"
 #include "kube/describe/describe_page.h"
 #include "kube/describe/describe_yaml.h"
 #include "kube/kinds/kinds.h"
@@ -34,8 +36,11 @@ struct describe {
     struct describe_conf conf; /* its texts are ours */
     struct client_request *request;
     struct buf body;
+    struct json_doc *doc;
+    const struct json *object; /* the body, read */
     struct err err;
     struct side events, pods;
+    struct describe_ask *near[DESCRIBE_NEAR_MOST];
     struct loop_timer *refused;
 };
 
@@ -56,23 +61,26 @@ static void make_pages(struct describe *d)
                                 .no_events = d->events.err.what,
                                 .no_pods = d->pods.err.what,
                                 .now = clock_now()};
-    struct json_doc *doc = json_doc_new();
-    const struct json *object = json_parse(doc, d->body.p, d->body.n, &d->err);
-    if (object)
-        pages.yaml = describe_yaml(d->conf.kind, buf_str(&d->body), d->conf.managed, &d->err);
+    for (size_t i = 0; i < DESCRIBE_NEAR_MOST; i++)
+        if (d->near[i])
+            describe_ask_found(d->near[i], &how.near[i]);
+    pages.yaml = describe_yaml(d->conf.kind, buf_str(&d->body), d->conf.managed, &d->err);
     if (pages.yaml) {
-        pages.page = describe_page_make(&how, object);
-        pages.events = describe_page_events(&how, object);
-        str_copy(pages.uid, sizeof pages.uid, json_string(object, "metadata.uid", ""));
+        pages.page = describe_page_make(&how, d->object);
+        pages.events = describe_page_events(&how, d->object);
+        str_copy(pages.uid, sizeof pages.uid, json_string(d->object, "metadata.uid", ""));
     }
-    json_doc_free(doc);
     finish(d, pages.yaml ? &pages : NULL);
 }
 
-static void finish_when_all_came(struct describe *d)
+static void finish_when_all_came(void *context)
 {
+    struct describe *d = context;
     if (d->request || d->events.pages || d->pods.pages)
         return;
+    for (size_t i = 0; i < DESCRIBE_NEAR_MOST; i++)
+        if (d->near[i] && !describe_ask_ended(d->near[i]))
+            return;
     make_pages(d);
 }
 
@@ -136,11 +144,16 @@ static void object_done(void *context, struct http_request *r, int status, struc
     (void)status;
     d->request = NULL;
     d->err = *err;
-    if (err->kind != ERR_NONE) {
+    if (err->kind == ERR_NONE)
+        d->object = json_parse(d->doc, body.p, body.n, &d->err);
+    if (!d->object) {
         finish(d, NULL);
         return;
     }
     buf_add(&d->body, body.p, body.n);
+    const struct describe_near *near;
+    for (size_t i = 0; i < DESCRIBE_NEAR_MOST && (near = describe_near_of(d->conf.kind, i)); i++)
+        d->near[i] = describe_ask_start(d->client, near, d->object, finish_when_all_came, d);
     finish_when_all_came(d);
 }
 
@@ -178,6 +191,7 @@ struct describe *describe_start(struct client *c, const struct describe_conf *co
     d->conf.namespace_ = mem_dup(conf->namespace_ ? conf->namespace_ : "");
     d->conf.name = mem_dup(conf->name);
     buf_init(&d->body, OBJECT_LONGEST);
+    d->doc = json_doc_new();
     d->refused = loop_timer_new(client_loop(c), refuse, d);
     if (kinds_is_secret(conf->kind))
         loop_timer_set(d->refused, 0);
@@ -193,7 +207,10 @@ void describe_cancel(struct describe *d)
     client_cancel(d->request);
     free_side(&d->events);
     free_side(&d->pods);
+    for (size_t i = 0; i < DESCRIBE_NEAR_MOST; i++)
+        describe_ask_free(d->near[i]);
     loop_timer_free(d->refused);
+    json_doc_free(d->doc);
     buf_free(&d->body);
     free((char *)(uintptr_t)d->conf.namespace_);
     free((char *)(uintptr_t)d->conf.name);

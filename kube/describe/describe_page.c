@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "kube/describe/describe_extra.h"
 #include "kube/describe/describe_node.h"
 #include "kube/describe/describe_parts.h"
 #include "kube/describe/describe_pod.h"
@@ -60,7 +61,8 @@ static enum health judge(struct buf *words, const struct json *object)
     return health;
 }
 
-static void add_wrong(struct page *p, const struct object *row, const struct json *object)
+static void add_wrong(struct page *p, const struct describe_page *d, const struct object *row,
+                      const struct json *object)
 {
     struct buf words;
     enum health health = row ? row->health : HEALTH_OK;
@@ -69,6 +71,9 @@ static void add_wrong(struct page *p, const struct object *row, const struct jso
         buf_adds(&words, row->trouble);
     else
         health = judge(&words, object);
+    for (size_t i = 0; i < DESCRIBE_NEAR_MOST; i++)
+        if (d->near[i].list && d->near[i].what->judge)
+            health = d->near[i].what->judge(&words, health, object, d->near[i].list);
     explain_deletion(&words, json_member(object, "metadata"));
     if (words.n && health == HEALTH_OK)
         health = HEALTH_PENDING;
@@ -79,14 +84,20 @@ static void add_wrong(struct page *p, const struct object *row, const struct jso
 /* ---- fields ---- */
 
 static void add_columns(struct page *p, const struct kind *kind, const struct object *row,
-                        int64_t now)
+                        const struct json *object, int64_t now)
 {
     char text[TEXT_LONGEST];
     for (size_t i = 0; row && i < kind->column_count; i++) {
         object_cell_text(kind, row, i, now, text, sizeof text);
-        if (*text && strcmp(text, "-") != 0)
+        if (!*text || strcmp(text, "-") == 0)
+            continue;
+        if (kind->columns[i].type == CELL_TIME)
+            describe_parts_time(p, kind->columns[i].title, row->cells[i].number, now);
+        else
             page_field(p, kind->columns[i].title, PAGE_TEXT, text);
+        describe_extra_link(p, kind, kind->columns[i].title, object);
     }
+    describe_extra_fields(p, kind, object);
 }
 
 static void add_metadata(struct page *p, const struct json *metadata, int64_t now)
@@ -199,16 +210,20 @@ struct page *describe_page_make(const struct describe_page *d, const struct json
     const struct json *metadata = json_member(object, "metadata");
     bool pod = own == &kind_pod, node = own == &kind_node;
     add_title(p, d->kind, metadata);
-    add_wrong(p, row, object);
+    add_wrong(p, d, row, object);
     add_metadata(p, metadata, d->now);
     if (pod)
         describe_pod_fields(p, object, d->now);
     else if (node)
         describe_node_fields(p, object);
     else
-        add_columns(p, d->kind, row, d->now);
+        add_columns(p, d->kind, row, object, d->now);
     add_labels(p, metadata);
     describe_parts_conditions(p, object, d->now);
+    for (size_t i = 0; i < DESCRIBE_NEAR_MOST; i++)
+        if (d->near[i].what)
+            describe_near_section(p, &d->near[i], object, d->now);
+    describe_extra_sections(p, d->kind, object);
     if (pod)
         describe_pod_sections(p, object, d->now);
     else if (node)

@@ -76,14 +76,12 @@ struct page *describe_yaml(const struct kind *kind, struct str json, bool manage
     buf_init(&whole, json.n + 4096);
     buf_init(&yaml, YAML_LONGEST);
     struct str rest = j ? whole_object(&whole, kind, json, managed) : json;
-    if (j && (j = json_parse(doc, rest.p, rest.n, err)) && yaml_print_json(&yaml, j)) {
+    if (j && yaml_print_text(&yaml, rest, err)) {
         p = page_new();
         add_lines(p, buf_str(&yaml));
         if (managers && !managed)
             page_textf(p, PAGE_DIM, "# metadata.managedFields of %zu manager%s %s not shown",
                        managers, managers == 1 ? "" : "s", managers == 1 ? "is" : "are");
-    } else if (j) {
-        err_set(err, ERR_LIMIT, kind->name, "", "the object is too large to be shown");
     }
     buf_free(&whole);
     buf_free(&yaml);

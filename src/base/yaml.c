@@ -333,6 +333,26 @@ static bool emit_scalar(yaml_emitter_t *emitter, const char *text, size_t n,
                                              (int)n, 1, 1, style));
 }
 
+/* A NUL inside a string that ends at one: bytes that no UTF-8 holds. */
+static const char nul[] = "\xc0\x80";
+
+/* JSON text with each \u0000 as `nul`. */
+static void add_without_nul(struct buf *out, struct str json)
+{
+    static const char escape[] = "\\u0000";
+    size_t n = sizeof escape - 1;
+    for (size_t i = 0; i < json.n;) {
+        bool pair = json.p[i] == '\\' && i + 1 < json.n;
+        if (pair && json.n - i >= n && memcmp(json.p + i, escape, n) == 0) {
+            buf_adds(out, nul);
+            i += n;
+            continue;
+        }
+        buf_add(out, json.p + i, pair ? 2 : 1);
+        i += pair ? 2 : 1;
+    }
+}
+
 static bool emit_string(yaml_emitter_t *emitter, const char *text)
 {
     size_t n = strlen(text);
@@ -341,12 +361,18 @@ static bool emit_string(yaml_emitter_t *emitter, const char *text)
                                                           : YAML_PLAIN_SCALAR_STYLE;
     if (utf8_valid((struct str){text, n}))
         return emit_scalar(emitter, text, n, style);
-    /* libyaml refuses what is no UTF-8. */
+    /* libyaml refuses what is no UTF-8, and writes a NUL where it may escape it. */
     struct buf mended;
     buf_init(&mended, 3 * n);
     for (size_t i = 0; i < n;) {
         uint32_t code;
         char bytes[4];
+        if (strncmp(text + i, nul, sizeof nul - 1) == 0) {
+            buf_addc(&mended, '\0');
+            style = YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+            i += sizeof nul - 1;
+            continue;
+        }
         i += utf8_decode(text + i, n - i, &code);
         buf_add(&mended, bytes, utf8_encode(code, bytes));
     }
@@ -404,5 +430,20 @@ bool yaml_print_json(struct buf *out, const struct json *value)
     ok = ok && emit(&emitter, &event, yaml_document_end_event_initialize(&event, 1));
     ok = ok && emit(&emitter, &event, yaml_stream_end_event_initialize(&event));
     yaml_emitter_delete(&emitter);
+    return ok;
+}
+
+bool yaml_print_text(struct buf *out, struct str json, struct err *err)
+{
+    struct json_doc *doc = json_doc_new();
+    struct buf text;
+    buf_init(&text, json.n + 1);
+    add_without_nul(&text, json);
+    const struct json *j = json_parse(doc, text.p, text.n, err);
+    bool ok = j && yaml_print_json(out, j);
+    if (j && !ok)
+        err_set(err, ERR_LIMIT, "yaml", "", "it is too large to be printed");
+    buf_free(&text);
+    json_doc_free(doc);
     return ok;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/yaml.h"
 #include "cmd/cmd.h"
@@ -34,7 +33,6 @@ struct get_cmd {
     struct table_column titles[COLUMNS_MAX_SHOWN];
     struct table *table;
     struct buf out;
-    struct json_doc *doc;
     struct resource resource;
     struct watch *watch;
     size_t printed;
@@ -187,11 +185,9 @@ static bool on_row(void *context, const struct object *row)
 static bool on_object(void *context, struct str json)
 {
     struct get_cmd *g = context;
-    const struct json *j = NULL;
     buf_clear(&g->out);
     if (g->format == FORMAT_YAML) {
-        j = json_parse(g->doc, json.p, json.n, &g->err);
-        if (!j || !yaml_print_json(&g->out, j))
+        if (!yaml_print_text(&g->out, json, &g->err))
             return false;
         output_text(g->printed ? "---\n" : "");
     } else {
@@ -316,7 +312,6 @@ int cmd_get(const struct options *o)
         g.namespace_ = options_has(o, OPTION_ALL_NAMESPACES)
                            ? ""
                            : options_text(o, OPTION_NAMESPACE, c->namespace_);
-        g.doc = json_doc_new();
         g.discovery = discovery_new(g.client);
         wire_catch_signals(&w);
         discovery_find(g.discovery, g.word, on_found, &g);
@@ -331,7 +326,6 @@ int cmd_get(const struct options *o)
     table_free(g.table);
     objects_free(g.resource.table);
     discovery_free(g.discovery);
-    json_doc_free(g.doc);
     buf_free(&g.out);
     free(g.word);
     return wire_end(&w, &err);

@@ -16,6 +16,7 @@ struct pages_seen_entry {
     struct object_ref object;
     struct page *pages[PAGE_WISH_VIEWS]; /* NULL: has not come */
     char uid[OBJECT_REF_UID];            /* of the object that they are of */
+    char kind[OBJECT_REF_NAME];          /* of it, "Deployment"; "" until a page has come */
     int64_t loaded;                      /* wall ns */
     int64_t gone;                        /* wall ns: it was deleted; the pages are of before; 0 */
     bool replaced;                       /* another one of that name came */

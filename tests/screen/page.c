@@ -96,6 +96,8 @@ void fill_page(struct model *m, int64_t now, const char *text)
     struct pages_seen_entry *e = pages_seen_keep(&m->page.seen, &wish.object);
     bool managed = wish.view == PAGE_WISH_MANAGED;
     e->loaded = now;
+    if (strncmp(wish.object.kind, "pod", 3) == 0)
+        str_copy(e->kind, sizeof e->kind, "Pod");
     pages_seen_put(&m->page.seen, e, PAGE_WISH_DESCRIBE, describe(&wish.object, now));
     pages_seen_put(&m->page.seen, e, managed ? PAGE_WISH_MANAGED : PAGE_WISH_YAML,
                    yaml(&wish.object, managed));

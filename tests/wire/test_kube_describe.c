@@ -36,6 +36,16 @@ static const char events[] =
     "\"namespace\":"
     "\"default\"},\"type\":\"Warning\",\"reason\":\"Rebooted\",\"message\":\"again\"}]}";
 
+static const char deployment[] =
+    "{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},\"spec\":{\"selector\":{"
+    "\"matchLabels\":{\"app\":\"web\"}}}}";
+static const char service[] =
+    "{\"metadata\":{\"name\":\"web\",\"namespace\":\"shop\"},\"spec\":{\"selector\":{\"app\":"
+    "\"web\"}}}";
+static const char endpoints[] =
+    "{\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"web\"},\"subsets\":[{\"addresses\":["
+    "{\"ip\":\"10.1.0.1\"}],\"ports\":[{\"port\":80}]}]}]}";
+
 static void forbid(struct server_request *r, int status, const char *message)
 {
     char *body =
@@ -54,7 +64,19 @@ static void handle(void *context, struct server_request *r)
         forbid(r, 403, "events is forbidden");
     else if (strstr(path, "/events"))
         server_reply(r, 200, "application/json", NULL, str_of(events));
-    else if (strcmp(path, "/api/v1/pods") == 0)
+    else if (strstr(path, "/discovery.k8s.io/v1/"))
+        server_reply(r, 200, "application/json", NULL, str_of("{\"metadata\":{},\"items\":[]}"));
+    else if (strstr(path, "/discovery.k8s.io/"))
+        forbid(r, 404, "the server could not find the requested resource");
+    else if (strstr(path, "/endpoints"))
+        server_reply(r, 200, "application/json", NULL, str_of(endpoints));
+    else if (strstr(path, "/replicasets"))
+        forbid(r, 403, "replicasets is forbidden");
+    else if (strcmp(path, "/apis/apps/v1/namespaces/shop/deployments/web") == 0)
+        server_reply(r, 200, "application/json", NULL, str_of(deployment));
+    else if (strcmp(path, "/api/v1/namespaces/shop/services/web") == 0)
+        server_reply(r, 200, "application/json", NULL, str_of(service));
+    else if (strcmp(path, "/api/v1/pods") == 0 || strcmp(path, "/api/v1/namespaces/shop/pods") == 0)
         server_reply(r, 200, "application/json", NULL, str_of(pods));
     else if (t->no_object)
         forbid(r, 404, "nodes n1 not found");
@@ -141,6 +163,27 @@ static void a_node_with_its_pods_and_events(void **state)
     assert_non_null(strstr(t->asked, "/api/v1/pods?limit=500&fieldSelector=spec.nodeName%3Dn1\n"));
 }
 
+static void what_stands_near(void **state)
+{
+    struct test *t = *state;
+    look(t, kinds_find("deployments"), "shop", "web");
+    assert_true(has(t->page, "", "replicasets is forbidden"));
+    assert_true(has(t->page, "web-1", "Running 0/0"));
+    assert_non_null(strstr(t->asked, "/namespaces/shop/replicasets?limit=500&labelSelector=app%3D"
+                                     "web\n"));
+    assert_non_null(strstr(t->asked, "/namespaces/shop/pods?limit=500&labelSelector=app%3Dweb\n"));
+    /* No slices: the Endpoints of before. */
+    look(t, kinds_find("services"), "shop", "web");
+    assert_true(has(t->page, "10.1.0.1:80", "ready"));
+    assert_non_null(strstr(t->asked,
+                           "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices?limit="
+                           "500&labelSelector=kubernetes.io%2Fservice-name%3Dweb\n"));
+    assert_non_null(
+        strstr(t->asked, "/apis/discovery.k8s.io/v1beta1/namespaces/shop/endpointslices"));
+    assert_non_null(strstr(t->asked, "/api/v1/namespaces/shop/endpoints?limit=500&fieldSelector="
+                                     "metadata.name%3Dweb\n"));
+}
+
 static void what_may_not_be_had_is_said(void **state)
 {
     struct test *t = *state;
@@ -191,7 +234,7 @@ static void given_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(a_node_with_its_pods_and_events),
-                                       TEST(what_may_not_be_had_is_said), TEST(what_ends_it),
-                                       TEST(given_up)};
+                                       TEST(what_stands_near), TEST(what_may_not_be_had_is_said),
+                                       TEST(what_ends_it), TEST(given_up)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

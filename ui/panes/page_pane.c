@@ -390,11 +390,13 @@ static void heading(struct pane *p, char out[PANE_TEXT])
                                         [PAGE_WISH_MANAGED] = " · YAML with managed fields",
                                         [PAGE_WISH_EVENTS] = " · events"};
     const struct page_stack_step *step = top(p);
+    const struct pages_seen_entry *e = entry_of(p);
+    const char *kind = e && e->kind[0] ? e->kind : step ? step->wish.object.kind : "";
     if (step)
-        snprintf(out, PANE_TEXT, "%c%s %s%s%s%s", toupper((unsigned char)step->wish.object.kind[0]),
-                 step->wish.object.kind + (step->wish.object.kind[0] != 0),
-                 step->wish.object.namespace_, step->wish.object.namespace_[0] ? "/" : "",
-                 step->wish.object.name, views[step->wish.view]);
+        snprintf(out, PANE_TEXT, "%c%s %s%s%s%s", toupper((unsigned char)kind[0]),
+                 kind + (kind[0] != 0), step->wish.object.namespace_,
+                 step->wish.object.namespace_[0] ? "/" : "", step->wish.object.name,
+                 views[step->wish.view]);
 }
 
 static void note(struct pane *p, char out[PANE_TEXT])

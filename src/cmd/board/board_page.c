@@ -151,6 +151,7 @@ static void take_pages(struct board_page *b, const struct describe_pages *pages)
         str_copy(e->uid, sizeof e->uid, m->wish.object.uid);
     e->replaced = (e->replaced && !e->gone) || (e->uid[0] && strcmp(e->uid, pages->uid) != 0);
     str_copy(e->uid, sizeof e->uid, pages->uid);
+    str_copy(e->kind, sizeof e->kind, b->kind->object_kind);
     e->loaded = clock_now();
     e->gone = 0;
     pages_seen_put(&m->seen, e, PAGE_WISH_DESCRIBE, pages->page);

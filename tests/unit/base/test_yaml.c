@@ -284,6 +284,26 @@ static void prints(const char *json, const char *expected)
     json_doc_free(d);
 }
 
+/* A NUL ends no string, and a backslash before "u0000" is one. */
+static void prints_text_with_nul(void **state)
+{
+    static const char json[] = "{\"a\\u0000b\":\"x\\u0000\\ny\",\"c\":\"\\\\u0000\"}";
+    struct err err = {0};
+    struct buf out;
+    (void)state;
+    buf_init(&out, 1000);
+    assert_true(yaml_print_text(&out, str_of(json), &err));
+    assert_string_equal(buf_text(&out), "\"a\\0b\": \"x\\0\\ny\"\nc: \\u0000\n");
+    buf_clear(&out);
+    assert_false(yaml_print_text(&out, str_of("{\"a\":\"\\"), &err));
+    assert_int_equal(err.kind, ERR_PROTOCOL);
+    buf_free(&out);
+    buf_init(&out, 4);
+    assert_false(yaml_print_text(&out, str_of(json), &err));
+    assert_int_equal(err.kind, ERR_LIMIT);
+    buf_free(&out);
+}
+
 static void prints_as_kubectl_does(void **state)
 {
     (void)state;
@@ -446,6 +466,7 @@ int main(void)
         cmocka_unit_test(aliases_that_explode_are_refused),
         cmocka_unit_test(sizes_are_bounded),
         cmocka_unit_test(broken_texts_do_no_harm),
+        cmocka_unit_test(prints_text_with_nul),
         cmocka_unit_test(prints_as_kubectl_does),
         cmocka_unit_test(prints_byte_for_byte_what_kubectl_printed),
         cmocka_unit_test(printed_strings_read_back),

@@ -1,85 +1,11 @@
 /* Pages made from JSON: what stands first, what is marked, what is not shown. */
-#include "tests/unit/kube/making.h"
+#include "tests/unit/kube/looking.h"
 
 #include <stdio.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
-#include "kube/describe/describe_page.h"
 #include "kube/describe/describe_yaml.h"
-
-struct look {
-    struct page *page;
-    struct json_doc *doc;
-    struct buf text;
-};
-
-static int64_t now;
-
-/* The page as text: sections behind "==", roles but text in brackets, links behind "->". */
-static void print(struct look *l)
-{
-    buf_init(&l->text, 1 << 20);
-    for (size_t i = 0; i < page_count(l->page); i++) {
-        const struct page_line *line = page_at(l->page, i);
-        if (line->kind == PAGE_SECTION)
-            buf_adds(&l->text, "== ");
-        if (line->kind == PAGE_CODE) {
-            buf_printf(&l->text, "%s%s\n", line->key, line->value);
-            continue;
-        }
-        buf_printf(&l->text, "%*s%s%s%s", 2 * line->depth, "", line->key, *line->key ? ": " : "",
-                   line->value);
-        if (line->role != PAGE_TEXT && line->kind != PAGE_SECTION)
-            buf_printf(&l->text, " [%s]", page_role_word(line->role));
-        if (*line->link_kind)
-            buf_printf(&l->text, " -> %s/%s/%s", line->link_kind, line->link_namespace,
-                       line->link_name);
-        buf_addc(&l->text, '\n');
-    }
-}
-
-static struct look look_at(const struct describe_page *how, const char *text)
-{
-    struct look l = {.doc = json_doc_new()};
-    char *json = making_quoted(text);
-    struct err err;
-    const struct json *object = json_parse(l.doc, json, strlen(json), &err);
-    if (!object)
-        fail_msg("%s", err.what);
-    l.page = describe_page_make(how, object);
-    free(json);
-    print(&l);
-    return l;
-}
-
-static struct look look(const char *kind, const char *text)
-{
-    struct describe_page how = {.kind = kinds_find(kind),
-                                .no_events = "not allowed",
-                                .no_pods = "pods are forbidden",
-                                .now = now};
-    return look_at(&how, text);
-}
-
-static void done(struct look *l)
-{
-    page_free(l->page);
-    json_doc_free(l->doc);
-    buf_free(&l->text);
-}
-
-static void has(const struct look *l, const char *text)
-{
-    if (!strstr(buf_text(&l->text), text))
-        fail_msg("'%s' is not in:\n%s", text, buf_text(&l->text));
-}
-
-static void has_not(const struct look *l, const char *text)
-{
-    if (strstr(buf_text(&l->text), text))
-        fail_msg("'%s' is in:\n%s", text, buf_text(&l->text));
-}
 
 #define POD                                                                                        \
     "{'metadata':{'name':'web-1','namespace':'shop','creationTimestamp':'2021-08-27T12:00:00Z',"   \
@@ -116,78 +42,83 @@ static const char crashing[] = POD
 static void a_pod(void **state)
 {
     (void)state;
-    struct look l = look("pods", crashing);
+    struct looking l = looking("pods", crashing);
     const char *head =
         "Pod shop/web-1 [title]\nCrashLoopBackOff: web since 2021-08-27 12:30:00 UTC, 7 "
         "restarts, last exit 137 (OOMKilled) at 2021-08-27 12:59:00 UTC [bad]\n";
     assert_int_equal(strncmp(buf_text(&l.text), head, strlen(head)), 0);
-    has(&l, "Namespace: shop -> Namespace//shop\n");
-    has(&l, "Created: 2021-08-27 12:00:00 UTC, 60m ago\n");
-    has(&l, "Controlled by: ReplicaSet/web-rs -> ReplicaSet/shop/web-rs\n");
-    has(&l, "Node: n1 -> Node//n1\n");
-    has(&l, "IP: 10.0.0.1, fd::1\n");
-    has(&l, "Node selector: disk=ssd\n");
-    has(&l, "Tolerates: everything, k=v:NoExecute for 300s\n");
-    has(&l, "Labels: \n  app: web\n  tier: front\n");
-    has(&l, "Annotations: \n  note: a b\n");
-    has_not(&l, "last-applied");
-    has(&l, "== Conditions\nReady: False for 30m, ContainersNotReady: containers with unready "
-            "status: [web] [bad]\nPodScheduled: True [ok]\n");
-    has(&l, "== Init container init\nState: Terminated: Completed, exit 0 [done]\nReady: yes [ok]\n"
+    looking_has(&l, "Namespace: shop -> Namespace//shop\n");
+    looking_has(&l, "Created: 2021-08-27 12:00:00 UTC, 60m ago\n");
+    looking_has(&l, "Controlled by: ReplicaSet/web-rs -> ReplicaSet/shop/web-rs\n");
+    looking_has(&l, "Node: n1 -> Node//n1\n");
+    looking_has(&l, "IP: 10.0.0.1, fd::1\n");
+    looking_has(&l, "Node selector: disk=ssd\n");
+    looking_has(&l, "Tolerates: everything, k=v:NoExecute for 300s\n");
+    looking_has(&l, "Labels: \n  app: web\n  tier: front\n");
+    looking_has(&l, "Annotations: \n  note: a b\n");
+    looking_has_not(&l, "last-applied");
+    looking_has(&l,
+                "== Conditions\nReady: False for 30m, ContainersNotReady: containers with unready "
+                "status: [web] [bad]\nPodScheduled: True [ok]\n");
+    looking_has(
+        &l, "== Init container init\nState: Terminated: Completed, exit 0 [done]\nReady: yes [ok]\n"
             "Restarts: 0\nImage: i:1\n");
-    has(&l, "== Sidecar side\n");
-    has(&l, "== Container web\nState: Waiting: CrashLoopBackOff: back-off 5m0s [bad]\nLast state: "
+    looking_has(&l, "== Sidecar side\n");
+    looking_has(
+        &l, "== Container web\nState: Waiting: CrashLoopBackOff: back-off 5m0s [bad]\nLast state: "
             "Terminated: OOMKilled, exit 137 [bad]\n  Finished: 2021-08-27 12:59:00 UTC, 60s ago\n"
             "Ready: no [warn]\nRestarts: 7 [warn]\nImage: web:1\nPorts: 80/TCP (http), 53/UDP\n"
             "Arguments: -v x y\nRequests: none\nLimits: memory 128Mi, cpu 1\n");
-    has(&l, "Liveness: https-get :80/live, after 0s, every 5s, within 1s, 3 failures\n");
-    has(&l, "Readiness: exec cat /x, after 0s, every 10s, within 1s, 3 failures\n");
-    has(&l, "Startup: tcp :http, after 0s");
-    has(&l, "== Volumes\ndata: claim web-data -> PersistentVolumeClaim/shop/web-data\n"
-            "cfg: config map web-cfg -> ConfigMap/shop/web-cfg\nodd: quobyte\n"
-            "tok: projected: serviceAccountToken, configMap kube-root-ca.crt\n");
-    has(&l, "  /data: data/a, read only\n");
-    has(&l, "== Events\nnot allowed [dim]\n");
-    done(&l);
+    looking_has(&l, "Liveness: https-get :80/live, after 0s, every 5s, within 1s, 3 failures\n");
+    looking_has(&l, "Readiness: exec cat /x, after 0s, every 10s, within 1s, 3 failures\n");
+    looking_has(&l, "Startup: tcp :http, after 0s");
+    looking_has(&l, "== Volumes\ndata: claim web-data -> PersistentVolumeClaim/shop/web-data\n"
+                    "cfg: config map web-cfg -> ConfigMap/shop/web-cfg\nodd: quobyte\n"
+                    "tok: projected: serviceAccountToken, configMap kube-root-ca.crt\n");
+    looking_has(&l, "  /data: data/a, read only\n");
+    looking_has(&l, "== Events\nnot allowed [dim]\n");
+    looking_done(&l);
 }
 
 static void no_secret_of_the_environment(void **state)
 {
     (void)state;
-    struct look l = look("pods", crashing);
-    has(&l, "Environment: \n  all of: the config map web-env [dim]\n  MODE: fast\n"
-            "  DB_PASSWORD: (not shown here) [dim]\n  DSN: (not shown here) [dim]\n"
-            "  K: from the secret s/k [dim]\n  POD: from the pod's metadata.name [dim]\n");
-    has_not(&l, "hunter");
-    done(&l);
+    struct looking l = looking("pods", crashing);
+    looking_has(&l, "Environment: \n  all of: the config map web-env [dim]\n  MODE: fast\n"
+                    "  DB_PASSWORD: (not shown here) [dim]\n  DSN: (not shown here) [dim]\n"
+                    "  K: from the secret s/k [dim]\n  POD: from the pod's metadata.name [dim]\n");
+    looking_has_not(&l, "hunter");
+    looking_done(&l);
     /* Nor in what makes pods. */
-    l = look("cj", "{'metadata':{'name':'c','namespace':'n'},'spec':{'schedule':'@daily',"
-                   "'jobTemplate':{'spec':{'backoffLimit':2,'template':{'spec':{'containers':[{"
-                   "'name':'a','env':[{'name':'API_TOKEN','value':'hunter4'}]}]}}}}}}");
-    has(&l, "== Spec\nschedule: @daily\nbackoffLimit: 2\n== Container a\n");
-    has(&l, "API_TOKEN: (not shown here) [dim]\n");
-    has_not(&l, "hunter");
-    done(&l);
+    l = looking("cj", "{'metadata':{'name':'c','namespace':'n'},'spec':{'schedule':'@daily',"
+                      "'jobTemplate':{'spec':{'backoffLimit':2,'template':{'spec':{'containers':[{"
+                      "'name':'a','env':[{'name':'API_TOKEN','value':'hunter4'}]}]}}}}}}");
+    looking_has(&l, "== Spec\nschedule: @daily\nbackoffLimit: 2\n== Container a\n");
+    looking_has(&l, "API_TOKEN: (not shown here) [dim]\n");
+    looking_has_not(&l, "hunter");
+    looking_done(&l);
 }
 
 static void calm_and_deleted(void **state)
 {
     (void)state;
-    struct look l =
-        look("pods", POD "'status':{'phase':'Running','conditions':[{'type':'Ready','status':"
-                         "'True'}],'containerStatuses':[{'name':'web','ready':true,'state':{"
-                         "'running':{'startedAt':'2021-08-27T12:58:00Z'}}}],"
-                         "'initContainerStatuses':[{'name':'side','started':true,'ready':true,"
-                         "'state':{'running':{}}}]}}");
-    has(&l, "Pod shop/web-1 [title]\nnothing is wrong [ok]\n");
-    has(&l, "State: Running [ok]\n  Started: 2021-08-27 12:58:00 UTC, 2m ago\n");
-    done(&l);
-    l = look("cm", "{'metadata':{'name':'c','namespace':'n','deletionTimestamp':'2021-08-27T12:00:"
-                   "00Z','finalizers':['x/y','z']}}");
-    has(&l, "ConfigMap n/c [title]\nbeing deleted since 2021-08-27 12:00:00 UTC, held by x/y, z "
+    struct looking l =
+        looking("pods", POD "'status':{'phase':'Running','conditions':[{'type':'Ready','status':"
+                            "'True'}],'containerStatuses':[{'name':'web','ready':true,'state':{"
+                            "'running':{'startedAt':'2021-08-27T12:58:00Z'}}}],"
+                            "'initContainerStatuses':[{'name':'side','started':true,'ready':true,"
+                            "'state':{'running':{}}}]}}");
+    looking_has(&l, "Pod shop/web-1 [title]\nnothing is wrong [ok]\n");
+    looking_has(&l, "State: Running [ok]\n  Started: 2021-08-27 12:58:00 UTC, 2m ago\n");
+    looking_done(&l);
+    l = looking("cm",
+                "{'metadata':{'name':'c','namespace':'n','deletionTimestamp':'2021-08-27T12:00:"
+                "00Z','finalizers':['x/y','z']}}");
+    looking_has(
+        &l, "ConfigMap n/c [title]\nbeing deleted since 2021-08-27 12:00:00 UTC, held by x/y, z "
             "[pending]\n");
-    has(&l, "Deletion: 2021-08-27 12:00:00 UTC, 60m ago\n");
-    done(&l);
+    looking_has(&l, "Deletion: 2021-08-27 12:00:00 UTC, 60m ago\n");
+    looking_done(&l);
 }
 
 /* ---- nodes ---- */
@@ -205,7 +136,7 @@ static void a_node(void **state)
 {
     struct objects *pods = objects_new(kinds_find("pods"));
     struct describe_page how = {
-        .kind = kinds_find("nodes"), .pods = pods, .no_events = "none", .now = now};
+        .kind = kinds_find("nodes"), .pods = pods, .no_events = "none", .now = LOOKING_NOW};
     static const char node[] =
         "{'metadata':{'name':'n1'},'spec':{'unschedulable':true,'taints':[{'key':'k','effect':"
         "'NoSchedule'}],'providerID':'aws:///i-1'},'status':{'addresses':[{'type':'InternalIP',"
@@ -221,23 +152,26 @@ static void a_node(void **state)
               "'requests':{'cpu':'280m','memory':'512Mi'}}}]},'status':{'phase':'Running'}}");
     put(pods, "{'metadata':{'name':'done','namespace':'shop'},'spec':{'containers':[{'resources':{"
               "'requests':{'cpu':'4'}}}]},'status':{'phase':'Succeeded'}}");
-    struct look l = look_at(&how, node);
-    has(&l, "Node n1 [title]\nMemoryPressure: low; cordoned: takes no new pods [warn]\n");
-    has(&l, "Unschedulable: yes: cordoned [warn]\nTaints: k:NoSchedule\nInternalIP: 10.0.0.1\n"
-            "Provider: aws:///i-1\nKubelet: v1.20.2\n");
-    has(&l, "MemoryPressure: True: low [bad]\nDiskPressure: False [ok]\nReady: True [ok]\n");
-    has(&l, "Capacity: cpu 4, memory 16Gi\nAllocatable: cpu 3900m, memory 15Gi, pods 58\n"
-            "CPU: requests 780m (20%), limits 8000m (205%)\n"
-            "Memory: requests 1536Mi (10%), limits 0Mi (0%)\nPods: 3 of 58\n");
-    has(&l, "== Pods\nshop/a-1: Running 0/1, restarts 0, requests cpu 280m, memory 512Mi [warn] -> "
+    struct looking l = looking_at(&how, node);
+    looking_has(&l, "Node n1 [title]\nMemoryPressure: low; cordoned: takes no new pods [warn]\n");
+    looking_has(&l,
+                "Unschedulable: yes: cordoned [warn]\nTaints: k:NoSchedule\nInternalIP: 10.0.0.1\n"
+                "Provider: aws:///i-1\nKubelet: v1.20.2\n");
+    looking_has(&l,
+                "MemoryPressure: True: low [bad]\nDiskPressure: False [ok]\nReady: True [ok]\n");
+    looking_has(&l, "Capacity: cpu 4, memory 16Gi\nAllocatable: cpu 3900m, memory 15Gi, pods 58\n"
+                    "CPU: requests 780m (20%), limits 8000m (205%)\n"
+                    "Memory: requests 1536Mi (10%), limits 0Mi (0%)\nPods: 3 of 58\n");
+    looking_has(
+        &l, "== Pods\nshop/a-1: Running 0/1, restarts 0, requests cpu 280m, memory 512Mi [warn] -> "
             "Pod/shop/a-1\nshop/b-2: Running");
-    done(&l);
+    looking_done(&l);
     how.pods = NULL;
     how.no_pods = "pods are forbidden";
-    l = look_at(&how, node);
-    has(&l, "== Pods\npods are forbidden [dim]\n");
-    has_not(&l, "requests");
-    done(&l);
+    l = looking_at(&how, node);
+    looking_has(&l, "== Pods\npods are forbidden [dim]\n");
+    looking_has_not(&l, "requests");
+    looking_done(&l);
     objects_free(pods);
 }
 
@@ -246,30 +180,31 @@ static void a_node(void **state)
 static void events_oldest_first(void **state)
 {
     struct objects *events = objects_new(kinds_find("events"));
-    struct describe_page how = {.kind = kinds_find("pods"), .events = events, .now = now};
+    struct describe_page how = {.kind = kinds_find("pods"), .events = events, .now = LOOKING_NOW};
     (void)state;
-    struct look l = look_at(&how, crashing);
-    has(&l, "== Events\nnone [dim]\n");
-    done(&l);
+    struct looking l = looking_at(&how, crashing);
+    looking_has(&l, "== Events\nnone [dim]\n");
+    looking_done(&l);
     put(events, "{'metadata':{'name':'b','namespace':'shop'},'type':'Warning','reason':'BackOff',"
                 "'message':'restarting\\nfailed container','count':9,'source':{'component':"
                 "'kubelet','host':'n1'},'lastTimestamp':'2021-08-27T12:59:30Z'}");
     put(events, "{'metadata':{'name':'a','namespace':'shop'},'type':'Normal','reason':'Pulled',"
                 "'message':'pulled','count':1,'lastTimestamp':'2021-08-27T12:00:00Z'}");
-    l = look_at(&how, crashing);
-    has(&l,
+    l = looking_at(&how, crashing);
+    looking_has(
+        &l,
         "== Events\nPulled: 60m ago: pulled\nBackOff:  [warn]\n  30s ago, 9 times, kubelet, n1: "
         "restarting [warn]\n  failed container [warn]\n");
-    done(&l);
+    looking_done(&l);
     for (int i = 0; i < 150; i++) {
         char *text =
             mem_printf("{'metadata':{'name':'e%d','namespace':'shop'},'reason':'R%d'}", i, i);
         put(events, text);
         free(text);
     }
-    l = look_at(&how, crashing);
-    has(&l, "52 older ones are left out [dim]\n");
-    done(&l);
+    l = looking_at(&how, crashing);
+    looking_has(&l, "52 older ones are left out [dim]\n");
+    looking_done(&l);
     objects_free(events);
 }
 
@@ -282,43 +217,47 @@ static void a_kind_of_the_servers(void **state)
                                         .api = "/apis/example.org/v1",
                                         .object_kind = "Widget",
                                         .namespaced = true};
-    struct describe_page how = {.kind = &widgets, .no_events = "none", .now = now};
+    struct describe_page how = {.kind = &widgets, .no_events = "none", .now = LOOKING_NOW};
     (void)state;
-    struct look l = look_at(
+    struct looking l = looking_at(
         &how, "{'apiVersion':'example.org/v1','kind':'Widget','metadata':{'name':'w','namespace':"
               "'n'},'spec':{'size':3,'on':true,'list':['a',{'b':{'c':null}}],'empty':{}},'status':{"
               "'phase':'Odd','conditions':[{'type':'Ready','status':'False','reason':'NoFuel',"
               "'message':'tank is empty'}]},'extra':{'x':'y'}}");
-    has(&l, "Widget n/w [title]\nnot Ready: NoFuel: tank is empty [bad]\n");
-    has(&l, "== Spec\nsize: 3\non: true\nlist: \n  - a\n  - [dim]\n    b: \n      c: null\n"
-            "empty: {}\n== Status\nphase: Odd\n== extra\n");
-    has(&l, "  x: y\n");
-    done(&l);
+    looking_has(&l, "Widget n/w [title]\nnot Ready: NoFuel: tank is empty [bad]\n");
+    looking_has(&l, "== Spec\nsize: 3\non: true\nlist: \n  - a\n  - [dim]\n    b: \n      c: null\n"
+                    "empty: {}\n== Status\nphase: Odd\n== extra\n");
+    looking_has(&l, "  x: y\n");
+    looking_done(&l);
 }
 
 static void a_config_map_is_counted(void **state)
 {
     (void)state;
-    struct look l = look("cm", "{'metadata':{'name':'c','namespace':'n'},'data':{'a':'hidden','b':"
-                               "'h'},'binaryData':{'z':'aGlk'}}");
-    has(&l, "ConfigMap n/c [title]\nnothing is wrong [ok]\n");
-    has(&l, "== Data\na: 6 bytes [dim]\nb: 1 byte [dim]\n== Binary data\nz: 4 bytes [dim]\n");
-    has_not(&l, "hidden");
-    done(&l);
+    struct looking l =
+        looking("cm", "{'metadata':{'name':'c','namespace':'n'},'data':{'a':'hidden','b':"
+                      "'h'},'binaryData':{'z':'aGlk'}}");
+    looking_has(&l, "ConfigMap n/c [title]\nnothing is wrong [ok]\n");
+    looking_has(&l,
+                "== Data\na: 6 bytes [dim]\nb: 1 byte [dim]\n== Binary data\nz: 4 bytes [dim]\n");
+    looking_has_not(&l, "hidden");
+    looking_done(&l);
 }
 
 static void a_workload(void **state)
 {
     (void)state;
-    struct look l = look("deploy", "{'metadata':{'name':'d','namespace':'n'},'spec':{'replicas':2,"
-                                   "'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{"
-                                   "'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':"
-                                   "'i'}]}}},'status':{'readyReplicas':1,'updatedReplicas':2,"
-                                   "'replicas':2,'availableReplicas':1}}");
-    has(&l, "Deployment n/d [title]\n1 of 2 unavailable [warn]\n");
-    has(&l, "READY: 1/2\nUP-TO-DATE: 2\nAVAILABLE: 1\nCONTAINERS: c\nIMAGES: i\nSELECTOR: a=b\n");
-    has(&l, "== Container c\nImage: i\nRequests: none\n");
-    done(&l);
+    struct looking l =
+        looking("deploy", "{'metadata':{'name':'d','namespace':'n'},'spec':{'replicas':2,"
+                          "'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{"
+                          "'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':"
+                          "'i'}]}}},'status':{'readyReplicas':1,'updatedReplicas':2,"
+                          "'replicas':2,'availableReplicas':1}}");
+    looking_has(&l, "Deployment n/d [title]\n1 of 2 unavailable [warn]\n");
+    looking_has(
+        &l, "READY: 1/2\nUP-TO-DATE: 2\nAVAILABLE: 1\nCONTAINERS: c\nIMAGES: i\nSELECTOR: a=b\n");
+    looking_has(&l, "== Container c\nImage: i\nRequests: none\n");
+    looking_done(&l);
 }
 
 static void nothing_breaks_a_page(void **state)
@@ -334,9 +273,9 @@ static void nothing_breaks_a_page(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-            struct look l = look(kinds[k], texts[i]);
+            struct looking l = looking(kinds[k], texts[i]);
             assert_true(page_count(l.page) > 2);
-            done(&l);
+            looking_done(&l);
         }
     struct buf deep;
     buf_init(&deep, 1 << 16);
@@ -346,9 +285,9 @@ static void nothing_breaks_a_page(void **state)
     buf_adds(&deep, "1");
     for (int i = 0; i < 151; i++)
         buf_addc(&deep, '}');
-    struct look l = look("deploy", buf_text(&deep));
+    struct looking l = looking("deploy", buf_text(&deep));
     assert_true(page_count(l.page) < 40);
-    done(&l);
+    looking_done(&l);
     buf_free(&deep);
 }
 
@@ -362,10 +301,10 @@ static void yaml_with_its_managers_folded(void **state)
         "'a: b':'c: d','e':'12'}},'data':{'script':'one: two\\n  three: 3\\n','url':'http://x'},"
         "'list':[{'k':'v'},'w'],'status':{}}");
     (void)state;
-    struct look l = {.doc = json_doc_new()};
+    struct looking l = {.doc = json_doc_new()};
     l.page = describe_yaml(kinds_find("cm"), str_of(json), false, &err);
     assert_non_null(l.page);
-    print(&l);
+    looking_print(&l);
     assert_string_equal(buf_text(&l.text), "kind: ConfigMap\n"
                                            "apiVersion: v1\n"
                                            "metadata:\n"
@@ -391,7 +330,7 @@ static void yaml_with_its_managers_folded(void **state)
     assert_int_equal(block->role, PAGE_DIM);
     assert_string_equal(url->key, "  url:");
     assert_string_equal(item->key, "- k:");
-    done(&l);
+    looking_done(&l);
     free(json);
     assert_null(describe_yaml(kinds_find("cm"), str_of("{\"a\":"), false, &err));
     assert_int_equal(err.kind, ERR_PROTOCOL);
@@ -400,8 +339,7 @@ static void yaml_with_its_managers_folded(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    setenv("TZ", "UTC", 1);
-    return clock_parse(str_of("2021-08-27T13:00:00Z"), false, &now) ? 0 : -1;
+    return setenv("TZ", "UTC", 1);
 }
 
 int main(void)
