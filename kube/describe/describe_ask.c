@@ -25,7 +25,7 @@ struct describe_ask {
     struct json_doc *element, *whole;
     struct buf labels, list;
     size_t dropped;
-    bool ended;
+    bool asks, ended;
     struct err err;
 };
 
@@ -110,7 +110,8 @@ struct describe_ask *describe_ask_start(struct client *c, const struct describe_
     buf_init(&a->labels, SELECTOR_LONGEST);
     buf_init(&a->list, LIST_LONGEST);
     a->nothing = loop_timer_new(client_loop(c), end, a);
-    if (what->select(&a->labels, object))
+    a->asks = what->select(&a->labels, object);
+    if (a->asks)
         send(a);
     else
         loop_timer_set(a->nothing, 0);
@@ -137,8 +138,9 @@ bool describe_ask_ended(const struct describe_ask *a)
 
 void describe_ask_found(struct describe_ask *a, struct describe_near_found *out)
 {
-    *out = (struct describe_near_found){.what = a->what, .why = a->err.what, .dropped = a->dropped};
-    if (a->err.kind != ERR_NONE)
+    *out = (struct describe_near_found){
+        .what = a->asks ? a->what : NULL, .why = a->err.what, .dropped = a->dropped};
+    if (!a->asks || a->err.kind != ERR_NONE)
         return;
     buf_adds(&a->list, a->list.n ? "]" : "[]");
     out->list = json_parse(a->whole, a->list.p, a->list.n, &a->err);

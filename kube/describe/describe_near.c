@@ -16,6 +16,12 @@ static bool by_selector(struct buf *labels, const struct json *object)
     return labels->n;
 }
 
+static bool by_labels(struct buf *labels, const struct json *service)
+{
+    label_text_pairs(labels, json_get(service, "spec.selector"));
+    return labels->n;
+}
+
 static bool by_service(struct buf *labels, const struct json *service)
 {
     buf_adds(labels, "kubernetes.io/service-name=");
@@ -76,10 +82,10 @@ static const char *const job_keep[] = {KINDS_METADATA,
                                        "status",
                                        NULL};
 
-#define PODS(kind, which)                                                                          \
+#define PODS(kind, how, which)                                                                     \
     {                                                                                              \
         .of = kind, .title = "Pods", .places = {{"/api/v1", "pods", false}}, .keep = pod_keep,     \
-        .select = by_selector, .admits = which, .draw = describe_rows_pods,                        \
+        .select = how, .admits = which, .draw = describe_rows_pods,                                \
         .judge = describe_rows_judge_pods                                                          \
     }
 
@@ -91,11 +97,11 @@ static const struct describe_near table[] = {
      .select = by_selector,
      .admits = is_owned,
      .draw = describe_rows_replicasets},
-    PODS("Deployment", NULL),
-    PODS("ReplicaSet", is_owned),
-    PODS("StatefulSet", is_owned),
-    PODS("DaemonSet", is_owned),
-    PODS("Job", is_owned),
+    PODS("Deployment", by_selector, NULL),
+    PODS("ReplicaSet", by_selector, is_owned),
+    PODS("StatefulSet", by_selector, is_owned),
+    PODS("DaemonSet", by_selector, is_owned),
+    PODS("Job", by_selector, is_owned),
     {.of = "CronJob",
      .title = "Jobs",
      .places = {{"/apis/batch/v1", "jobs", false}},
@@ -112,6 +118,7 @@ static const struct describe_near table[] = {
      .select = by_service,
      .draw = describe_endpoints_draw,
      .judge = describe_endpoints_judge},
+    PODS("Service", by_labels, NULL),
     {.of = "PersistentVolumeClaim",
      .title = "Used by",
      .places = {{"/api/v1", "pods", false}},

@@ -30,6 +30,7 @@ static const struct column columns[COLUMNS] = {
 
 static const char *const keep[] = {KINDS_METADATA,
                                    WORKLOAD_CELLS_KEEP("spec.template."),
+                                   WORKLOAD_CELLS_STRATEGY,
                                    "spec.selector",
                                    "spec.template.spec.nodeSelector",
                                    "status.desiredNumberScheduled",
@@ -47,16 +48,7 @@ static void explain(struct object *row, const struct json *d)
             stray = workload_cells_count(d, "status.numberMisscheduled", 0);
     struct buf words;
     trouble_init(&words);
-    row->health = row->deleted ? HEALTH_PENDING : !wanted ? HEALTH_DONE : HEALTH_OK;
-    if (ready < wanted) {
-        trouble_worsen(row, ready ? HEALTH_WARN : HEALTH_BAD);
-        workload_cells_short(&words, wanted - ready, wanted, "not ready");
-    }
-    if (updated < wanted) {
-        trouble_worsen(row, HEALTH_PENDING);
-        trouble_part(&words, "; ");
-        workload_cells_short(&words, updated, wanted, "updated");
-    }
+    workload_cells_explain(row, &words, d, ready, wanted, updated);
     if (stray && words.n)
         buf_printf(&words, "; %d where they should not run", (int)stray);
     trouble_set(row, &words);

@@ -17,18 +17,18 @@ static const struct column columns[COLUMNS] = {
 static const char *const keep[] = {KINDS_METADATA,
                                    WORKLOAD_CELLS_KEEP("spec.template."),
                                    "spec.replicas",
-                                   "spec.updateStrategy.type",
+                                   WORKLOAD_CELLS_STRATEGY,
                                    "status.readyReplicas",
                                    "status.updatedReplicas",
                                    "status.currentRevision",
                                    "status.updateRevision",
                                    NULL};
 
-static bool is_rolling(const struct json *s, int32_t wanted, int32_t updated)
+static bool is_rolling(const struct json *s)
 {
     const char *current = json_string(s, "status.currentRevision", ""),
                *next = json_string(s, "status.updateRevision", "");
-    return *next && strcmp(current, next) != 0 && updated < wanted;
+    return *next && strcmp(current, next) != 0;
 }
 
 static void explain(struct object *row, const struct json *s)
@@ -37,18 +37,7 @@ static void explain(struct object *row, const struct json *s)
             updated = (int32_t)row->cells[UPDATED].number;
     struct buf words;
     trouble_init(&words);
-    row->health = row->deleted ? HEALTH_PENDING : !wanted ? HEALTH_DONE : HEALTH_OK;
-    if (ready < wanted) {
-        trouble_worsen(row, ready ? HEALTH_WARN : HEALTH_BAD);
-        workload_cells_short(&words, wanted - ready, wanted, "not ready");
-    }
-    if (is_rolling(s, wanted, updated)) {
-        bool by_hand = str_is(str_of(json_string(s, "spec.updateStrategy.type", "")), "OnDelete");
-        trouble_worsen(row, HEALTH_PENDING);
-        trouble_part(&words, "; ");
-        workload_cells_short(&words, updated, wanted,
-                             by_hand ? "updated, the rest when they are deleted" : "updated");
-    }
+    workload_cells_explain(row, &words, s, ready, wanted, is_rolling(s) ? updated : wanted);
     trouble_set(row, &words);
 }
 

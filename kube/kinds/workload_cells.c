@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "kube/kinds/label_text.h"
+#include "kube/kinds/trouble.h"
 
 enum { CELL_LONGEST = 8192 };
 
@@ -52,4 +53,21 @@ int32_t workload_cells_count(const struct json *object, const char *path, int32_
 void workload_cells_short(struct buf *words, int32_t missing, int32_t of, const char *what)
 {
     buf_printf(words, "%d of %d %s", (int)missing, (int)of, what);
+}
+
+void workload_cells_explain(struct object *row, struct buf *words, const struct json *object,
+                            int32_t ready, int32_t wanted, int32_t updated)
+{
+    bool by_hand = str_is(str_of(json_string(object, WORKLOAD_CELLS_STRATEGY, "")), "OnDelete");
+    row->health = row->deleted ? HEALTH_PENDING : !wanted ? HEALTH_DONE : HEALTH_OK;
+    if (ready < wanted) {
+        trouble_worsen(row, ready ? HEALTH_WARN : HEALTH_BAD);
+        workload_cells_short(words, wanted - ready, wanted, "not ready");
+    }
+    if (updated >= wanted)
+        return;
+    trouble_worsen(row, HEALTH_PENDING);
+    trouble_part(words, "; ");
+    workload_cells_short(words, updated, wanted,
+                         by_hand ? "updated, the rest when they are deleted" : "updated");
 }

@@ -22,6 +22,13 @@ void workload_cells_labels(struct object *row, size_t column, const struct json 
 /* A count in the object's JSON, 0 to INT32_MAX; `otherwise` where it is missing. */
 int32_t workload_cells_count(const struct json *object, const char *path, int32_t otherwise);
 
+/* Health and words of a workload that replaces its pods one by one and has no deadline for it
+ * (spec.updateStrategy). `updated` is how many are of the newest template, `wanted` where no rollout
+ * is under way. */
+#define WORKLOAD_CELLS_STRATEGY "spec.updateStrategy.type"
+void workload_cells_explain(struct object *row, struct buf *words, const struct json *object,
+                            int32_t ready, int32_t wanted, int32_t updated);
+
 /* Adds "2 of 3 not ready". */
 void workload_cells_short(struct buf *words, int32_t missing, int32_t of, const char *what);
 

@@ -20,6 +20,7 @@
 #define DELETING (10 * CLOCK_MINUTE)    /* behind the grace period */
 #define UNBOUND (5 * CLOCK_MINUTE)      /* a claim without a volume */
 #define KILL_FORGOTTEN CLOCK_HOUR       /* killed for its memory, and well again */
+#define EVICTED_FORGOTTEN CLOCK_HOUR    /* and its controller made another */
 #define LEASE_FORGOTTEN CLOCK_DAY       /* whoever held it is gone for good */
 #define LEASE_SLACK (10 * CLOCK_SECOND) /* clocks differ */
 
@@ -43,6 +44,51 @@ static bool starts(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+/* ---- what a pod's status means ---- */
+
+static const struct {
+    const char *status;
+    enum broken_class class;
+} statuses[] = {
+    {"CrashLoopBackOff", BROKEN_CRASH_LOOP},
+    {"OOMKilled", BROKEN_OOM},
+    {"ImagePullBackOff", BROKEN_IMAGE},
+    {"ErrImagePull", BROKEN_IMAGE},
+    {"ErrImageNeverPull", BROKEN_IMAGE},
+    {"InvalidImageName", BROKEN_IMAGE},
+    {"ImageInspectError", BROKEN_IMAGE},
+    {"RegistryUnavailable", BROKEN_IMAGE},
+    {"SignatureValidationFailed", BROKEN_IMAGE},
+    {"CreateContainerConfigError", BROKEN_START},
+    {"CreateContainerError", BROKEN_START},
+    {"RunContainerError", BROKEN_START},
+    {"ContainerCannotRun", BROKEN_START},
+    {"StartError", BROKEN_START},
+    {"PreStartHookError", BROKEN_START},
+    {"PostStartHookError", BROKEN_START},
+    {"Evicted", BROKEN_EVICTED},
+    {"Preempting", BROKEN_EVICTED},
+    {"Shutdown", BROKEN_EVICTED},
+    {"NodeShutdown", BROKEN_EVICTED},
+    {"Terminated", BROKEN_EVICTED},
+    {"NodeAffinity", BROKEN_EVICTED},
+    {"UnexpectedAdmissionError", BROKEN_EVICTED},
+    {"OutOfcpu", BROKEN_EVICTED},
+    {"OutOfmemory", BROKEN_EVICTED},
+    {"OutOfpods", BROKEN_EVICTED},
+    {"NodeLost", BROKEN_NOT_READY},
+    {"Unknown", BROKEN_NOT_READY},
+};
+
+/* BROKEN_CLASSES: nothing by itself. */
+static enum broken_class class_of(const char *status)
+{
+    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
+        if (strcmp(status, statuses[i].status) == 0)
+            return statuses[i].class;
+    return BROKEN_CLASSES;
+}
+
 /* ---- neighbours ---- */
 
 static void note_success(struct broken_judge *j, const struct object *job)
@@ -61,10 +107,23 @@ static void note_success(struct broken_judge *j, const struct object *job)
     free(key);
 }
 
+/* The kubelet's events have the reason that the pod's status gets. */
+static void note_eviction(struct broken_judge *j, const struct object *event)
+{
+    int64_t last = broken_judge_number(j->events, event, "LAST SEEN");
+    if (event->health < HEALTH_WARN || j->now - last >= EVICTED_FORGOTTEN ||
+        class_of(broken_judge_text(j->events, event, "REASON")) != BROKEN_EVICTED)
+        return;
+    char *key =
+        mem_printf("%s/%s", event->namespace_, broken_judge_text(j->events, event, "OBJECT"));
+    map_put(j->evicted, str_of(key), j);
+    free(key);
+}
+
 void broken_judge_open(struct broken_judge *j, const struct objects *const *tables, size_t count,
                        int64_t now)
 {
-    *j = (struct broken_judge){.succeeded = map_new(), .now = now};
+    *j = (struct broken_judge){.succeeded = map_new(), .evicted = map_new(), .now = now};
     struct {
         const char *name;
         const struct objects **into;
@@ -78,11 +137,27 @@ void broken_judge_open(struct broken_judge *j, const struct objects *const *tabl
                 *known[k].into = tables[i];
     for (size_t i = 0; j->jobs && i < objects_count(j->jobs); i++)
         note_success(j, objects_at(j->jobs, i));
+    for (size_t i = 0; j->events && i < objects_count(j->events); i++)
+        note_eviction(j, objects_at(j->events, i));
 }
 
 void broken_judge_close(struct broken_judge *j)
 {
     map_free(j->succeeded, free);
+    map_free(j->evicted, NULL);
+}
+
+/* What its controller has replaced long ago is a record, no trouble: the pod stays until somebody
+ * deletes it, and does not say when it was evicted. Its event does, as long as there is one. */
+static bool is_replaced(const struct broken_judge *j, const struct object *pod)
+{
+    bool made = *pod->owner && !starts(pod->owner, "Node/");
+    if (!j->events || !made || j->now - pod->created < EVICTED_FORGOTTEN)
+        return false;
+    char *key = mem_printf("%s/pod/%s", pod->namespace_, pod->name);
+    bool late = map_get(j->evicted, str_of(key));
+    free(key);
+    return !late;
 }
 
 /* A later run of the same cron job is done. */
@@ -181,40 +256,6 @@ static bool found_stuck(struct broken_judge_verdict *v, const char *what, int64_
     return found(v, BROKEN_STUCK, what, words);
 }
 
-static const struct {
-    const char *status;
-    enum broken_class class;
-} statuses[] = {
-    {"CrashLoopBackOff", BROKEN_CRASH_LOOP},
-    {"OOMKilled", BROKEN_OOM},
-    {"ImagePullBackOff", BROKEN_IMAGE},
-    {"ErrImagePull", BROKEN_IMAGE},
-    {"ErrImageNeverPull", BROKEN_IMAGE},
-    {"InvalidImageName", BROKEN_IMAGE},
-    {"ImageInspectError", BROKEN_IMAGE},
-    {"RegistryUnavailable", BROKEN_IMAGE},
-    {"SignatureValidationFailed", BROKEN_IMAGE},
-    {"CreateContainerConfigError", BROKEN_START},
-    {"CreateContainerError", BROKEN_START},
-    {"RunContainerError", BROKEN_START},
-    {"ContainerCannotRun", BROKEN_START},
-    {"StartError", BROKEN_START},
-    {"PreStartHookError", BROKEN_START},
-    {"PostStartHookError", BROKEN_START},
-    {"Evicted", BROKEN_EVICTED},
-    {"Preempting", BROKEN_EVICTED},
-    {"Shutdown", BROKEN_EVICTED},
-    {"NodeShutdown", BROKEN_EVICTED},
-    {"Terminated", BROKEN_EVICTED},
-    {"NodeAffinity", BROKEN_EVICTED},
-    {"UnexpectedAdmissionError", BROKEN_EVICTED},
-    {"OutOfcpu", BROKEN_EVICTED},
-    {"OutOfmemory", BROKEN_EVICTED},
-    {"OutOfpods", BROKEN_EVICTED},
-    {"NodeLost", BROKEN_NOT_READY},
-    {"Unknown", BROKEN_NOT_READY},
-};
-
 /* A pod that ended badly is its job's affair, if the job is known. */
 static bool judge_ended(const struct broken_judge *j, const struct object *pod, const char *words,
                         struct broken_judge_verdict *v)
@@ -252,13 +293,11 @@ static bool judge_pod(const struct broken_judge *j, const struct objects *t,
     const char *words = *pod->trouble ? pod->trouble : whole;
     if (pod->health == HEALTH_PENDING)
         return judge_waiting(j, pod, whole, v);
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
-        if (strcmp(status, statuses[i].status) != 0)
-            continue;
-        bool memory = statuses[i].class == BROKEN_CRASH_LOOP && strstr(words, "OOMKilled");
-        return memory ? found(v, BROKEN_OOM, "OOMKilled", words)
-                      : found(v, statuses[i].class, status, words);
-    }
+    enum broken_class class = class_of(status);
+    if (class == BROKEN_CRASH_LOOP && strstr(words, "OOMKilled"))
+        return found(v, BROKEN_OOM, "OOMKilled", words);
+    if (class != BROKEN_CLASSES)
+        return !(class == BROKEN_EVICTED && is_replaced(j, pod)) && found(v, class, status, words);
     if (strcmp(status, "Pending") == 0)
         /* An autoscaler may bring a node. */
         return j->now - pod->created >= STARTING && found(v, BROKEN_PENDING, NULL, words);
@@ -341,7 +380,14 @@ static bool judge_lease(const struct broken_judge *j, const struct objects *t,
     const char *holder = broken_judge_text(t, o, "HOLDER");
     if (!*holder || !renewed || over < 2 * lasts + LEASE_SLACK || over > LEASE_FORGOTTEN)
         return false;
-    if (strcmp(o->namespace_, "kube-node-lease") == 0 && j->nodes) {
+    size_t named = strlen(o->name);
+    bool of_node = strcmp(o->namespace_, "kube-node-lease") == 0;
+    /* Not an office that somebody holds, but the mark of one process that is gone: an API server's
+     * "apiserver-x" is held by "apiserver-x_…". */
+    if (!of_node && strncmp(holder, o->name, named) == 0 &&
+        (!holder[named] || holder[named] == '_'))
+        return false;
+    if (of_node && j->nodes) {
         const struct object *node = objects_find(j->nodes, str_of(""), str_of(o->name));
         /* It is gone, or says itself that it is down. */
         if (!node || node->health == HEALTH_BAD)

@@ -14,6 +14,7 @@
 struct broken_judge {
     const struct objects *nodes, *jobs, *replicasets, *events;
     struct map *succeeded; /* "namespace/CronJob/name" -> created of its newest job that is done */
+    struct map *evicted;   /* "namespace/pod/name" of those that an event of late says so of */
     int64_t now;
 };
 /* Finds the tables by their kinds. */

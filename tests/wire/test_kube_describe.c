@@ -175,6 +175,7 @@ static void what_stands_near(void **state)
     /* No slices: the Endpoints of before. */
     look(t, kinds_find("services"), "shop", "web");
     assert_true(has(t->page, "10.1.0.1:80", "ready"));
+    assert_true(has(t->page, "web-1", "Running 0/0"));
     assert_non_null(strstr(t->asked,
                            "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices?limit="
                            "500&labelSelector=kubernetes.io%2Fservice-name%3Dweb\n"));

@@ -144,7 +144,7 @@ static void which_are_meant(void **state)
     object = json_parse(one, external, sizeof external - 1, NULL);
     assert_false(slices->select(&labels, object));
     assert_null(describe_near_of(kinds_find("cm"), 0));
-    assert_null(describe_near_of(kinds_find("svc"), 1));
+    assert_null(describe_near_of(kinds_find("svc"), 2));
     buf_free(&labels);
     json_doc_free(one);
     json_doc_free(other);

@@ -102,6 +102,10 @@ static void other_workloads(void **state)
          "'status':{'desiredNumberScheduled':4,'numberReady':3,'updatedNumberScheduled':2,"
          "'numberMisscheduled':1}",
          HEALTH_WARN, "1 of 4 not ready; 2 of 4 updated; 1 where they should not run"},
+        {"ds",
+         "'spec':{'updateStrategy':{'type':'OnDelete'}},'status':{'desiredNumberScheduled':4,"
+         "'numberReady':4,'updatedNumberScheduled':2}",
+         HEALTH_PENDING, "2 of 4 updated, the rest when they are deleted"},
         {"ds", "'status':{}", HEALTH_DONE, ""},
         {"rs", "'spec':{'replicas':2},'status':{'replicas':2,'readyReplicas':2}", HEALTH_OK, ""},
         {"rs", "'spec':{'replicas':0},'status':{'replicas':0}", HEALTH_DONE, ""},

@@ -283,6 +283,8 @@ static void calm_when_nothing_is_wrong(void **state)
     put_lease(c, "kube-system", "skewed", "me", 38 * CLOCK_SECOND, 15);
     put_lease(c, "kube-system", "given-back", "", CLOCK_HOUR, 15);
     put_lease(c, "kube-system", "abandoned", "me", 3 * CLOCK_DAY, 15);
+    /* The mark of one process that is gone, not an office. */
+    put_lease(c, "kube-system", "apiserver-x", "apiserver-x_0af3", CLOCK_HOUR, 15);
     put_event(c, "e", "pod/ok", CLOCK_MINUTE, HEALTH_WARN, "Unhealthy", "probe failed");
     assert_string_equal(make(c), "");
     broken_make(c->broken, NULL, 0, now);
@@ -488,7 +490,7 @@ static void ranked_by_urgency(void **state)
     struct cluster *c = *state;
     for (size_t i = 0; i < sizeof things / sizeof *things; i++)
         put(c, things[i]);
-    put_lease(c, "kube-system", "operator", "op-1", 10 * CLOCK_MINUTE, 15);
+    put_lease(c, "kube-system", "operator", "operator-7d9-x_1", 10 * CLOCK_MINUTE, 15);
     assert_string_equal(make(c), "node down 1+0 /Node/n9 NotReady\n"
                                  "node down 1+0 /Node/n10 NotReady\n"
                                  "rollout stuck 1+0 b/DaemonSet/agent FailedCreate stuck\n"
@@ -503,7 +505,8 @@ static void ranked_by_urgency(void **state)
                                  "lease expired 1+0 kube-system/Lease/operator Expired\n"
                                  "evicted 1+0 b/Pod/evicted Evicted\n"
                                  "not well 1+0 b/Widget/odd Odd\n");
-    assert_string_equal(broken_at(c->broken, 9)->words, "expired: op-1 renewed it last 10m ago");
+    assert_string_equal(broken_at(c->broken, 9)->words,
+                        "expired: operator-7d9-x_1 renewed it last 10m ago");
 }
 
 /* More pods come first, but a pod more or less moves nothing. */
@@ -635,6 +638,42 @@ static void leases_of_nodes_are_one_trouble(void **state)
     assert_string_equal(broken_at(c->broken, 1)->member, "n1");
 }
 
+/* An eviction is news for an hour. Then it is a record of a pod that its controller has replaced;
+ * one that nobody replaced is still missing. */
+static void evictions_are_forgotten(void **state)
+{
+    struct cluster *c = *state;
+    static const struct {
+        const char *name, *owner;
+        int64_t age;
+    } pods[] = {{"lone", "", CLOCK_DAY},
+                {"static", "Node/n1", CLOCK_DAY},
+                {"long-ago", "DaemonSet/agent", CLOCK_DAY},
+                {"old-but-evicted-now", "DaemonSet/agent", CLOCK_DAY},
+                {"young", "DaemonSet/agent", 10 * CLOCK_MINUTE}};
+    for (size_t i = 0; i < sizeof pods / sizeof *pods; i++)
+        put(c, (struct thing){.kind = PODS,
+                              .ns = "shop",
+                              .name = pods[i].name,
+                              .owner = pods[i].owner,
+                              .health = HEALTH_WARN,
+                              .status = "Evicted",
+                              .trouble = "Evicted: low on memory",
+                              .age = pods[i].age});
+    put_event(c, "e1", "pod/long-ago", 2 * CLOCK_HOUR, HEALTH_WARN, "Evicted", "low on memory");
+    put_event(c, "e2", "pod/long-ago", CLOCK_MINUTE, HEALTH_WARN, "BackOff", "else");
+    put_event(c, "e3", "pod/old-but-evicted-now", CLOCK_MINUTE, HEALTH_WARN, "Evicted", "low");
+    assert_string_equal(make(c), "evicted 2+0 shop/DaemonSet/agent Evicted\n"
+                                 "evicted 1+0 shop/Pod/lone Evicted\n"
+                                 "evicted 1+0 shop/Pod/static Evicted\n");
+    /* Without events nothing says when it was. */
+    objects_free(c->tables[EVENTS]);
+    c->tables[EVENTS] = NULL;
+    assert_string_equal(make(c), "evicted 3+0 shop/DaemonSet/agent Evicted\n"
+                                 "evicted 1+0 shop/Pod/lone Evicted\n"
+                                 "evicted 1+0 shop/Pod/static Evicted\n");
+}
+
 static void no_text_is_kept(void **state)
 {
     struct cluster *c = *state;
@@ -683,6 +722,7 @@ int main(void)
         TEST(failed_runs_are_forgotten),
         TEST(what_is_stuck_says_why),
         TEST(leases_of_nodes_are_one_trouble),
+        TEST(evictions_are_forgotten),
         TEST(no_text_is_kept),
         TEST(large),
     };
