@@ -138,9 +138,10 @@ bool describe_ask_ended(const struct describe_ask *a)
 
 void describe_ask_found(struct describe_ask *a, struct describe_near_found *out)
 {
+    bool known = a->asks && a->err.kind != ERR_NOT_FOUND;
     *out = (struct describe_near_found){
-        .what = a->asks ? a->what : NULL, .why = a->err.what, .dropped = a->dropped};
-    if (!a->asks || a->err.kind != ERR_NONE)
+        .what = known ? a->what : NULL, .why = a->err.what, .dropped = a->dropped};
+    if (!known || a->err.kind != ERR_NONE)
         return;
     buf_adds(&a->list, a->list.n ? "]" : "[]");
     out->list = json_parse(a->whole, a->list.p, a->list.n, &a->err);

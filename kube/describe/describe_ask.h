@@ -14,8 +14,8 @@ struct describe_ask *describe_ask_start(struct client *c, const struct describe_
                                         void *context);
 void describe_ask_free(struct describe_ask *a); /* `done` is not told any more; NULL is allowed */
 bool describe_ask_ended(const struct describe_ask *a);
-/* What was found: lasts until describe_ask_free. After the end only; of no list where nothing was to
- * be asked. */
+/* What was found: lasts until describe_ask_free. After the end only. Of nothing (`what` is NULL)
+ * where there was nothing to ask, or the server has no such list. */
 void describe_ask_found(struct describe_ask *a, struct describe_near_found *out);
 
 #endif
