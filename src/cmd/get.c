@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/yaml.h"
 #include "cmd/cmd.h"
+#include "cmd/get_asks.h"
 #include "cmd/output.h"
 #include "cmd/wire.h"
 #include "kube/access/client.h"
@@ -14,7 +15,6 @@
 #include "kube/get.h"
 #include "kube/kinds/kinds.h"
 #include "kube/watch.h"
-#include "model/kind_names.h"
 #include "text/table.h"
 
 enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_YAML, FORMAT_NAME };
@@ -25,25 +25,46 @@ struct get_cmd {
     struct client *client;
     struct discovery *discovery;
     const struct options *options;
-    char *word;             /* the resource as typed, without the name */
+    struct get_asks asks;
+    size_t at;              /* the one that is asked */
     const char *namespace_; /* "": all */
-    const char *name;
     int format;
-    const struct kind *kind;
+    const struct kind *kind, *shown; /* that is asked; whose table is open */
     struct table_column titles[COLUMNS_MAX_SHOWN];
     struct table *table;
     struct buf out;
     struct resource resource;
     struct watch *watch;
     size_t printed;
+    bool apart; /* the next table stands behind another */
     struct err err;
 };
+
+static void ask(struct get_cmd *g);
+
+static const struct get_asks_one *asked(const struct get_cmd *g)
+{
+    return &g->asks.list[g->at];
+}
 
 static void stop(struct get_cmd *g, const struct err *err)
 {
     if (err->kind)
         g->err = *err;
     wire_stop(g->wire);
+}
+
+/* On to what is asked next, whatever became of this one. The last failure is told at the end. */
+static void go_on(struct get_cmd *g, const struct err *err)
+{
+    if (err->kind && g->err.kind)
+        err_print(&g->err);
+    if (err->kind)
+        g->err = *err;
+    if (++g->at == g->asks.count || err->kind == ERR_AWAY)
+        wire_stop(g->wire);
+    else
+        ask(g);
 }
 
 static void hand_over(struct get_cmd *g)
@@ -82,11 +103,26 @@ static bool name_is_last(const struct get_cmd *g)
     return is_event(g) && g->format == FORMAT_WIDE;
 }
 
+static void close_table(struct get_cmd *g)
+{
+    if (!g->table)
+        return;
+    table_finish(g->table);
+    hand_over(g);
+    table_free(g->table);
+    g->table = NULL;
+}
+
 static void on_columns(void *context, const struct kind *kind)
 {
     struct get_cmd *g = context;
     size_t n = 0;
-    g->kind = kind;
+    if (g->table && g->shown == kind)
+        return;
+    if (g->table && g->printed)
+        g->apart = true;
+    close_table(g);
+    g->kind = g->shown = kind;
     if (with_namespace(g))
         g->titles[n++] = (struct table_column){.title = "NAMESPACE"};
     if (!is_event(g))
@@ -144,13 +180,24 @@ static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
     }
 }
 
+static void add_name(struct get_cmd *g, const struct object *row)
+{
+    const char *title = object_title(g->kind, row);
+    char *name = g->asks.mixed ? get_name(g->kind, title) : NULL;
+    table_add_foreign(g->table, name ? name : title);
+    free(name);
+}
+
 static void print_row(struct get_cmd *g, const struct object *row)
 {
     char age[CLOCK_TEXT];
+    if (g->apart)
+        output_text("\n");
+    g->apart = false;
     if (with_namespace(g))
         table_add_foreign(g->table, row->namespace_);
     if (!is_event(g))
-        table_add_foreign(g->table, object_title(g->kind, row));
+        add_name(g, row);
     add_cells(g, row, false);
     if (with_age(g))
         table_add_safe(g->table,
@@ -203,16 +250,24 @@ static bool on_object(void *context, struct str json)
     return true;
 }
 
+static void say_that_nothing_was_found(const struct get_cmd *g)
+{
+    struct err none;
+    const char *where = *g->namespace_ ? g->namespace_ : "all namespaces";
+    if (!g->kind || g->printed || g->err.kind || g->format == FORMAT_NAME ||
+        g->format == FORMAT_JSON)
+        return;
+    err_set(&none, ERR_NOT_FOUND, g->kind->name, "", "none found in %s", where);
+    err_print(&none);
+}
+
 static void on_done(void *context, size_t count, const struct err *err)
 {
     struct get_cmd *g = context;
-    if (!err->kind && !count && g->format != FORMAT_NAME && g->format != FORMAT_JSON) {
-        struct err none;
-        const char *where = *g->namespace_ ? g->namespace_ : "all namespaces";
-        err_set(&none, ERR_NOT_FOUND, g->kind->name, "", "none found in %s", where);
-        err_print(&none);
-    }
-    stop(g, err);
+    (void)count;
+    if (g->at + 1 == g->asks.count && !err->kind)
+        say_that_nothing_was_found(g);
+    go_on(g, err);
 }
 
 static void on_event(void *context, enum watch_event event, const struct object *row,
@@ -252,7 +307,8 @@ static void start_watch(struct get_cmd *g)
                               .context = g,
                               .changed = on_change,
                               .event = on_event};
-    char *field = g->name ? mem_printf("metadata.name=%s", g->name) : NULL;
+    const char *name = asked(g)->name;
+    char *field = name ? mem_printf("metadata.name=%s", name) : NULL;
     conf.field_selector = field;
     g->watch = watch_new(g->client, g->kind, g->namespace_, &conf, &g->resource);
     free(field);
@@ -262,7 +318,7 @@ static void on_found(void *context, const struct kind *kind, const struct err *e
 {
     struct get_cmd *g = context;
     if (err->kind) {
-        stop(g, err);
+        go_on(g, err);
         return;
     }
     g->kind = kind;
@@ -273,7 +329,7 @@ static void on_found(void *context, const struct kind *kind, const struct err *e
     bool whole = g->format == FORMAT_JSON || g->format == FORMAT_YAML;
     struct get_conf conf = {.kind = kind,
                             .namespace_ = g->namespace_,
-                            .name = g->name,
+                            .name = asked(g)->name,
                             .label_selector = options_text(g->options, OPTION_SELECTOR, NULL),
                             .context = g,
                             .columns = g->format <= FORMAT_WIDE ? on_columns : NULL,
@@ -283,21 +339,18 @@ static void on_found(void *context, const struct kind *kind, const struct err *e
     get_start(g->client, &conf);
 }
 
+static void ask(struct get_cmd *g)
+{
+    discovery_find(g->discovery, asked(g)->word, on_found, g);
+}
+
 static bool check(struct get_cmd *g, const struct options *o, struct err *err)
 {
-    if (o->argument_count < 1 || o->argument_count > 2)
-        return err_set(err, ERR_USAGE, "get", "kubeboard get pods, kubeboard get node NAME",
-                       "it takes a resource and perhaps a name");
-    const char *slash = strchr(o->arguments[0], '/');
-    if (slash && o->argument_count == 2)
-        return err_set(err, ERR_USAGE, o->arguments[0], "kubeboard get pod/NAME, or get pod NAME",
-                       "it names an object already");
-    g->word = slash ? mem_dup_n(o->arguments[0], (size_t)(slash - o->arguments[0]))
-                    : mem_dup(o->arguments[0]);
-    g->name = slash ? slash + 1 : o->argument_count == 2 ? o->arguments[1] : NULL;
-    if (kind_names_secret(g->word))
-        return err_set(err, ERR_USAGE, g->word, "use kubectl where you must",
-                       "kubeboard never lists, watches or shows Secrets");
+    if (!get_asks_read(&g->asks, o->arguments, o->argument_count, err))
+        return false;
+    if (g->asks.count > 1 && options_has(o, OPTION_WATCH))
+        return err_set(err, ERR_USAGE, "get", "kubeboard get pods -w",
+                       "one resource, or one of them, can be watched");
     return options_choice(o, OPTION_OUTPUT, "table|wide|json|yaml|name", &g->format, err);
 }
 
@@ -314,19 +367,15 @@ int cmd_get(const struct options *o)
                            : options_text(o, OPTION_NAMESPACE, c->namespace_);
         g.discovery = discovery_new(g.client);
         wire_catch_signals(&w);
-        discovery_find(g.discovery, g.word, on_found, &g);
+        ask(&g);
         if (wire_run(&w, &err))
             err = g.err;
     }
-    if (g.table) {
-        table_finish(g.table);
-        hand_over(&g);
-    }
+    close_table(&g);
     watch_free(g.watch);
-    table_free(g.table);
     objects_free(g.resource.table);
     discovery_free(g.discovery);
     buf_free(&g.out);
-    free(g.word);
+    get_asks_free(&g.asks);
     return wire_end(&w, &err);
 }

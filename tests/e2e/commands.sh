@@ -15,6 +15,14 @@ expect 0 "$kubeboard" get pods -n shop -o yaml
 has out '^kind: Pod'
 expect 0 "$kubeboard" get nodes -o name
 has out '^node/'
+expect 0 "$kubeboard" get svc,deploy -n shop
+has out '^service/checkout '
+has out '^$'
+has out '^deployment.apps/checkout '
+expect 1 "$kubeboard" get deploy/checkout svc/nosuch -n shop
+has out '^deployment.apps/checkout '
+has err '"nosuch" not found'
+one_line err
 expect 2 "$kubeboard" get secrets
 one_line err
 expect 1 "$kubeboard" get nosuchthings

@@ -1,0 +1,83 @@
+/* What is asked for, in each of the forms that kubectl takes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/get_asks.h"
+
+enum { WORDS = 8 };
+
+/* "pods/web nodes/n1 mixed", or what is wrong. */
+static void reads(const char *const words[WORDS], const char *expected)
+{
+    struct get_asks asks;
+    struct err err = {0};
+    char text[512] = "";
+    size_t n = 0, count = 0;
+    while (count < WORDS && words[count])
+        count++;
+    bool ok = get_asks_read(&asks, words, count, &err);
+    for (size_t i = 0; ok && i < asks.count; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%s%s", i ? " " : "",
+                              asks.list[i].word, asks.list[i].name ? "/" : "",
+                              asks.list[i].name ? asks.list[i].name : "");
+    if (ok && asks.mixed)
+        snprintf(text + n, sizeof text - n, " mixed");
+    assert_string_equal(ok ? text : err.what, expected);
+    assert_true(ok || err.kind == ERR_USAGE);
+    get_asks_free(&asks);
+}
+
+static void every_form(void **state)
+{
+    static const struct {
+        const char *words[WORDS];
+        const char *expected;
+    } cases[] = {
+        {{"pods"}, "pods"},
+        {{"pods", "web"}, "pods/web"},
+        {{"pods", "web", "api"}, "pods/web pods/api"},
+        {{"pods,nodes"}, "pods nodes mixed"},
+        {{"svc,deploy", "web"}, "svc/web deploy/web mixed"},
+        {{"pod/web"}, "pod/web"},
+        {{"pod/web", "pod/api"}, "pod/web pod/api"},
+        {{"pod/web", "node/n1"}, "pod/web node/n1 mixed"},
+        {{NULL}, "it takes a resource and perhaps a name"},
+        {{""}, "it takes a resource and perhaps a name"},
+        {{"pods,,nodes"}, "a resource or a name is missing"},
+        {{"pod/"}, "a resource or a name is missing"},
+        {{"/web"}, "a resource or a name is missing"},
+        {{"pods", ""}, "a resource or a name is missing"},
+        {{"pod/web", "api"}, "a resource and names, or each with its resource"},
+        {{"pods", "node/n1"}, "a resource and names, or each with its resource"},
+        {{"secrets"}, "kubeboard never lists, watches or shows Secrets"},
+        {{"pods,secrets"}, "kubeboard never lists, watches or shows Secrets"},
+        {{"pod/web", "secret/x"}, "kubeboard never lists, watches or shows Secrets"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        reads(cases[i].words, cases[i].expected);
+}
+
+static void not_without_end(void **state)
+{
+    static char words[2 * GET_ASKS_MOST + 4];
+    const char *arguments[WORDS] = {words};
+    (void)state;
+    for (size_t i = 0; i <= GET_ASKS_MOST; i++)
+        memcpy(words + 2 * i, "a,", 3);
+    reads(arguments, "more than 256 are asked for");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_form),
+                                       cmocka_unit_test(not_without_end)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
