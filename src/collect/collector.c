@@ -22,6 +22,11 @@
 
 enum { STUCK_MAX = 32, ONCE_TRIES = 3, QUERY_ROOM = 64 << 10 };
 
+/* How often stored windows are looked at whether they still read, and how far back: what a store
+ * broke is noticed while Loki still has the lines. */
+#define CHECK_EACH CLOCK_DAY
+#define CHECK_SPAN (CLOCK_DAY + CLOCK_HOUR)
+
 struct stuck {
     size_t rule;
     int64_t from, since; /* since: monotonic */
@@ -39,7 +44,10 @@ struct collector {
     struct window_job *job;
     struct loki_call *recount;
     struct window_store_op *op;
-    bool rebuilt; /* it was lost, and is still to be written */
+    int64_t closed;  /* windows that end by then were over when the round began */
+    int64_t checked; /* monotonic: when all windows were looked at last; 0: never */
+    bool checking;   /* in this round */
+    bool rebuilt;    /* it was lost, and is still to be written */
     struct collector_round round;
     int tries; /* rounds broken off, of `once` */
     struct stuck stuck[STUCK_MAX];
@@ -77,12 +85,13 @@ static int64_t now_of(const struct collector *c)
     return c->conf.loki ? loki_now(c->conf.loki) : clock_now();
 }
 
-/* Until `grace` behind the next boundary: when the window that is open now may be read. */
+/* Until the first window may be read that the round saw open: at once, when that closed meanwhile.
+ */
 static int64_t until_next(const struct collector *c)
 {
-    int64_t now = now_of(c), width = c->conf.width;
-    int64_t next = clock_align(now - c->conf.grace, width) + width + c->conf.grace;
-    return (next - now) / CLOCK_MS + 1;
+    int64_t width = c->conf.width, next = clock_align(c->closed, width) + width + c->conf.grace;
+    int64_t wait = next - now_of(c);
+    return wait < 0 ? 0 : (wait < width ? wait : width) / CLOCK_MS + 1;
 }
 
 static void end_round(struct collector *c, const struct err *err)
@@ -210,6 +219,7 @@ static void extract(struct collector *c)
                                   .store = conf->store,
                                   .catalogue = c->catalogue,
                                   .force = conf->force,
+                                  .expected = current(c)->kind == DUE_CHECK ? current(c)->lines : 0,
                                   .context = c,
                                   .done = on_job};
     c->job = window_job_start(&job);
@@ -247,18 +257,30 @@ static void on_reindexed(void *context, const struct err *err)
     go_on(c, window_store_is_newer(err) ? &none : err);
 }
 
-static void on_unindexed(void *context, struct window *w, const struct err *err)
+static void warn_of_broken(const struct collector *c, const struct err *err)
+{
+    char line[1024], from[CLOCK_TEXT];
+    clock_rfc3339(current(c)->from, false, from);
+    log_event(LOG_WARN, "a stored window does not read and is made again", "rule",
+              current_rule(c)->name, "from", from, "error", err_line(err, line, sizeof line), NULL);
+}
+
+/* One whose index entry lacks, or that was to be checked. */
+static void on_loaded(void *context, struct window *w, const struct err *err)
 {
     struct collector *c = context;
     struct err none = {0};
     c->op = NULL;
-    if (w)
+    if (w && current(c)->kind == DUE_CHECK && w->lines == current(c)->lines)
+        go_on(c, &none);
+    else if (w)
         c->op = window_store_day_index(c->conf.store, w, c, on_reindexed);
     else if (window_store_is_newer(err))
         go_on(c, &none); /* its collector sees to the index */
-    else if (err->kind == ERR_PROTOCOL || err->kind == ERR_NOT_FOUND)
-        extract(c); /* broken, or gone meanwhile: make it again */
-    else
+    else if (err->kind == ERR_PROTOCOL || err->kind == ERR_NOT_FOUND) {
+        warn_of_broken(c, err);
+        extract(c);
+    } else
         go_on(c, err);
     window_free(w);
 }
@@ -276,6 +298,8 @@ static void on_checked(void *context, const struct err *err)
 static void end_windows(struct collector *c)
 {
     struct err none = {0};
+    if (c->checking)
+        c->checked = clock_monotonic();
     if (c->round.stored || c->rebuilt)
         c->op = window_store_groups_merge(c->conf.store, c->catalogue, c, on_checked);
     else
@@ -296,8 +320,9 @@ static void next_window(struct collector *c)
         recount(c);
         break;
     case DUE_REINDEX:
-        c->op = window_store_load(c->conf.store, current_rule(c)->name, current(c)->from, c,
-                                  on_unindexed);
+    case DUE_CHECK:
+        c->op =
+            window_store_load(c->conf.store, current_rule(c)->name, current(c)->from, c, on_loaded);
         break;
     }
 }
@@ -325,6 +350,7 @@ static void ask_due(struct collector *c)
 {
     const struct collector_conf *conf = &c->conf;
     int64_t now = now_of(c), closed = now - conf->grace;
+    c->closed = closed;
     struct due_conf due = {.store = conf->store,
                            .rules = conf->rules,
                            .rule_count = conf->rule_count,
@@ -345,6 +371,9 @@ static void ask_due(struct collector *c)
         due.missing_from = missing < last ? missing : last;
         int64_t young = due.recount_from - conf->width;
         due.from = due.missing_from < young ? due.missing_from : young;
+        c->checking = !c->checked || clock_monotonic() - c->checked >= CHECK_EACH;
+        if (c->checking)
+            due.check_from = now - CHECK_SPAN > due.from ? now - CHECK_SPAN : due.from;
     }
     c->due = due_start(&due);
 }

@@ -31,6 +31,8 @@ void due_free(struct due *d)
 static int by_time(const void *a, const void *b)
 {
     const struct due_window *x = a, *y = b;
+    if ((x->kind == DUE_CHECK) != (y->kind == DUE_CHECK))
+        return x->kind == DUE_CHECK ? 1 : -1;
     if (x->from != y->from)
         return x->from < y->from ? -1 : 1;
     return x->rule < y->rule ? -1 : x->rule > y->rule;
@@ -104,6 +106,8 @@ static void look(struct due *d, int64_t from, const struct window_entry *e, bool
     } else if (from + d->conf.width > d->conf.recount_from || (!e->complete && !e->truncated)) {
         add(d, from, e, DUE_RECOUNT);
     }
+    if (e && d->conf.check_from && from >= d->conf.check_from && is_stored(d, from))
+        add(d, from, e, DUE_CHECK);
 }
 
 bool due_is_worth(const struct due_window *w, uint64_t counted)

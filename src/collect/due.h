@@ -17,6 +17,7 @@ enum due_kind {
     DUE_EXTRACT, /* missing */
     DUE_RECOUNT, /* stored; counted again, and done again when due_is_worth it */
     DUE_REINDEX, /* stored, but not in its day's index: killed between the two */
+    DUE_CHECK,   /* stored and in its day's index: does it still read, and say the same? */
 };
 
 struct due_window {
@@ -41,9 +42,10 @@ struct due_conf {
     int64_t from, to;     /* windows that lie whole in [from, to) */
     int64_t missing_from; /* missing ones only from here on */
     int64_t recount_from; /* windows that end behind this are counted again */
-    bool raw;             /* windows whose raw object is there, as DUE_EXTRACT, and no others */
+    int64_t check_from; /* stored ones from here on are to be checked, behind all others; 0: none */
+    bool raw;           /* windows whose raw object is there, as DUE_EXTRACT, and no others */
     void *context;
-    /* Oldest first, of equal times in the order of the rules: so a run with interruptions ends like
+    /* Oldest first, of equal times in the order of the rules (checks last): so a run with interruptions ends like
      * one without. Once, not from inside due_start; the list lasts until the callback returns. err:
      * the store cannot be read. */
     void (*done)(void *context, const struct due_window *list, size_t count, const struct err *err);

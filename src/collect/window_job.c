@@ -104,6 +104,59 @@ static void store_it(struct window_job *j)
     j->raw = NULL;
 }
 
+static struct reprocess *start_reprocess(struct window_job *j,
+                                         void (*done)(void *context, struct window *w,
+                                                      const struct err *err))
+{
+    const struct extraction_conf *x = &j->conf.extraction;
+    return reprocess_start(&(struct reprocess_conf){.loop = j->conf.loop,
+                                                    .store = j->conf.store,
+                                                    .rule = x->rule,
+                                                    .labels = x->labels,
+                                                    .from = x->from,
+                                                    .to = x->to,
+                                                    .known = j->conf.catalogue,
+                                                    .context = j,
+                                                    .done = done});
+}
+
+/* What is left of the broken window, its entry in the index, says more than a new one would. */
+static void give_up(struct window_job *j)
+{
+    struct err err = {0};
+    err_set(&err, ERR_REFUSED, j->conf.extraction.rule->name,
+            "collect --from --to --force makes one of what is left",
+            "the stored window is broken, and of its %llu lines Loki and the raw object have %llu",
+            (unsigned long long)j->conf.expected, (unsigned long long)j->window->lines);
+    end(j, WINDOW_JOB_FAILED, &err);
+}
+
+/* Of a window that broke or was never committed the raw object may hold what Loki has forgotten. */
+static void on_raw_counted(void *context, struct window *raw, const struct err *err)
+{
+    struct window_job *j = context;
+    bool unreadable = err->kind == ERR_NOT_FOUND || err->kind == ERR_PROTOCOL;
+    j->reprocess = NULL;
+    if (err->kind && !unreadable) {
+        end(j, WINDOW_JOB_FAILED, err);
+        return;
+    }
+    if (raw && raw->lines > j->window->lines) {
+        window_free(j->window);
+        spool_free(j->raw);
+        j->window = raw;
+        j->raw = NULL;
+        /* What was counted is not known any more; it was no less. */
+        raw->counted = raw->lines > j->conf.expected ? raw->lines : j->conf.expected;
+    } else {
+        window_free(raw);
+    }
+    if (j->window->lines < j->conf.expected)
+        give_up(j);
+    else
+        store_it(j);
+}
+
 /* What is stored already decides: Loki may have forgotten lines since, so fewer never replace more.
  */
 static void on_stored(void *context, struct window *stored, const struct err *err)
@@ -121,6 +174,8 @@ static void on_stored(void *context, struct window *stored, const struct err *er
     window_free(stored);
     if ((fewer && !j->conf.force) || newer)
         end(j, WINDOW_JOB_KEPT, &none);
+    else if (broken && !j->conf.reprocess && !j->conf.force)
+        j->reprocess = start_reprocess(j, on_raw_counted);
     else
         store_it(j);
 }
@@ -157,26 +212,12 @@ static void on_reprocessed(void *context, struct window *w, const struct err *er
         compare(j);
 }
 
-static void start_reprocess(struct window_job *j)
-{
-    const struct extraction_conf *x = &j->conf.extraction;
-    j->reprocess = reprocess_start(&(struct reprocess_conf){.loop = j->conf.loop,
-                                                            .store = j->conf.store,
-                                                            .rule = x->rule,
-                                                            .labels = x->labels,
-                                                            .from = x->from,
-                                                            .to = x->to,
-                                                            .known = j->conf.catalogue,
-                                                            .context = j,
-                                                            .done = on_reprocessed});
-}
-
 struct window_job *window_job_start(const struct window_job_conf *conf)
 {
     struct window_job *j = mem_alloc(sizeof *j);
     j->conf = *conf;
     if (conf->reprocess) {
-        start_reprocess(j);
+        j->reprocess = start_reprocess(j, on_reprocessed);
         return j;
     }
     struct extraction_conf e = conf->extraction;

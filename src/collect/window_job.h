@@ -22,6 +22,8 @@ struct window_job_conf {
     struct catalogue
         *catalogue; /* as loaded from the store; gets the window's groups. Must outlive the job */
     bool force;     /* replace the stored window even by one with fewer lines */
+    uint64_t expected; /* lines that the day's index names: a stored window that broke is not made
+                          again with fewer, but left (ERR_REFUSED) */
     struct loop *loop;
     bool reprocess; /* from the raw object instead of Loki (collect/reprocess.h); the raw object
                        stays */

@@ -280,6 +280,77 @@ static void a_newer_schema_is_left_alone_and_a_broken_one_made_again(void **stat
     assert_null(collect_bench_window(b, at(b, 0, 0)));
 }
 
+static void a_window_that_broke_behind_its_index_is_noticed_and_made_again(void **state)
+{
+    struct collect_bench *b = *state;
+    struct collector_conf conf = collect_bench_conf(b);
+    fill(b);
+    collect_bench_round(b, &conf);
+    char *before = collect_bench_files(b, NULL);
+    write_window(b, at(b, 1, 0), "{\"schema\":1,\"cluster\":\"te");
+    collect_bench_round(b, &conf);
+    char *after = collect_bench_files(b, NULL);
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_true(b->round.stored >= 1);
+    if (b->round.stored == 1) /* else a window was over meanwhile */
+        assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+static void what_loki_forgot_of_a_broken_window_comes_from_its_raw_lines(void **state)
+{
+    struct collect_bench *b = *state;
+    struct collector_conf conf = collect_bench_conf(b);
+    struct buf raw, again;
+    fill(b);
+    collect_bench_round(b, &conf);
+    collect_bench_raw(b, at(b, 2, 0), &raw);
+    write_window(b, at(b, 2, 0), "");
+    b->fake->count -= 2; /* Loki forgot: the newest lines of the last window */
+    for (int i = 0; i < 2; i++) {
+        collect_bench_round(b, &conf);
+        struct window *w = collect_bench_window(b, at(b, 2, 0));
+        assert_int_equal(w->lines, 22);
+        assert_false(w->complete); /* nothing proves it any more */
+        window_free(w);
+        collect_bench_raw(b, at(b, 2, 0), &again);
+        assert_string_equal(buf_text(&raw), buf_text(&again));
+        buf_free(&again);
+        assert_int_equal(b->round.kept, 0); /* nor is it tried in each round */
+    }
+    b->fake->count += 2; /* it was only away: the proof is made up for */
+    collect_bench_round(b, &conf);
+    struct window *w = collect_bench_window(b, at(b, 2, 0));
+    assert_true(w->complete);
+    window_free(w);
+    buf_free(&raw);
+}
+
+static void a_broken_window_that_nothing_can_make_again_stays_in_its_index(void **state)
+{
+    struct collect_bench *b = *state;
+    struct collector_conf conf = collect_bench_conf(b);
+    char key[WINDOW_KEY_SIZE], path[400];
+    fill(b);
+    collect_bench_round(b, &conf);
+    window_key_lines(key, "test", "errors", at(b, 2, 0));
+    snprintf(path, sizeof path, "%s/%s", b->folder, key);
+    assert_int_equal(unlink(path), 0);
+    write_window(b, at(b, 2, 0), "{}");
+    b->fake->count -= 2;
+    char *before = collect_bench_files(b, "index.json");
+    collect_bench_round(b, &conf);
+    assert_int_equal(b->round.failed, 1);
+    assert_int_equal(b->err.kind, ERR_NONE); /* the others are done all the same */
+    char *after = collect_bench_files(b, "index.json");
+    if (b->round.stored == 0)
+        assert_string_equal(before, after);
+    free(before);
+    free(after);
+    b->fake->count += 2;
+}
+
 static void reprocessing_gives_the_same_windows(void **state)
 {
     struct collect_bench *b = *state;
@@ -319,6 +390,9 @@ int main(void)
         TEST(stopped_between_any_two_steps_it_heals),
         TEST(a_lost_index_and_catalogue_heal),
         TEST(a_newer_schema_is_left_alone_and_a_broken_one_made_again),
+        TEST(a_window_that_broke_behind_its_index_is_noticed_and_made_again),
+        TEST(what_loki_forgot_of_a_broken_window_comes_from_its_raw_lines),
+        TEST(a_broken_window_that_nothing_can_make_again_stays_in_its_index),
         TEST(reprocessing_gives_the_same_windows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
