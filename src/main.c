@@ -1,5 +1,6 @@
 /* The program: reads the command line, then the command's own file does the rest. */
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -38,6 +39,14 @@ static void no_core_dumps(void)
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
 }
 
+/* Buffers of pages and answers go back to the system when they are freed. Left alone, glibc raises
+ * this bound as they come and go, and keeps them in a heap full of holes: 2 to 4 MiB more for `logs`
+ * over lines of 1 kB. */
+static void return_large_buffers(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+}
+
 static bool start_log(const struct options *o, struct err *err)
 {
     log_set_level(options_has(o, OPTION_VERBOSE) ? LOG_DEBUG : LOG_INFO);
@@ -66,6 +75,7 @@ int main(int argc, char **argv)
     /* Not LC_ALL: numbers and dates are written the same wherever the user lives. */
     setlocale(LC_CTYPE, "");
     no_core_dumps();
+    return_large_buffers();
     output_start();
     buf_init(&text, 1 << 16);
     if (!options_parse(&o, argc, argv, &err) || !freeze_clock(&err))
