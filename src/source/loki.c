@@ -31,7 +31,8 @@ struct loki {
     struct upstream upstream;
     struct server_clock clock;
     bool no_drop; /* older than 2.9: no `drop` stage */
-    bool known;   /* it has answered as a Loki does */
+    bool no_moments;
+    bool known; /* it has answered as a Loki does */
     int limit;
     struct loki_call *calls;
 };
@@ -429,6 +430,16 @@ bool loki_knows_drop(const struct loki *l)
 bool loki_shuffles(const struct loki *l)
 {
     return loki_knows_drop(l);
+}
+
+bool loki_knows_moments(const struct loki *l)
+{
+    return loki_knows_drop(l) && !l->no_moments;
+}
+
+void loki_learn_no_moments(struct loki *l)
+{
+    l->no_moments = true;
 }
 
 /* Loki 2.3 takes `drop` for a label's name, and says "parse error at line 2, col 9: syntax error:

@@ -60,9 +60,12 @@ char *loki_counted(const struct loki *l, const char *query, int64_t span);
 /* Whether `drop` may be sent: not once the server has refused it. */
 bool loki_knows_drop(const struct loki *l);
 /* Whether the server may shuffle the lines that a stream has on one nanosecond: Loki does since it
- * gathers answers of several shards with a sort that is not stable (2.9 at the latest; two lines keep
- * their order, and so do all of an answer of at most 12; measured on 3.4, not so on 2.3). */
+ * gathers answers with a sort that is not stable (2.9 at the latest). Two lines keep their order, and
+ * so do all of a result stream of at most 12 (measured on 3.4; 2.3 keeps every order). */
 bool loki_shuffles(const struct loki *l);
+/* Whether it has not refused yet to tell a line's nanosecond (loki_request's `apart`). */
+bool loki_knows_moments(const struct loki *l);
+void loki_learn_no_moments(struct loki *l);
 /* Whether the refusal of `query` with "| drop …" on a line of its own behind it says that the server
  * does not know `drop`: then it is not sent any more, and the question should be asked once again. */
 bool loki_learn_no_drop(struct loki *l, const char *query, const struct err *err);

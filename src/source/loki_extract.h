@@ -50,8 +50,10 @@ struct loki_extract_conf {
     int retries; /* tries again of one request after transient errors (with backoff); 0: 4; -1:
                   * none. A server that never answered anything is not tried again */
     void *context;
-    /* In (time, labels as text, arrival) order. line and its text last until it returns, labels as
-     * long as they are held. It may pause or free the extract. */
+    /* In (time, labels as text, order of the push) order; where a server shuffles (loki_shuffles),
+     * more than 12 lines of a stream on one nanosecond by their text instead of the push. line and
+     * its text last until it returns, labels as long as they are held. It may pause or free the
+     * extract. */
     void (*line)(void *context, const struct line *line);
     /* The end, exactly once, never from inside loki_extract_start; the extract is gone afterwards.
      * err is never NULL. An error behind some lines: result says how far it came. A proof that

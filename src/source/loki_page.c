@@ -20,6 +20,7 @@ struct entry {
 struct stream {
     const struct labels *labels; /* held */
     uint32_t rank;
+    uint32_t lines; /* counted by loki_page_ties */
 };
 
 struct loki_page {
@@ -36,7 +37,7 @@ struct loki_page {
 /* Added by Loki itself, the first even differently by tail and range query: no part of a line's
  * identity. */
 static const char *const not_identity[] = {"detected_level", "service_name", "__stream_shard__",
-                                           NULL};
+                                           LOKI_PAGE_MOMENT, NULL};
 
 struct loki_page *loki_page_new(size_t max_bytes, bool frame)
 {
@@ -266,6 +267,52 @@ void loki_page_sort(struct loki_page *p, bool backward, bool by_text)
         p->entries[i] = p->entries[--j];
         p->entries[j] = swap;
     }
+}
+
+/* Behind the lines from `first` on that share its time and stream. */
+static size_t end_of_tie(const struct loki_page *p, size_t first)
+{
+    const struct entry *e = p->entries;
+    uint32_t rank = p->streams[e[first].stream].rank;
+    size_t end = first + 1;
+    while (end < p->count && e[end].time == e[first].time && p->streams[e[end].stream].rank == rank)
+        end++;
+    return end;
+}
+
+static int compare_backward(const void *a, const void *b, void *context)
+{
+    return compare_entries(b, a, context);
+}
+
+void loki_page_sort_crowds(struct loki_page *p, bool backward)
+{
+    struct order order = {p, true};
+    for (size_t i = 0, end; i < p->count; i = end) {
+        end = end_of_tie(p, i);
+        if (end - i > LOKI_PAGE_KEPT)
+            qsort_r(p->entries + i, end - i, sizeof *p->entries,
+                    backward ? compare_backward : compare_entries, &order);
+    }
+}
+
+enum loki_page_ties loki_page_ties(struct loki_page *p)
+{
+    enum loki_page_ties ties = LOKI_PAGE_TIES_NONE;
+    for (size_t i = 0; i < p->stream_count; i++)
+        p->streams[i].lines = 0;
+    for (size_t i = 0; i < p->count; i++)
+        p->streams[p->entries[i].stream].lines++;
+    for (size_t i = 0, end; i < p->count && ties != LOKI_PAGE_TIES_SHUFFLED; i = end) {
+        end = end_of_tie(p, i);
+        if (end - i < 3 || end - i > LOKI_PAGE_KEPT)
+            continue;
+        ties = LOKI_PAGE_TIES_KEPT;
+        for (size_t k = i; k < end; k++)
+            if (p->streams[p->entries[k].stream].lines > LOKI_PAGE_KEPT)
+                ties = LOKI_PAGE_TIES_SHUFFLED;
+    }
+    return ties;
 }
 
 size_t loki_page_drop_before(struct loki_page *p, int64_t time)

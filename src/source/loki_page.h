@@ -16,6 +16,9 @@
 
 struct loki_page;
 
+/* A label that our own queries give a line: its time, so that each nanosecond has a result stream. */
+#define LOKI_PAGE_MOMENT "__moment__"
+
 enum {
     LOKI_PAGE_BYTES = 4 << 20
 }; /* of text that a page holds by default; Loki's own bound is 4 MiB a message by default */
@@ -34,6 +37,15 @@ bool loki_page_finish(struct loki_page *p, struct err *err);
  * decides before the arrival, where arrival means nothing as the page was put together of several.
  */
 void loki_page_sort(struct loki_page *p, bool backward, bool by_text);
+/* After the sort, of a server that may shuffle (loki_shuffles): lines that a stream has on one
+ * nanosecond, more than LOKI_PAGE_KEPT of them, get the order of their texts (backward: the reverse),
+ * so that every page shows them alike. */
+enum { LOKI_PAGE_KEPT = 12 }; /* lines of a result stream whose order such a server still keeps */
+void loki_page_sort_crowds(struct loki_page *p, bool backward);
+/* Of such a server, after the sort: has a stream 3 to LOKI_PAGE_KEPT lines on one nanosecond (fewer
+ * are safe), and were they shuffled, as their result stream holds more than it keeps the order of? */
+enum loki_page_ties { LOKI_PAGE_TIES_NONE, LOKI_PAGE_TIES_KEPT, LOKI_PAGE_TIES_SHUFFLED };
+enum loki_page_ties loki_page_ties(struct loki_page *p);
 /* Forgets the lines before `time`. Returns how many. */
 size_t loki_page_drop_before(struct loki_page *p, int64_t time);
 /* Adds another page's lines behind those of p. False (ERR_LIMIT) when they would pass p's

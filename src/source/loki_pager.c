@@ -46,6 +46,7 @@ struct loki_pager {
     struct loki_sizes *sizes[SIZES]; /* a ring, the oldest at next_sizes */
     size_t next_sizes;
     bool no_sizes; /* the server does not tell them */
+    bool apart;    /* the last page had lines of one nanosecond that are better asked for apart */
     struct loki_pager_fetch *fetches;
 };
 
@@ -65,6 +66,7 @@ struct loki_pager_fetch {
     bool lone;    /* a single line, with all the room that there is */
     bool shifted; /* asked from one ns earlier on */
     bool exact;   /* not to be shifted */
+    bool apart;   /* asked for with each nanosecond apart */
     void (*done)(void *context, struct loki_page *page, bool full, const struct err *err);
     void *context;
 };
@@ -84,6 +86,7 @@ static void send(struct loki_pager_fetch *f)
                                              .to = f->to,
                                              .limit = f->limit,
                                              .backward = p->backward,
+                                             .apart = f->apart,
                                              .max_bytes = f->lone ? LONE_LINE_BYTES : 0,
                                              .context = f,
                                              .done = on_page});
@@ -265,6 +268,26 @@ static bool unshift(struct loki_pager_fetch *f, struct loki_page *page, bool *fu
     return !*full || loki_page_count(page);
 }
 
+/* Whether the page is to be asked for anew, for the order in which a stream's lines of one nanosecond
+ * were pushed. */
+static bool part_moments(struct loki_pager_fetch *f, struct loki_page *page, const struct err *err)
+{
+    struct loki_pager *p = f->pager;
+    if (f->apart && err->kind == ERR_REFUSED) {
+        loki_learn_no_moments(p->loki);
+        f->apart = false;
+        return true;
+    }
+    if (f->stages || !page || !loki_knows_moments(p->loki))
+        return false;
+    enum loki_page_ties ties = loki_page_ties(page);
+    p->apart = ties != LOKI_PAGE_TIES_NONE;
+    if (ties != LOKI_PAGE_TIES_SHUFFLED || f->apart)
+        return false;
+    f->apart = true;
+    return true;
+}
+
 static void on_page(void *context, struct loki_page *page, const struct err *err)
 {
     struct loki_pager_fetch *f = context;
@@ -272,6 +295,11 @@ static void on_page(void *context, struct loki_page *page, const struct err *err
     int64_t took = clock_monotonic() - f->sent;
     f->request = NULL;
     loop_timer_stop(f->patience);
+    if (part_moments(f, page, err)) {
+        loki_page_free(page);
+        send(f);
+        return;
+    }
     if (err->kind && goes_on(f, err, took))
         return;
     if (page) {
@@ -316,6 +344,7 @@ struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stag
     /* One line of a nanosecond could not say whether there are more. */
     if (to - from == 1 && f->limit == 1 && loki_limit(p->loki) > 1)
         f->limit = 2;
+    f->apart = p->apart && !stages && loki_knows_moments(p->loki);
     f->stages = mem_dup(stages);
     f->again = loop_timer_new(http_loop(loki_http(p->loki)), send_again, f);
     f->patience = loop_timer_new(http_loop(loki_http(p->loki)), lose_patience, f);

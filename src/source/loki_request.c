@@ -18,6 +18,7 @@
  *
  * Loki sends nothing while it works; its own time-out is some minutes at most. */
 enum { IDLE_MS = 5 * 60 * 1000, FORM_MAX = 1 << 20 };
+#define APART "| label_format " LOKI_PAGE_MOMENT "=`{{unixEpochNanos __timestamp__}}` "
 #define DROP "| drop detected_level, __stream_shard__"
 
 struct loki_request {
@@ -28,7 +29,7 @@ struct loki_request {
     char *query;       /* with its stages */
     int64_t from, to;
     int limit;
-    bool backward;
+    bool backward, apart;
     int64_t sent_at;
     void *context;
     void (*done)(void *context, struct loki_page *page, const struct err *err);
@@ -68,6 +69,8 @@ static void on_done(void *context, struct http_request *http, int status, struct
         page = r->page;
         r->page = NULL;
         loki_page_sort(page, r->backward, false);
+        if (loki_shuffles(r->loki))
+            loki_page_sort_crowds(page, r->backward);
     }
     void (*done)(void *, struct loki_page *, const struct err *) = r->done;
     void *owner = r->context;
@@ -86,7 +89,9 @@ static void send(struct loki_request *r)
 {
     struct buf form;
     bool first = true;
-    char *query = loki_query_with(r->query, loki_knows_drop(r->loki) ? DROP : "");
+    char *query = loki_query_with(r->query, !loki_knows_drop(r->loki) ? ""
+                                            : r->apart                ? APART DROP
+                                                                      : DROP);
     buf_init(&form, FORM_MAX);
     conn_query(&form, &first, "query", query);
     add_number(&form, &first, "start", r->from);
@@ -110,6 +115,7 @@ struct loki_request *loki_request_send(struct loki *l, const struct loki_request
                                .to = conf->to,
                                .limit = conf->limit,
                                .backward = conf->backward,
+                               .apart = conf->apart,
                                .context = conf->context,
                                .done = conf->done};
     r->query = conf->stages ? loki_query_with(conf->query, conf->stages) : mem_dup(conf->query);

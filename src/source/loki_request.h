@@ -17,6 +17,9 @@ struct loki_request_conf {
     int64_t from, to; /* [from, to) */
     int limit;        /* lines */
     bool backward;
+    bool apart; /* each nanosecond in a result stream of its own: twice as dear, but a server that
+                   shuffles (loki_shuffles) keeps the order of a few lines. ERR_REFUSED where it does
+                   not know how */
     size_t max_bytes; /* of the page; 0: LOKI_PAGE_BYTES */
     void *context;
     /*

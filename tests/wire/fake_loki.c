@@ -102,8 +102,20 @@ static bool failed(const struct fake_loki *f, struct canned_answer *a)
     return true;
 }
 
+/* A page that is being answered. */
+struct answer {
+    const struct fake_loki_line *lines[LIMIT];
+    size_t count;
+    bool shuffles, lengths; /* lengths: instead of the texts */
+};
+
+static bool is_of_stream(const struct fake_loki_line *a, const struct fake_loki_line *b)
+{
+    return strcmp(a->namespace_, b->namespace_) == 0 && strcmp(a->pod, b->pod) == 0;
+}
+
 /* Returns the bytes of the text. */
-static size_t write_entry(struct json_out *o, const struct fake_loki_line *l, bool length)
+static size_t write_value(struct json_out *o, const struct fake_loki_line *l, bool length)
 {
     char time[32], number[32];
     const char *text = l->text;
@@ -112,6 +124,40 @@ static size_t write_entry(struct json_out *o, const struct fake_loki_line *l, bo
         text = number;
     }
     snprintf(time, sizeof time, "%lld", (long long)l->time);
+    json_out_array(o, NULL);
+    json_out_text(o, NULL, time);
+    json_out_text(o, NULL, text);
+    json_out_end_array(o);
+    return strlen(text);
+}
+
+/* The lines of one nanosecond the other way round. */
+static void turn_ties(const struct fake_loki_line **lines, size_t count)
+{
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1; end < count && lines[end]->time == lines[i]->time;)
+            end++;
+        for (size_t a = i, b = end - 1; end - i > 2 && a < b; a++, b--) {
+            const struct fake_loki_line *swap = lines[a];
+            lines[a] = lines[b];
+            lines[b] = swap;
+        }
+    }
+}
+
+/* Takes the first line's stream out of the page and writes it. */
+static size_t write_stream(struct json_out *o, struct answer *page)
+{
+    const struct fake_loki_line **own = mem_array(page->count, sizeof *own), *l = page->lines[0];
+    size_t n = 0, kept = 0, bytes = 0;
+    for (size_t i = 0; i < page->count; i++)
+        if (is_of_stream(page->lines[i], l))
+            own[n++] = page->lines[i];
+        else
+            page->lines[kept++] = page->lines[i];
+    page->count = kept;
+    if (page->shuffles && n > 12)
+        turn_ties(own, n);
     json_out_object(o, NULL);
     json_out_object(o, "stream");
     json_out_text(o, "app", "web");
@@ -119,13 +165,12 @@ static size_t write_entry(struct json_out *o, const struct fake_loki_line *l, bo
     json_out_text(o, "pod", l->pod);
     json_out_end_object(o);
     json_out_array(o, "values");
-    json_out_array(o, NULL);
-    json_out_text(o, NULL, time);
-    json_out_text(o, NULL, text);
-    json_out_end_array(o);
+    for (size_t i = 0; i < n; i++)
+        bytes += write_value(o, own[i], page->lengths);
     json_out_end_array(o);
     json_out_end_object(o);
-    return strlen(text);
+    free(own);
+    return bytes;
 }
 
 static void refuse(struct canned_answer *a, int status, const char *words)
@@ -183,11 +228,10 @@ static void range(void *context, const struct canned_request *r, struct canned_a
     struct fake_loki *f = context;
     char *query = mem_dup(canned_field(r, "query"));
     int64_t from = canned_number(r, "start", 0), to = canned_number(r, "end", 0);
-    int64_t limit = canned_number(r, "limit", 100), n = 0;
+    int64_t limit = canned_number(r, "limit", 100);
     size_t bytes = 0;
     const char *direction = canned_field(r, "direction");
     bool backward = direction && strcmp(direction, "backward") == 0;
-    bool lengths = strstr(query, "| line_format `{{len __line__}}`") != NULL;
     f->pages++;
     if (f->fail_from && from <= f->fail_from && f->fail_from < to) {
         a->status = 500;
@@ -202,14 +246,19 @@ static void range(void *context, const struct canned_request *r, struct canned_a
         json_out_object(&o, "data");
         json_out_text(&o, "resultType", "streams");
         json_out_array(&o, "result");
-        for (size_t i = 0; i < f->count && n < limit && n < LIMIT; i++) {
+        struct answer *page = mem_alloc(sizeof *page);
+        page->lengths = strstr(query, "| line_format `{{len __line__}}`") != NULL;
+        page->shuffles = f->shuffles && !strstr(query, "| label_format __moment__=`");
+        for (size_t i = 0; i < f->count && page->count < (size_t)limit && page->count < LIMIT;
+             i++) {
             const struct fake_loki_line *l = &f->lines[backward ? f->count - 1 - i : i];
             bool lost = f->whole_ms_lost && l->time == from && from % 1000000 == 0;
-            if (l->time >= from && l->time < to && !lost && fits(l, query)) {
-                bytes += write_entry(&o, l, lengths);
-                n++;
-            }
+            if (l->time >= from && l->time < to && !lost && fits(l, query))
+                page->lines[page->count++] = l;
         }
+        while (page->count)
+            bytes += write_stream(&o, page);
+        free(page);
         json_out_end_array(&o);
         json_out_end_object(&o);
         json_out_end_object(&o);

@@ -26,6 +26,7 @@ struct fake_loki {
     int most;             /* lines a page (5,000): more is refused */
     bool old;             /* no `drop` stage and no __line__, as before 2.9 */
     size_t too_large;     /* pages that were refused for message_bytes */
+    bool shuffles;        /* lines of one nanosecond, where a result stream has more than 12 */
     size_t message_bytes; /* of a page's text: more is 500 ResourceExhausted */
     bool whole_ms_lost; /* a line at just the start of a query, a whole millisecond, is not found */
 };

@@ -89,6 +89,61 @@ static void backward_is_the_exact_reverse(void **state)
     loki_page_free(p);
 }
 
+/* `count` lines of one stream, `tied` of them on one nanosecond, with texts that fall. */
+static struct loki_page *page_of_ties(int count, int tied, bool backward)
+{
+    struct err err;
+    struct buf json;
+    buf_init(&json, 1 << 16);
+    buf_adds(&json, HEAD "{\"stream\":{\"pod\":\"a\"},\"values\":[");
+    for (int i = 0; i < count; i++)
+        buf_printf(&json, "%s[\"%d\",\"%c\"]", i ? "," : "",
+                   backward   ? 100 - (i < tied ? 1 : i)
+                   : i < tied ? 1
+                              : i,
+                   'z' - i);
+    buf_adds(&json, "]}" TAIL);
+    struct loki_page *p = read_page(buf_text(&json), 4096, 0, false, &err);
+    assert_non_null(p);
+    loki_page_sort(p, backward, false);
+    loki_page_sort_crowds(p, backward);
+    buf_free(&json);
+    return p;
+}
+
+static void ties_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        int count, tied;
+        enum loki_page_ties ties;
+    } pages[] = {{20, 2, LOKI_PAGE_TIES_NONE},
+                 {12, 3, LOKI_PAGE_TIES_KEPT},
+                 {13, 3, LOKI_PAGE_TIES_SHUFFLED},
+                 {20, 12, LOKI_PAGE_TIES_SHUFFLED},
+                 {20, 13, LOKI_PAGE_TIES_NONE}};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        struct loki_page *p = page_of_ties(pages[i].count, pages[i].tied, false);
+        assert_int_equal(loki_page_ties(p), pages[i].ties);
+        loki_page_free(p);
+    }
+}
+
+static void crowds_are_ordered_by_text(void **state)
+{
+    (void)state;
+    for (int backward = 0; backward < 2; backward++) {
+        struct loki_page *p = page_of_ties(13, 13, backward);
+        for (size_t i = 0; i < 13; i++)
+            assert_int_equal(loki_page_at(p, i).text.p[0],
+                             (backward ? 'z' : 'n') + (backward ? -(int)i : (int)i));
+        loki_page_free(p);
+        p = page_of_ties(12, 12, backward);
+        assert_int_equal(loki_page_at(p, 0).text.p[0], 'z');
+        loki_page_free(p);
+    }
+}
+
 static void text_decides_where_it_is_asked_to(void **state)
 {
     (void)state;
@@ -191,6 +246,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams_are_merged_in_order),
         cmocka_unit_test(backward_is_the_exact_reverse),
+        cmocka_unit_test(ties_are_told),
+        cmocka_unit_test(crowds_are_ordered_by_text),
         cmocka_unit_test(text_decides_where_it_is_asked_to),
         cmocka_unit_test(nul_and_structured_metadata),
         cmocka_unit_test(what_is_wrong_is_said),
