@@ -301,9 +301,10 @@ static bool read_options(struct logs *l, const struct options *o, struct err *er
     if (l->count && l->around_lines)
         return err_set(err, ERR_USAGE, "--count", "leave out --around",
                        "it counts lines, and prints none");
-    /* Loki counts spans of whole milliseconds. */
-    l->from = clock_align(l->from, CLOCK_MS);
-    l->to = clock_align(l->to + CLOCK_MS - 1, CLOCK_MS);
+    if (l->count) { /* Loki counts spans of whole milliseconds */
+        l->from = clock_align(l->from, CLOCK_MS);
+        l->to = clock_align(l->to + CLOCK_MS - 1, CLOCK_MS);
+    }
     return true;
 }
 

@@ -5,6 +5,7 @@
  */
 #include "cmd/logs_range.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "base/mem.h"
 #include "source/loki_extract.h"
 
+/* Loki counts spans of whole milliseconds: to be proved, a span is read up to them. */
 enum { QUEUE = 512, RESUME_AT = 128, IN_FLIGHT = 3, HELD_MOST = 12 << 20 };
 
 /* The end of a span is settled once agents had this long to deliver it. */
@@ -109,7 +111,8 @@ static void pump(struct logs_range *r)
 static void on_line(void *context, const struct line *line)
 {
     struct part *p = context;
-    if (p->range->ended)
+    const struct logs_range_conf *c = &p->range->conf;
+    if (p->range->ended || line->time < c->from || line->time >= c->to)
         return;
     if (p->range->conf.count == 1) {
         give(p->range, line);
@@ -127,6 +130,18 @@ static void on_line(void *context, const struct line *line)
     pump(p->range);
 }
 
+/* For one query: those of several have come to different times. */
+static void say_where_to_go_on(const struct logs_range *r, int64_t reached, struct err *err)
+{
+    char time[CLOCK_TEXT], mend[sizeof err->mend];
+    const struct logs_range_conf *c = &r->conf;
+    if (c->count > 1 || (c->backward ? reached >= c->to : reached <= c->from))
+        return;
+    snprintf(mend, sizeof mend, "%.150s%sgo on with %s %s", err->mend, *err->mend ? "; " : "",
+             c->backward ? "--to" : "--from", clock_rfc3339(reached, true, time));
+    str_copy(err->mend, sizeof err->mend, mend);
+}
+
 static void on_extracted(void *context, const struct loki_extract_result *result,
                          const struct err *err)
 {
@@ -136,6 +151,8 @@ static void on_extracted(void *context, const struct loki_extract_result *result
     p->extract = NULL;
     p->reached = result->reached;
     bool settled = r->conf.to + SETTLED <= loki_now(r->conf.loki);
+    if (seen.kind && !result->complete)
+        say_where_to_go_on(r, result->reached, &seen);
     /* Loki 2.3 gives a line that was pushed twice more often than it counts it. */
     if (!seen.kind && result->proved && result->lines < result->counted && settled)
         err_set(&seen, ERR_AWAY, p->query, "run it again; lines may still be arriving",
@@ -149,16 +166,17 @@ static void on_extracted(void *context, const struct loki_extract_result *result
 static void start_part(struct logs_range *r, struct part *p, const char *query)
 {
     const struct logs_range_conf *c = &r->conf;
-    bool one = c->count == 1;
+    bool one = c->count == 1, prove = !c->limit;
     *p = (struct part){.range = r, .query = query, .reached = c->backward ? c->to : c->from};
     struct loki_extract_conf conf = {.query = query,
-                                     .from = c->from,
-                                     .to = c->to,
+                                     .from = prove ? clock_align(c->from, CLOCK_MS) : c->from,
+                                     .to = prove ? clock_align(c->to + CLOCK_MS - 1, CLOCK_MS)
+                                                 : c->to,
                                      .backward = c->backward,
                                      .limit = c->limit,
                                      .in_flight = one ? IN_FLIGHT : 2,
                                      .max_held = one ? 0 : HELD_MOST / c->count,
-                                     .prove = !c->limit,
+                                     .prove = prove,
                                      .context = p,
                                      .line = on_line,
                                      .done = on_extracted};

@@ -22,7 +22,7 @@ struct logs_range_conf {
     struct loki *loki;
     const char *const *queries; /* must outlive it */
     size_t count;               /* 1 to LOGS_RANGE_QUERIES */
-    int64_t from, to;           /* whole milliseconds */
+    int64_t from, to;           /* [from, to) */
     int64_t limit;              /* of all lines together; 0: none, then Loki's count proves them */
     bool backward;
     void *context;

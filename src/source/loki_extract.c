@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "net/backoff.h"
 #include "net/loop.h"
 #include "source/loki_crowd.h"
 #include "source/loki_page.h"
@@ -62,6 +63,8 @@ struct loki_extract {
     size_t held;
     struct loop_timer *soon;
     struct loki_call *count;
+    struct backoff backoff; /* of the count */
+    int retries, count_tries;
     struct loki_extract_result result;
     bool paused, busy, dead, ended;
 };
@@ -130,12 +133,23 @@ static void tell_end(struct loki_extract *x, const struct err *err)
     x->conf.done(x->conf.context, &x->result, err);
 }
 
+static void on_count(void *context, uint64_t count, const struct err *err);
+
+static void ask_count(struct loki_extract *x)
+{
+    x->count = loki_count(x->loki, x->query, x->conf.from, x->conf.to, on_count, x);
+}
+
 static void on_count(void *context, uint64_t count, const struct err *err)
 {
     struct loki_extract *x = context;
     x->count = NULL;
-    x->busy = true;
     x->result.requests++;
+    if (err_is_transient(err) && x->count_tries++ < x->retries) {
+        loop_timer_set(x->soon, backoff_next(&x->backoff, err));
+        return;
+    }
+    x->busy = true;
     x->result.counted = count;
     x->result.proved = !err->kind;
     x->result.complete = x->result.proved && count == x->result.lines;
@@ -151,7 +165,7 @@ static void end(struct loki_extract *x, const struct err *err)
     while (x->slices)
         drop_first(x);
     if (x->conf.prove && !err && !x->conf.limit)
-        x->count = loki_count(x->loki, x->query, x->conf.from, x->conf.to, on_count, x);
+        ask_count(x);
     else
         tell_end(x, err ? err : &none);
 }
@@ -382,6 +396,11 @@ static void pump(struct loki_extract *x)
 static void on_soon(void *context)
 {
     struct loki_extract *x = context;
+    if (x->ended) {
+        if (!x->count)
+            ask_count(x);
+        return;
+    }
     x->busy = true;
     pump(x);
 }
@@ -398,8 +417,8 @@ struct loki_extract *loki_extract_start(struct loki *l, const struct loki_extrac
         x->conf.in_flight = 1;
     if (!x->conf.max_held)
         x->conf.max_held = DEFAULT_HELD;
-    int retries = conf->retries < 0 ? 0 : conf->retries ? conf->retries : DEFAULT_RETRIES;
-    x->pager = loki_pager_new(l, x->query, conf->backward, retries, conf->expect_bytes,
+    x->retries = conf->retries < 0 ? 0 : conf->retries ? conf->retries : DEFAULT_RETRIES;
+    x->pager = loki_pager_new(l, x->query, conf->backward, x->retries, conf->expect_bytes,
                               conf->expect_slowest);
     x->cursor = x->result.reached = conf->backward ? conf->to : conf->from;
     if (conf->expect > 0)
@@ -412,7 +431,7 @@ struct loki_extract *loki_extract_start(struct loki *l, const struct loki_extrac
 void loki_extract_pause(struct loki_extract *x, bool pause)
 {
     x->paused = pause;
-    if (!pause && !x->busy)
+    if (!pause && !x->busy && !x->ended)
         loop_timer_set(x->soon, 0);
 }
 

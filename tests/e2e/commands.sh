@@ -37,6 +37,11 @@ from=$(date -u -d '-20 min' +%Y-%m-%dT%H:%M:00Z)
 to=$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)
 expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$from" --to "$to" -o json
 lines=$(wc -l <"$work/out")
+# A span is kept to the nanosecond: what is printed from a line's time on begins with that line.
+sed -n 100p "$work/out" >"$work/hundredth"
+tail -n +100 "$work/out" >"$work/rest"
+expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$(cut -d'"' -f4 "$work/hundredth")" --to "$to" -o json
+cmp -s "$work/out" "$work/rest" || fail "--from a line's time does not go on from that line"
 expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$from" --to "$to" --count
 [ "$(cat "$work/out")" = "$lines" ] || fail "printed $lines, counted $(cat "$work/out")"
 # Several queries in one order; the lines about each.

@@ -274,7 +274,10 @@ static void instant(void *context, const struct canned_request *r, struct canned
     char *query = mem_dup(canned_field(r, "query"));
     int64_t time = canned_number(r, "time", 0), ms = 0, n = f->counts_more;
     f->counts++;
-    if (!failed(f, a)) {
+    if (f->counts_to_fail) {
+        f->counts_to_fail--;
+        refuse(a, 503, "busy\n");
+    } else if (!failed(f, a)) {
         const char *span = strrchr(query, '[');
         ms = span ? strtoll(span + 1, NULL, 10) : 0;
         for (size_t i = 0; i < f->count; i++)

@@ -512,6 +512,21 @@ static void a_server_that_comes_back_is_asked_again(void **state)
     assert_true(b->result.complete);
 }
 
+static void a_count_that_failed_is_asked_for_again(void **state)
+{
+    struct bench *b = *state;
+    fill(b, 30);
+    b->fake->counts_to_fail = 2;
+    run(b, (struct loki_extract_conf){.prove = true});
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_true(b->result.complete);
+    assert_int_equal(b->fake->counts, 3);
+    b->fake->counts_to_fail = 1;
+    run(b, (struct loki_extract_conf){.prove = true, .retries = -1});
+    assert_int_not_equal(b->err.kind, ERR_NONE);
+    assert_false(b->result.complete);
+}
+
 static void a_server_that_never_answered_is_not(void **state)
 {
     struct bench *b = *state;
@@ -554,6 +569,7 @@ int main(void)
         TEST(it_may_be_freed_from_a_line),
         TEST(errors_say_how_far_it_came),
         TEST(a_server_that_comes_back_is_asked_again),
+        TEST(a_count_that_failed_is_asked_for_again),
         TEST(a_server_that_never_answered_is_not),
         TEST(a_late_line_shows_in_the_count),
     };
