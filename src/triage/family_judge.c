@@ -55,6 +55,11 @@ struct family_affix family_judge_affix(const struct str *words, size_t count)
         before--;
     while (behind && !strchr("([<)]}>\"'`,;.:", first.p[first.n - behind]))
         behind--;
+    /* "gw:<*>" beside "<*>": the value is the whole word. */
+    bool value = behind >= 3 && memmem(first.p + first.n - behind, behind, "<*>", 3);
+    for (size_t i = 0; i < count && value; i++)
+        if (words[i].n == before + behind)
+            behind = 0;
     return (struct family_affix){before, behind};
 }
 

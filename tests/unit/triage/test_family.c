@@ -112,6 +112,11 @@ static void a_value_by_its_form_speaks_for_its_place(void **state)
     add(false, "cannot open stdin for reading");
     assert_string_equal(found(&loose), "cannot open <*> for reading");
     assert_int_equal(loose, 4);
+    clear();
+    add(false, "cannot connect to <*> any more");
+    add(false, "cannot connect to gw:<*> any more");
+    assert_string_equal(found(&loose), "cannot connect to <*> any more");
+    assert_int_equal(loose, 8);
 }
 
 static void a_lone_word_behind_a_label_is_a_value(void **state)
