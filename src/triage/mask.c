@@ -114,18 +114,20 @@ static bool read_map(struct mask_scan *s, struct str w)
     return false;
 }
 
-/* a,b,c: behind the list of which w is the first, or s->p. */
+/* a,b,c: behind the list of which w is the first, or s->p. Two may be prose without a blank. */
 static const char *skip_names(const struct mask_scan *s, struct str w)
 {
     const char *p = w.p + w.n;
     if (p != s->p || !isalpha((unsigned char)w.p[0]))
         return s->p;
-    unsigned name = MASK_LETTER | MASK_DIGIT | MASK_DOT | MASK_OTHER | MASK_SLASH;
-    while (mask_scan_char(s, p) == ',' && mask_scan_class(s, p + 1) & (MASK_LETTER | MASK_DIGIT))
+    unsigned name = MASK_LETTER | MASK_DIGIT | MASK_DOT | MASK_OTHER | MASK_SLASH, commas = 0;
+    while (mask_scan_char(s, p) == ',' && mask_scan_class(s, p + 1) & (MASK_LETTER | MASK_DIGIT)) {
         for (p++; mask_scan_class(s, p) & name;)
             p++;
+        commas++;
+    }
     bool ends = !mask_scan_class(s, p) && !mask_scan_any(mask_scan_char(s, p), "=({[<\"'");
-    return ends ? p : s->p;
+    return ends && commas > 1 ? p : s->p;
 }
 
 /* A word without colons. */
