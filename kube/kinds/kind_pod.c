@@ -116,6 +116,17 @@ static enum health judge(const char *status)
     return *status ? HEALTH_BAD : HEALTH_UNKNOWN;
 }
 
+/* What the containers left behind is not what became of the pod: one that succeeded may have
+ * containers that say no reason, and of an evicted one they say Error, or Completed. */
+static enum health judge_whole(const struct json *pod, const char *status)
+{
+    const char *phase = json_string(pod, "status.phase", ""),
+               *reason = json_string(pod, "status.reason", "");
+    if (strcmp(status, "Terminating") != 0 && strcmp(phase, "Succeeded") == 0)
+        return HEALTH_DONE;
+    return judge(strcmp(phase, "Failed") == 0 && *reason ? reason : status);
+}
+
 static void set_ip(struct object *row, const struct json *pod)
 {
     const struct json *first = json_first(json_get(pod, "status.podIPs"));
@@ -344,7 +355,7 @@ static void fill(struct object *row, const struct json *pod)
     object_set_text(row, QOS, str_of(json_string(pod, "status.qosClass", "")));
     set_containers(row, pod);
     object_set_text(row, APP, str_of(json_string(pod, "metadata.labels.app", "")));
-    row->health = judge(s.text);
+    row->health = judge_whole(pod, s.text);
     explain(row, pod, &s);
 }
 

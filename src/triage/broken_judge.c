@@ -256,6 +256,21 @@ static bool found_stuck(struct broken_judge_verdict *v, const char *what, int64_
     return found(v, BROKEN_STUCK, what, words);
 }
 
+static bool judge_evicted(const struct broken_judge *j, const struct object *pod,
+                          const char *reason, const char *words, struct broken_judge_verdict *v)
+{
+    return !is_replaced(j, pod) && found(v, BROKEN_EVICTED, reason, words);
+}
+
+/* Its STATUS may be that of its containers: "Error". */
+static bool starts_evicted(const char *words)
+{
+    char reason[BROKEN_JUDGE_REASON];
+    size_t n = strcspn(words, ": ");
+    str_copy(reason, n + 1 < sizeof reason ? n + 1 : sizeof reason, words);
+    return class_of(reason) == BROKEN_EVICTED;
+}
+
 /* A pod that ended badly is its job's affair, if the job is known. */
 static bool judge_ended(const struct broken_judge *j, const struct object *pod, const char *words,
                         struct broken_judge_verdict *v)
@@ -263,6 +278,8 @@ static bool judge_ended(const struct broken_judge *j, const struct object *pod, 
     const struct object *job = job_of(j, pod);
     if (job && (job->health == HEALTH_DONE || is_superseded(j, job)))
         return false;
+    if (!job && starts_evicted(words))
+        return judge_evicted(j, pod, NULL, words, v);
     return found(v, job ? BROKEN_JOB : BROKEN_FAILED, NULL, words);
 }
 
@@ -296,8 +313,10 @@ static bool judge_pod(const struct broken_judge *j, const struct objects *t,
     enum broken_class class = class_of(status);
     if (class == BROKEN_CRASH_LOOP && strstr(words, "OOMKilled"))
         return found(v, BROKEN_OOM, "OOMKilled", words);
+    if (class == BROKEN_EVICTED)
+        return judge_evicted(j, pod, status, words, v);
     if (class != BROKEN_CLASSES)
-        return !(class == BROKEN_EVICTED && is_replaced(j, pod)) && found(v, class, status, words);
+        return found(v, class, status, words);
     if (strcmp(status, "Pending") == 0)
         /* An autoscaler may bring a node. */
         return j->now - pod->created >= STARTING && found(v, BROKEN_PENDING, NULL, words);

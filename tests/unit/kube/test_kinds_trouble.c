@@ -78,6 +78,27 @@ static void deployments(void **state)
     making_done(&m);
 }
 
+/* The phase and its reason say what became of a pod, not what its containers left behind. */
+static void pods_that_ended(void **state)
+{
+#define ENDED(code)                                                                                \
+    "'containerStatuses':[{'name':'c','state':{'terminated':{'exitCode':" code "}}}]"
+    static const struct verdict cases[] = {
+        {"pods", "'status':{'phase':'Succeeded'," ENDED("0") "}", HEALTH_DONE, ""},
+        {"pods", "'status':{'phase':'Failed'," ENDED("3") "}", HEALTH_BAD, "exit 3: c"},
+        {"pods",
+         "'status':{'phase':'Failed','reason':'Evicted','message':'low on memory'," ENDED(
+             "137") "}",
+         HEALTH_WARN, "Evicted: low on memory"},
+        {"pods", "'status':{'phase':'Failed','reason':'Evicted'," ENDED("0") "}", HEALTH_WARN,
+         "Evicted"},
+        {"pods", "'status':{'phase':'Failed','reason':'DeadlineExceeded'," ENDED("0") "}",
+         HEALTH_BAD, "DeadlineExceeded"},
+    };
+    (void)state;
+    CHECK(cases);
+}
+
 static void other_workloads(void **state)
 {
     static const struct verdict cases[] = {
@@ -402,10 +423,15 @@ static int utc(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(deployments), cmocka_unit_test(other_workloads),
-        cmocka_unit_test(jobs),        cmocka_unit_test(durations_of_jobs),
-        cmocka_unit_test(autoscalers), cmocka_unit_test(volumes_and_the_rest),
-        cmocka_unit_test(leases),      cmocka_unit_test(wrong_members_break_no_row),
+        cmocka_unit_test(deployments),
+        cmocka_unit_test(pods_that_ended),
+        cmocka_unit_test(other_workloads),
+        cmocka_unit_test(jobs),
+        cmocka_unit_test(durations_of_jobs),
+        cmocka_unit_test(autoscalers),
+        cmocka_unit_test(volumes_and_the_rest),
+        cmocka_unit_test(leases),
+        cmocka_unit_test(wrong_members_break_no_row),
     };
     return cmocka_run_group_tests(tests, utc, NULL);
 }

@@ -409,6 +409,7 @@ static void classes_of_pods(void **state)
         {"Error", "Error: a, exit 3", "failed 1+0 shop/Pod/p Error\n"},
         {"ExitCode:7", "exit 7: a", "failed 1+0 shop/Pod/p exit\n"},
         {"Evicted", "Evicted: low on memory", "evicted 1+0 shop/Pod/p Evicted\n"},
+        {"Error", "Evicted: low on memory", "evicted 1+0 shop/Pod/p Evicted\n"},
         {"Unknown", "NodeLost", "not ready 1+0 shop/Pod/p Unknown\n"},
     };
     struct cluster *c = *state;
