@@ -307,6 +307,11 @@ static bool take_newer_token(struct page *page, struct str body)
     return true;
 }
 
+static bool is_worth(const struct pages *p, int64_t wait_ms)
+{
+    return p->count || !p->conf.patience_ms || wait_ms <= p->conf.patience_ms;
+}
+
 static void on_done(void *context, struct http_request *r, int status, struct str body,
                     const struct err *err)
 {
@@ -328,8 +333,9 @@ static void on_done(void *context, struct http_request *r, int status, struct st
         return;
     }
     page->failures = page->delivered > page->before ? 1 : page->failures + 1;
-    if (err_is_transient(err) && page->failures <= TRIES) {
-        loop_timer_set(page->retry, backoff_next(&page->of->backoff, err));
+    int64_t wait = backoff_next(&page->of->backoff, err);
+    if (err_is_transient(err) && page->failures <= TRIES && is_worth(page->of, wait)) {
+        loop_timer_set(page->retry, wait);
         return;
     }
     struct err copy = *err;

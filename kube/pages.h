@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/str.h"
@@ -15,9 +16,12 @@ struct pages_conf {
     const char *path;                            /* of the collection, without a query */
     const char *label_selector, *field_selector; /* NULL: none */
     int limit;                                   /* objects a page; 0: 500 */
-    bool in_order; /* elements come in the server's order; else the next page is asked as soon as
+    int64_t
+        patience_ms; /* a list of which nothing has come ends when its next try is farther off than
+                            that: the caller tells why, and tries again; 0: it waits */
+    bool in_order;   /* elements come in the server's order; else the next page is asked as soon as
                     * its token is known, and two pages interleave */
-    bool table;    /* ask for a Table: the elements are its rows */
+    bool table;      /* ask for a Table: the elements are its rows */
     bool metadata; /* ask for the objects' metadata alone (PartialObjectMetadata): of what else they
                       hold nothing is sent */
     const char *const

@@ -34,7 +34,7 @@
 #include "net/loop.h"
 #include "net/splitter.h"
 
-enum { DENIED_MS = 60000, POLL_MS = 20000, SHORT_MS = 1000 };
+enum { DENIED_MS = 60000, POLL_MS = 20000, SHORT_MS = 1000, PATIENCE_MS = 2500 };
 enum { WATCH_SHORTEST_S = 300, WATCH_SPREAD_S = 300, PATH_LONGEST = 16384 };
 enum { ELEMENT_LONGEST = 16 << 20 };
 
@@ -215,6 +215,7 @@ static void start_list(struct watch *w)
                                                            .label_selector = w->conf.label_selector,
                                                            .field_selector = w->conf.field_selector,
                                                            .limit = w->conf.page,
+                                                           .patience_ms = PATIENCE_MS,
                                                            .table = w->table,
                                                            .keep = !w->row       ? columns_keep
                                                                    : w->conf.raw ? NULL

@@ -64,7 +64,8 @@ int64_t again_after(struct again *a, const struct err *err, int64_t least_ms, in
     if (most_ms && ms > most_ms)
         ms = most_ms;
     int64_t due = again_in(a, ms < least_ms ? least_ms : ms);
-    if (err && err->kind == ERR_AWAY && !err->http)
+    bool unanswered = err && !err->http && (err->kind == ERR_AWAY || err->kind == ERR_DENIED);
+    if (unanswered)
         client_await(a->client, on_back, a);
     return due;
 }

@@ -15,8 +15,8 @@ struct again *again_new(struct client *c, void (*fire)(void *context), void *con
 void again_free(struct again *a); /* NULL is allowed; before the client */
 
 /* After a failure (err may be NULL: an end that came too soon), no sooner than least_ms and, unless it
- * is 0, within most_ms. Where nobody answered at all it is tried too as soon as the server answers
- * anyone. Returns when: monotonic ns. */
+ * is 0, within most_ms. Where nobody answered at all, or the login failed, it is tried too as soon as
+ * the server answers anyone. Returns when: monotonic ns. */
 int64_t again_after(struct again *a, const struct err *err, int64_t least_ms, int64_t most_ms);
 int64_t again_in(struct again *a, int64_t ms); /* whatever failed before; returns when */
 void again_well(struct again *a);              /* a success: the backoff begins anew */

@@ -16,12 +16,14 @@
 #include "base/mem.h"
 #include "kube/access/client_probe.h"
 #include "kube/access/exec_plugin.h"
+#include "net/backoff.h"
 #include "net/loop.h"
 
 enum { WAITING_MAX = 1024, HEADERS_MAX = 32 };
 
-/* A login that failed is not tried again sooner: a plugin may cost seconds and megabytes. */
-#define LOGIN_PAUSE (5 * CLOCK_SECOND)
+/* A login that failed is not tried again sooner, and ever later: a plugin may cost seconds and
+ * megabytes, and a dozen watches ask for it. */
+enum { LOGIN_PAUSE_MS = 5000 };
 #define RENEW_BEFORE CLOCK_MINUTE
 #define CLOCK_APART (2 * CLOCK_SECOND) /* a Date has whole seconds */
 
@@ -47,6 +49,7 @@ struct client {
     struct exec_plugin *plugin; /* NULL: the credentials are static or in files */
     enum client_login login;
     struct err login_err;
+    struct backoff logins;  /* that failed */
     int64_t login_pause;    /* monotonic: no login before */
     int64_t expires, renew; /* wall; 0: not known */
     uint64_t credentials;   /* generation: grows with every login */
@@ -330,7 +333,9 @@ static void logged_in(void *context, const struct exec_plugin_credentials *crede
 {
     struct client *c = context;
     if (!credentials) {
-        c->login_pause = clock_monotonic() + LOGIN_PAUSE;
+        int64_t pause = backoff_next(&c->logins, NULL);
+        c->login_pause =
+            clock_monotonic() + (pause > LOGIN_PAUSE_MS ? pause : LOGIN_PAUSE_MS) * CLOCK_MS;
         c->login_err = *err;
         /* An early renewal that failed leaves what is still good. */
         bool still_good = c->login == CLIENT_READY && clock_now() < c->expires;
@@ -340,6 +345,7 @@ static void logged_in(void *context, const struct exec_plugin_credentials *crede
         return;
     }
     int64_t now = clock_now(), left = credentials->expires - now;
+    backoff_reset(&c->logins);
     c->login = CLIENT_READY;
     c->credentials++;
     c->expires = credentials->expires;
@@ -396,6 +402,7 @@ bool client_log_in(struct client *c)
     if (!c->plugin)
         return false;
     c->login_pause = 0;
+    backoff_reset(&c->logins);
     if (c->login == CLIENT_FAILED)
         c->login = CLIENT_PENDING;
     exec_plugin_run_here(c->plugin);

@@ -222,10 +222,14 @@ static bool lock_conf(struct collect *c, struct holder_conf *lock, struct err *e
     if (options_has(c->options, OPTION_UNLOCKED))
         return true;
     lock->client = wire_client(&c->wire, err);
-    if (!lock->client)
+    if (!lock->client) {
+        struct err why = *err;
         return err_set(err, ERR_CONFIG, "lease",
                        "run it in the cluster, or give --unlocked and run only one",
-                       "there is no Kubernetes to hold a Lease that keeps a second collector away");
+                       "there is no Kubernetes to hold a Lease that keeps a second collector away: "
+                       "%.300s",
+                       why.what);
+    }
     snprintf(c->lease, sizeof c->lease, "kubeboard-%s", config->cluster);
     lock->name = config->collector.lease_name ? config->collector.lease_name : c->lease;
     lock->namespace_ = config->collector.lease_namespace ? config->collector.lease_namespace

@@ -20,20 +20,6 @@ for kind in folder curl; do
     done
 done
 
-# said LOG TEXT SECONDS: the log says so in time.
-said() {
-    for _ in $(seq $(($3 * 10))); do
-        grep -q "\"$2\"" "$work/$1" && return
-        sleep 0.1
-    done
-    fail "$1 does not say '$2': $(tail -5 "$work/$1")"
-}
-
-run_collector() {
-    KUBEBOARD_COLLECTOR_CATCH_UP="$(($(date +%s) - since))s" "$kubeboard" collect 2>>"$work/$1" &
-    pid=$!
-}
-
 for kind in folder curl; do
     [ "$kind" = folder ] || export KUBEBOARD_COLLECTOR_LEASE_NAME="twice-$kind"
     choose_store "running-$kind" "twice-$kind"

@@ -107,3 +107,17 @@ same() {
     [ "$new" -ge "$old" ] && [ "$new" -le $((old + 4)) ] || fail "$1: $new windows, not $old"
 }
 
+# said LOG TEXT SECONDS: the log says so in time.
+said() {
+    for _ in $(seq $(($3 * 10))); do
+        grep -q "\"$2\"" "$work/$1" && return
+        sleep 0.1
+    done
+    fail "$1 does not say '$2': $(tail -5 "$work/$1")"
+}
+
+# Starts a collector that runs until it is told to stop, with a log of its own: $pid.
+run_collector() {
+    KUBEBOARD_COLLECTOR_CATCH_UP="$(($(date +%s) - since))s" "$kubeboard" collect 2>>"$work/$1" &
+    pid=$!
+}

@@ -4,6 +4,7 @@
 # live again by itself. No board ends.
 . "$(dirname "$0")/lib.sh"
 . "$here/lib_board.sh"
+. "$here/lib_proxy.sh"
 
 # pane NAME OPTION...: a board that shows this pane and no other
 pane() {
@@ -27,14 +28,7 @@ page() {
 lists='nodes deployments widgets events namespaces'
 pages='page-d page-y page-v'
 
-port=$(sed -n 's/.*KUBE_PORT=\([0-9]*\).*/\1/p' "$KUBE_SERVER/ports")
-echo pass >"$work/mode"
-"$here/proxy" "$port" "$work/mode" >"$work/port" &
-proxy=$!
-for _ in $(seq 50); do [ -s "$work/port" ] && break; sleep 0.1; done
-config=$work/kubeconfig
-sed "s/127.0.0.1:$port/127.0.0.1:$(cat "$work/port")/" "$admin" >"$config"
-
+start_proxy
 for name in $lists; do pane "$name"; done
 pane forwards --write
 for key in d y v; do page "$key"; done
@@ -74,7 +68,7 @@ kill -CONT "$(pid_of)"
 each 20 '━ live ━' $lists $pages
 
 echo "a router forgets the connections"
-echo hole >"$work/mode"
+fault hole
 at=board
 shows 30 'Pods .* stale [0-9]+s '
 # shellcheck disable=SC2086
@@ -87,12 +81,12 @@ shows 10 'aa-after-hole'
 kube DELETE /api/v1/namespaces/shop/pods/aa-after-hole '{"gracePeriodSeconds":0}' >"$work/gone"
 
 echo "the streams are cut again and again"
-echo 'cut 2' >"$work/mode"
+fault cut 2
 for _ in $(seq 30); do
     screen | grep -Eq 'Pods .*(denied|failed)' && fail "a stream that is cut is no failure: $(screen)"
     sleep 0.2
 done
-echo pass >"$work/mode"
+fault pass
 # shellcheck disable=SC2086
 each 20 '━ live ━' $lists $pages
 for at in $all forwards; do
