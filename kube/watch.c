@@ -4,7 +4,8 @@
  *   its time is over (a clean end)   watch again from the last version seen
  *   the same, but nothing came       list again: a server that was restored from a backup says
  *                                    nothing to a version of its future
- *   broken, 429, 5xx                 backoff, then watch from the last version
+ *   cut off after a while            watch at once from the last version
+ *   broken sooner, 429, 5xx          backoff, then watch from the last version
  *   ERROR 410, HTTP 410              list again, at once the first time
  *   watching is not allowed          list again every POLL_MS
  *   silence, and no answer to a      as broken (silence.c): a server that shuts down leaves its
@@ -324,11 +325,15 @@ static void stop_watch(struct watch *w)
     w->splitter = NULL;
 }
 
+static bool has_lasted(const struct watch *w)
+{
+    return clock_monotonic() - w->started >= SHORT_MS * CLOCK_MS;
+}
+
 /* A clean end. One that comes at once, with nothing, is no working watch. */
 static void ended_well(struct watch *w)
 {
-    bool working = w->told || clock_monotonic() - w->started >= SHORT_MS * CLOCK_MS;
-    if (!working) {
+    if (!w->told && !has_lasted(w)) {
         again_after(w->again, NULL, 0, 0);
         return;
     }
@@ -368,20 +373,30 @@ static void ended_badly(struct watch *w, const struct err *err)
     fail(w, err);
 }
 
+/* A proxy may cut streams by the clock: what worked is begun again at once, and stale meanwhile. */
+static void go_on(struct watch *w, const struct err *err)
+{
+    upstream_failed(&w->into->upstream, err, again_in(w->again, 0));
+    tell(w);
+}
+
 static void watch_done(void *context, struct http_request *r, int status, struct str body,
                        const struct err *err)
 {
     struct watch *w = context;
     struct err why = w->failed.kind != ERR_NONE ? w->failed : *err;
+    bool cut = status == 200 && err->kind == ERR_AWAY;
     (void)r;
     /* A stream that breaks was whole when the loop last waited: as old as that is what we show. */
-    if (status == 200 && err->kind == ERR_AWAY)
+    if (cut)
         upstream_seen(&w->into->upstream, loop_waited(client_loop(w->client)));
     (void)body;
     w->request = NULL;
     stop_watch(w);
     if (why.kind == ERR_NONE)
         ended_well(w);
+    else if (cut && has_lasted(w))
+        go_on(w, &why);
     else
         ended_badly(w, &why);
 }

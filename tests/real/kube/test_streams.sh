@@ -63,11 +63,18 @@ shows 10 'line [0-9]+ of the log'
 kill -KILL "$(pid_of)"
 shows 10 'Logs .* stale [0-9]+s'
 curl -sS --max-time 5 "http://$local/bytes" >"$work/none" 2>&1 && fail "a port led somewhere without a server"
-last=$(screen | sed -n 's/.*line \([0-9]*\) of the log.*/\1/p' | tail -1)
+# The newest line on the screen.
+newest() { screen | sed -n 's/.*line \([0-9]*\) of the log.*/\1/p' | tail -1; }
+last=$(newest)
 "$here/control-plane" restart-apiserver "$KUBE_SERVER" >"$work/restart"
 shows 30 'Logs .* live'
-shows 10 "line $((last + 5)) of the log"
-screen | sed -n 's/.*line \([0-9]*\) of the log.*/\1/p' >"$work/lines"
+for _ in $(seq 100); do [ "$(newest)" -gt $((last + 5)) ] && break; sleep 0.1; done
+type_in o
+shows 5 'save'
+type_in C-u "$work/saved.log" Enter
+for _ in $(seq 50); do [ -s "$work/saved.log" ] && break; sleep 0.1; done
+sed -n 's/.*line \([0-9]*\) of the log.*/\1/p' "$work/saved.log" >"$work/lines"
+[ "$(tail -1 "$work/lines")" -gt $((last + 5)) ] || fail "no new lines came: $(screen)"
 seq "$(head -1 "$work/lines")" "$(tail -1 "$work/lines")" | cmp - "$work/lines" ||
     fail "lines are missing or twice: $(tr '\n' ' ' <"$work/lines")"
 curl -fsS --max-time 20 "http://$local/bytes" | cmp - "$work/behind/bytes" || fail "the port did not come back"
