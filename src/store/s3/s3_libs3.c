@@ -4,7 +4,6 @@
  * a session token, a region and a limit. What neither can do was refused when the store was opened
  * (s3_refusal.c).
  */
-#include <libs3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +13,7 @@
 #include "net/backoff.h"
 #include "store/aws/aws_credentials.h"
 #include "store/s3/s3_error.h"
+#include "store/s3/s3_libs3_calls.h"
 #include "store/s3/s3_place.h"
 #include "store/spool.h"
 #include "store/store_job.h"
@@ -27,6 +27,8 @@ enum { PARALLEL = 2, TRIES = 5 };
 #define TIME_LIMIT(j)
 #define INIT_FLAGS S3_INIT_ALL
 #endif
+
+static const struct s3_libs3_calls *libs3; /* since the first store was opened */
 
 /* What a call needs beside the job: the keys of this try. */
 struct own {
@@ -57,7 +59,7 @@ static void take_end(S3Status status, const S3ErrorDetails *details, void *conte
 {
     struct store_job *j = context;
     struct own *own = j->own;
-    const char *name = S3_get_status_name(status);
+    const char *name = libs3->get_status_name(status);
     own->status = status;
     own->refused = (struct s3_error){"", "", ""};
     if (strncmp(name, "Error", 5) == 0)
@@ -166,7 +168,7 @@ static void get(struct store_job *j, const char *key)
     buf_clear(&j->bytes);
     if (j->ask.spool)
         spool_clear(j->ask.spool);
-    S3_get_object(&b, key, NULL, 0, 0, NULL TIME_LIMIT(j), &handler, j);
+    libs3->get_object(&b, key, NULL, 0, 0, NULL TIME_LIMIT(j), &handler, j);
 }
 
 static void put(struct store_job *j, const char *key)
@@ -176,19 +178,20 @@ static void put(struct store_job *j, const char *key)
     S3PutProperties properties = {.contentType = j->ask.content_type, .expires = -1};
     S3PutObjectHandler handler = {plain_handler, give_bytes};
     spool_rewind(own->spool);
-    S3_put_object(&b, key, spool_size(own->spool), &properties, NULL TIME_LIMIT(j), &handler, j);
+    libs3->put_object(&b, key, spool_size(own->spool), &properties, NULL TIME_LIMIT(j), &handler,
+                      j);
 }
 
 static void delete (struct store_job *j, const char *key)
 {
     S3BucketContext b = bucket_of(j);
-    S3_delete_object(&b, key, NULL TIME_LIMIT(j), &plain_handler, j);
+    libs3->delete_object(&b, key, NULL TIME_LIMIT(j), &plain_handler, j);
 }
 
 static void head(struct store_job *j, const char *key)
 {
     S3BucketContext b = bucket_of(j);
-    S3_head_object(&b, key, NULL TIME_LIMIT(j), &plain_handler, j);
+    libs3->head_object(&b, key, NULL TIME_LIMIT(j), &plain_handler, j);
 }
 
 static int by_key(const void *a, const void *b)
@@ -209,8 +212,8 @@ static void list(struct store_job *j, const char *prefix)
     j->count = 0;
     arena_reset(&j->arena);
     own->truncated = false;
-    S3_list_bucket(&b, *prefix ? prefix : NULL, marker, j->ask.folders ? "/" : NULL, STORE_JOB_PAGE,
-                   NULL TIME_LIMIT(j), &handler, j);
+    libs3->list_bucket(&b, *prefix ? prefix : NULL, marker, j->ask.folders ? "/" : NULL,
+                       STORE_JOB_PAGE, NULL TIME_LIMIT(j), &handler, j);
     free(marker);
     if (j->count)
         qsort(j->entries, j->count, sizeof *j->entries, by_key);
@@ -255,7 +258,7 @@ static const struct meaning meanings[] = {
 static void explain(struct store_job *j)
 {
     struct own *own = j->own;
-    const char *name = S3_get_status_name(own->status);
+    const char *name = libs3->get_status_name(own->status);
     char where[200];
     s3_place_where(j->state, j->ask.key, where, sizeof where);
     if (own->kept.kind) {
@@ -275,7 +278,7 @@ static void explain(struct store_job *j)
             err_set(&j->err, meanings[i].kind, where, meanings[i].mend, "%s", meanings[i].what);
         return;
     }
-    err_set(&j->err, S3_status_is_retryable(own->status) ? ERR_AWAY : ERR_REFUSED, where, "",
+    err_set(&j->err, libs3->status_is_retryable(own->status) ? ERR_AWAY : ERR_REFUSED, where, "",
             "libs3 says %s", name);
 }
 
@@ -412,17 +415,23 @@ const struct store_kind s3_libs3_kind = {.parallel = PARALLEL,
 
 const char *s3_libs3_version(void)
 {
+    if (!s3_libs3_calls())
+        return "libs3 (not installed here)";
     return LIBS3_MAJOR >= 4 ? "libs3 4 (SigV4)" : "libs3 2.x (SigV2 only)";
 }
 
 bool s3_libs3_open(struct s3_place *p, struct err *err)
 {
     static bool initialized;
+    libs3 = s3_libs3_calls();
+    if (!libs3)
+        return err_set(err, ERR_CONFIG, p->url, "install it, or set store.s3.client: curl",
+                       LIBS3_NAME " cannot be loaded");
     if (!initialized) {
-        S3Status status = S3_initialize("kubeboard/" KUBEBOARD_VERSION, INIT_FLAGS, NULL);
+        S3Status status = libs3->initialize("kubeboard/" KUBEBOARD_VERSION, INIT_FLAGS, NULL);
         if (status != S3StatusOK)
             return err_set(err, ERR_CONFIG, p->url, "set store.s3.client: curl",
-                           "libs3 cannot start: %s", S3_get_status_name(status));
+                           "libs3 cannot start: %s", libs3->get_status_name(status));
         initialized = true;
     }
     return true;
