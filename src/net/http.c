@@ -16,6 +16,7 @@
 #include "net/http_internal.h"
 #include "net/loop.h"
 
+enum { MEETING_MS = 1000 }; /* no longer does one request hold up others */
 enum { DEFAULT_CONNECT_MS = 10000, DEFAULT_IDLE_MS = 30000, ERROR_BODY = 64 * 1024 };
 /* A TLS record; every watch holds one. */
 #define BUFFER (16 * 1024L)
@@ -30,12 +31,14 @@ struct http_request {
     struct http_lists lists;
     char *path;
     bool with_auth, waits; /* waits: at the target's door */
+    bool alone;            /* HTTP/1.1: its connection is not shared */
     struct buf sent;       /* the request's body */
     struct buf body;
     char place[200];
     char detail[CURL_ERROR_SIZE];
     struct err early; /* what went wrong before it could start */
     bool added, cancelled, finished, stopped, head_told;
+    int64_t began; /* monotonic ns, since `added` */
     int status;
     CURLcode code;
     void *context;
@@ -201,6 +204,7 @@ struct http_request *http_send(struct http *h, const struct http_call *call)
     h->requests = r;
     buf_init(&r->body, call->max_body ? call->max_body : DEFAULT_BODY);
     r->path = mem_dup(call->path);
+    r->alone = call->http1;
     r->with_auth = !call->no_auth && !call->sigv4;
     set_up(r, call);
     enter(r);
@@ -223,8 +227,32 @@ void http_cancel(struct http_request *r)
     }
 }
 
-static void start_all(struct http *h)
+/*
+ * The first request to a target makes a connection, and others wait for it: where HTTP/2 is spoken
+ * they share it. Sent at once each would make one of its own, 100 kB and a handshake. (libcurl's
+ * PIPEWAIT wakes those that wait one at a time, and when others end.)
+ */
+static bool must_wait(const struct http_request *r)
 {
+    if (r->alone || http_target_is_met(r->target))
+        return false;
+    for (const struct http_request *q = r->http->requests; q; q = q->next) {
+        curl_off_t ready = 0;
+        if (q->target != r->target || !q->added)
+            continue;
+        curl_easy_getinfo(q->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+        if (!ready && clock_monotonic() - q->began < MEETING_MS * CLOCK_MS)
+            return true;
+        http_target_meet(r->target);
+        return false;
+    }
+    return false;
+}
+
+/* Whether one waits for another's connection. */
+static bool start_all(struct http *h)
+{
+    bool waiting = false;
     for (struct http_request *r = h->requests; r; r = r->next) {
         if (r->added || r->finished || r->cancelled || r->waits)
             continue;
@@ -232,10 +260,16 @@ static void start_all(struct http *h)
             r->finished = true;
             continue;
         }
+        if (must_wait(r)) {
+            waiting = true;
+            continue;
+        }
+        r->began = clock_monotonic();
         r->added = curl_multi_add_handle(h->multi, r->easy) == CURLM_OK;
         r->finished = !r->added;
     }
     http_socket_start_all(h);
+    return waiting;
 }
 
 static void fill_end(struct http_request *r, struct err *err)
@@ -265,6 +299,7 @@ static void finish(struct http_request *r)
     fill_end(r, &err);
     if (r->code == CURLE_OPERATION_TIMEDOUT && !r->status)
         http_target_leave(r->target);
+    http_target_meet(r->target);
     if (!r->early.kind)
         http_target_answered(r->target, r->status, buf_str(&r->body), &err);
     r->done(r->context, r, r->status, buf_str(&r->body), &err);
@@ -325,7 +360,8 @@ static void perform(void *context)
 static void wait_for(void *context, struct pollfd *fds, size_t count, int timeout_ms)
 {
     struct http *h = context;
-    start_all(h);
+    if (start_all(h) && (timeout_ms < 0 || timeout_ms > MEETING_MS))
+        timeout_ms = MEETING_MS;
     for (struct http_request *r = h->requests; r; r = r->next)
         if (r->finished)
             timeout_ms = 0;

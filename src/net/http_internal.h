@@ -32,6 +32,10 @@ bool http_target_apply(struct http_target *t, CURL *easy, const char *path, bool
 bool http_target_basic(struct http_target *t, struct buf *out, struct err *err);
 /* The door's answer for one that wants to go out; open without a door. */
 enum http_door_answer http_target_ask(struct http_target *t, struct err *err);
+/* Whether it is known how its server answers: a connection was made, or one could not be. Plain HTTP
+ * is known from the start, as no connection of it is shared. */
+bool http_target_is_met(const struct http_target *t);
+void http_target_meet(struct http_target *t);
 void http_target_answered(struct http_target *t, int status, struct str body, struct err *err);
 /* Every request and socket of the target that waits at its door asks again. */
 void http_ask_again(struct http *h, const struct http_target *t);

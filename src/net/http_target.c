@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -32,6 +33,7 @@ struct http_target {
     char *prefix, *place;     /* behind base's URL */
     struct http_door door;    /* ask NULL: none */
     unsigned generation;      /* of its connections: those of an earlier one are not used */
+    bool met;
     char *token;              /* set from outside */
     char *cert_pem, *key_pem;
     struct secret_file token_file, password_file;
@@ -43,6 +45,7 @@ struct http_target *http_target_new(struct http *h, const struct conn *c)
     t->http = h;
     t->references = 1;
     conn_copy(&t->conn, c);
+    t->met = strncasecmp(t->conn.url, "https:", 6) != 0;
     return t;
 }
 
@@ -119,6 +122,16 @@ void http_target_opened(struct http_target *t)
 enum http_door_answer http_target_ask(struct http_target *t, struct err *err)
 {
     return t->door.ask ? t->door.ask(t->door.context, err) : HTTP_DOOR_OPEN;
+}
+
+bool http_target_is_met(const struct http_target *t)
+{
+    return t->met;
+}
+
+void http_target_meet(struct http_target *t)
+{
+    t->met = true;
 }
 
 void http_target_answered(struct http_target *t, int status, struct str body, struct err *err)

@@ -26,6 +26,13 @@ each() {
     shift 2
     for at; do shows "$seconds" "$regex"; done
 }
+# How many connections to the API server the board in session $at has.
+connections() {
+    shell=$(tmux -S "$socket" list-panes -t "$at" -F '#{pane_pid}')
+    port=$(printf '%04X' "${KUBE_URL##*:}")
+    find "/proc/$(pgrep -o -P "$shell")/fd" -lname 'socket:*' -printf '%l\n' | tr -dc '0-9\n' >"$work/sockets"
+    awk -v port=":$port\$" 'NR == FNR { ours[$1]; next } $3 ~ port && $10 in ours' "$work/sockets" /proc/net/tcp | wc -l
+}
 pid_of() { cut -d' ' -f1 "$KUBE_SERVER/kube-apiserver.pid"; }
 # A test may end while the API server is stopped: it must not stay so for the next.
 end() {

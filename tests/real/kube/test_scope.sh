@@ -1,6 +1,6 @@
 #!/bin/bash
 # A user with rights in two namespaces only, on a board in a real terminal: the watches follow `:ns`, what is asked for
-# where nothing is allowed says so, and 0 comes back to what was seen last, which is never news.
+# where nothing is allowed says so, and 0 comes back to what was seen last, which is never news. All of it on one connection.
 . "$(dirname "$0")/lib.sh"
 . "$here/lib_board.sh"
 
@@ -20,6 +20,7 @@ done
 open_board board --kubeconfig "'$viewer'" -n shop
 shows 20 'Pods [1-9][0-9]* .*live'
 shows 10 'Broken [1-9].*live'
+[ "$(connections)" = 1 ] || fail "its watches share no connection: $(connections)"
 type_in ':ns data' Enter
 shows 10 'Pods [1-9][0-9]* .*live'
 screen | grep -q 'namespace data' || fail "the scope stays: $(screen)"
