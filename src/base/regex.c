@@ -4,6 +4,10 @@
  * (PCRE2_USE_OFFSET_LIMIT): a call's limit is the whole budget divided by its places, a slice that
  * passes it is cut smaller, one that does not is followed by a larger one, and between calls the
  * clock is asked. An ordinary line is one call.
+ *
+ * The JIT is asked to work when a pattern is used again, or on a long text: of most patterns of a
+ * configuration nothing is ever wanted but whether they fit one short word, and the compiler's own
+ * pages are half a megabyte.
  */
 #include "base/regex.h"
 
@@ -22,6 +26,7 @@ enum {
     PATTERN_MAX = 64 * 1024,
     JIT_STACK_FIRST = 32 * 1024,
     JIT_STACK_MAX = 512 * 1024,
+    JIT_WORTH = 256, /* bytes of a first text */
     FIRST_SLICE = 1024,
     FIRST_WORK = 4 * 1024 * 1024, /* places × length: what is not counted as backtracking */
     SLICE_MAX = 64 * 1024,
@@ -35,7 +40,8 @@ struct regex {
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
     size_t gave_up;
-    int groups; /* of the last find that found something, else 0 */
+    bool used, compiled; /* compiled: the JIT was asked */
+    int groups;          /* of the last find that found something, else 0 */
 };
 
 /* A capital that stands for itself: what follows a backslash is a class or an escape. */
@@ -89,12 +95,17 @@ struct regex *regex_new(const char *pattern, int flags, struct err *err)
     r->match = pcre2_match_data_create_from_pattern(code, NULL);
     r->context = pcre2_match_context_create(NULL);
     pcre2_set_heap_limit(r->context, HEAP_LIMIT_KIB);
-    /* Where the JIT is not to be had, the interpreter does the work. */
-    if (pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0) {
+    return r;
+}
+
+/* Where the JIT is not to be had, the interpreter does the work. */
+static void compile(struct regex *r)
+{
+    r->compiled = true;
+    if (pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE) == 0) {
         r->stack = pcre2_jit_stack_create(JIT_STACK_FIRST, JIT_STACK_MAX, NULL);
         pcre2_jit_stack_assign(r->context, NULL, r->stack);
     }
-    return r;
 }
 
 void regex_free(struct regex *r)
@@ -154,6 +165,9 @@ bool regex_find(struct regex *r, struct str text, size_t from, size_t *start, si
     r->groups = 0;
     if (from > text.n)
         return false;
+    if (!r->compiled && (r->used || text.n - from >= JIT_WORTH))
+        compile(r);
+    r->used = true;
     int result = find(r, text, from);
     if (result < 0) {
         r->gave_up += result != PCRE2_ERROR_NOMATCH;
