@@ -7,14 +7,15 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
+/* Small, as there may be one for each row of a large table: the text says its length. */
 struct entry {
     struct entry *next;
-    uint64_t hash;
+    uint32_t hash;
     uint32_t references;
-    uint32_t n;
     char text[];
 };
 
+enum { BUCKET_FILL = 2 };
 static struct entry **buckets;
 static size_t bucket_count, entry_count, byte_count;
 
@@ -44,20 +45,20 @@ const char *intern_get(struct str text)
     const char *nul = text.n ? memchr(text.p, '\0', text.n) : NULL;
     if (nul)
         text.n = (size_t)(nul - text.p);
-    if (entry_count >= bucket_count)
+    if (entry_count >= bucket_count * BUCKET_FILL)
         grow();
     if (!text.n)
         text.p = ""; /* a slice may be empty without pointing anywhere */
-    uint64_t hash = hash_bytes(text.p, text.n);
+    uint32_t hash = (uint32_t)hash_bytes(text.p, text.n);
     struct entry **bucket = &buckets[hash & (bucket_count - 1)];
     for (struct entry *e = *bucket; e; e = e->next) {
-        if (e->hash == hash && e->n == text.n && memcmp(e->text, text.p, text.n) == 0) {
+        if (e->hash == hash && str_is(text, e->text)) {
             e->references++;
             return e->text;
         }
     }
     struct entry *e = mem_alloc(sizeof *e + text.n + 1);
-    *e = (struct entry){*bucket, hash, 1, (uint32_t)text.n};
+    *e = (struct entry){*bucket, hash, 1};
     if (text.n)
         memcpy(e->text, text.p, text.n);
     *bucket = e;
@@ -89,7 +90,7 @@ void intern_drop(const char *interned)
         link = &(*link)->next;
     *link = e->next;
     entry_count--;
-    byte_count -= sizeof *e + e->n + 1;
+    byte_count -= sizeof *e + strlen(e->text) + 1;
     free(e);
     if (!entry_count) {
         free(buckets);

@@ -60,7 +60,7 @@ void mem_grow(void *array_pointer, size_t *capacity, size_t need, size_t size)
 {
     if (need <= *capacity)
         return;
-    size_t wanted = *capacity ? *capacity * 2 : 8;
+    size_t wanted = *capacity ? *capacity + *capacity / 2 : 8;
     if (wanted < need)
         wanted = need;
     void *array;

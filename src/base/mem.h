@@ -12,8 +12,8 @@ char *mem_dup(const char *text);                        /* NULL gives NULL */
 char *mem_dup_n(const char *bytes, size_t n);           /* a NUL is put behind the n bytes */
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Grows *array (elements of `size` bytes, *capacity of them) so that `need` fit; capacity doubles.
- */
+/* Grows *array (elements of `size` bytes, *capacity of them) so that `need` fit; capacity
+ * grows by half at least. */
 void mem_grow(void *array_pointer, size_t *capacity, size_t need, size_t size);
 
 /* Overwrites before freeing: for credentials. NULL is allowed. */

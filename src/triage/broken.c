@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/buf.h"
+#include "base/intern.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "triage/broken_judge.h"
@@ -20,7 +20,6 @@ struct broken {
     struct group *list;
     size_t count, cap;
     struct map *groups; /* "namespace/Kind/name" -> its index in the list plus one */
-    struct arena texts;
 };
 
 const char *broken_class_words(enum broken_class c)
@@ -37,16 +36,29 @@ struct broken *broken_new(void)
 {
     struct broken *b = mem_alloc(sizeof *b);
     b->groups = map_new();
-    arena_init(&b->texts);
     return b;
+}
+
+/* A row's texts are interned: most are the objects' own, or those of the rows on screen. */
+static void clear(struct broken *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        const struct broken_row *r = &b->list[i].row;
+        const char *texts[] = {r->kind,  r->namespace_,  r->name,  r->reason,
+                               r->words, r->member_kind, r->member};
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
+            intern_drop(texts[t]);
+    }
+    map_clear(b->groups, NULL);
+    b->count = 0;
 }
 
 void broken_free(struct broken *b)
 {
     if (!b)
         return;
+    clear(b);
     map_free(b->groups, NULL);
-    arena_free(&b->texts);
     free(b->list);
     free(b);
 }
@@ -70,9 +82,9 @@ static struct group *group_of(struct broken *b, const char *kind, const char *ns
     if (!place) {
         mem_grow(&b->list, &b->cap, b->count + 1, sizeof *b->list);
         b->list[b->count++] = (struct group){.row = {.class = BROKEN_CLASSES,
-                                                     .kind = arena_dup(&b->texts, str_of(kind)),
-                                                     .namespace_ = arena_dup(&b->texts, str_of(ns)),
-                                                     .name = arena_dup(&b->texts, str_of(name))},
+                                                     .kind = intern_text(kind),
+                                                     .namespace_ = intern_text(ns),
+                                                     .name = intern_text(name)},
                                              .own = BROKEN_CLASSES};
         place = b->count;
         map_put(b->groups, str_of(key), (void *)(uintptr_t)place);
@@ -81,13 +93,20 @@ static struct group *group_of(struct broken *b, const char *kind, const char *ns
     return &b->list[place - 1];
 }
 
-static void take_words(struct broken *b, struct broken_row *row, const char *kind,
-                       const struct object *o, const struct broken_judge_verdict *v)
+static void set_text(const char **text, struct str to)
 {
-    row->reason = arena_dup(&b->texts, str_of(v->reason));
-    row->words = arena_dup(&b->texts, str_of(v->words));
-    row->member_kind = arena_dup(&b->texts, str_of(kind));
-    row->member = arena_dup(&b->texts, str_of(o->name));
+    const char *old = *text;
+    *text = intern_get(to);
+    intern_drop(old);
+}
+
+static void take_words(struct broken_row *row, const char *kind, const struct object *o,
+                       const struct broken_judge_verdict *v)
+{
+    set_text(&row->reason, str_of(v->reason));
+    set_text(&row->words, str_of(v->words));
+    set_text(&row->member_kind, str_of(kind));
+    set_text(&row->member, str_of(o->name));
 }
 
 /* A node's lease is one of many: all of them are one trouble. */
@@ -114,7 +133,7 @@ static void add(struct broken *b, const struct broken_judge *j, const char *kind
         row->class = v->class;
     }
     if (worse || (same && str_compare_natural(o->name, row->member) < 0))
-        take_words(b, row, kind, o, v);
+        take_words(row, kind, o, v);
     if (own) {
         g->own = v->class;
         row->stuck = v->class == BROKEN_ROLLOUT;
@@ -177,7 +196,7 @@ static void find_events(struct map *wanted, const struct objects *events)
     }
 }
 
-static void add_why(struct broken *b, const struct why *why, const struct objects *events)
+static void add_why(const struct why *why, const struct objects *events)
 {
     struct buf words;
     if (!why->event)
@@ -187,7 +206,7 @@ static void add_why(struct broken *b, const struct why *why, const struct object
     buf_printf(&words, "%s: %s: ", why->row->words,
                broken_judge_text(events, why->event, "REASON"));
     buf_add(&words, message, strnlen(message, WHY_LONGEST));
-    why->row->words = arena_dup(&b->texts, buf_str(&words));
+    set_text(&why->row->words, buf_str(&words));
     buf_free(&words);
 }
 
@@ -210,7 +229,7 @@ static void explain(struct broken *b, const struct objects *events)
     if (map_count(wanted))
         find_events(wanted, events);
     while (map_next(wanted, &at, &key, &why))
-        add_why(b, why, events);
+        add_why(why, events);
     map_free(wanted, free);
 }
 
@@ -252,9 +271,7 @@ void broken_make(struct broken *b, const struct objects *const *tables, size_t c
 {
     struct broken_judge j;
     broken_judge_open(&j, tables, count, now);
-    map_clear(b->groups, NULL);
-    arena_reset(&b->texts);
-    b->count = 0;
+    clear(b);
     for (size_t i = 0; i < count; i++)
         if (tables[i])
             collect(b, &j, tables[i]);

@@ -20,11 +20,6 @@ struct seen {
     uint64_t id, stamp;
 };
 
-struct keyed {
-    uint64_t key;
-    uint32_t row;
-};
-
 struct order {
     const struct order_source *source;
     void *self;
@@ -151,8 +146,10 @@ static void look(struct order *o, size_t old_count, size_t count)
         bool same = i < old_count && id == o->rows[i].id;
         o->rows[i] = (struct seen){id, stamp};
         o->flags[i] = same ? 0 : FRESH;
-        if (!same)
+        if (!same) {
+            mem_grow(&o->fresh, &o->fresh_cap, o->fresh_count + 1, sizeof *o->fresh);
             o->fresh[o->fresh_count++] = (uint32_t)i;
+        }
         bool admitted = !o->source->admits || o->source->admits(o->self, i);
         o->flags[i] |= admitted ? ADMITTED : 0;
         o->untested |= o->filter != NULL;
@@ -167,7 +164,6 @@ static void take_rows(struct order *o)
     mem_grow(&o->flags, &o->flags_cap, count, sizeof *o->flags);
     mem_grow(&o->keys, &o->keys_cap, count, sizeof *o->keys);
     mem_grow(&o->base, &o->base_cap, count, sizeof *o->base);
-    mem_grow(&o->fresh, &o->fresh_cap, count, sizeof *o->fresh);
     look(o, old_count, count);
     o->count = count;
     if (!o->fresh_count && count == old_count)
@@ -212,20 +208,29 @@ static bool test_rows(struct order *o, int64_t budget)
     return true;
 }
 
-/* Sorts by key, eight bits at a time from the lowest, passing over what is equal in all. */
-static struct keyed *radix(struct keyed *list, struct keyed *other, size_t n)
+static unsigned digit(const struct order *o, uint32_t row, unsigned byte)
 {
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        size_t counts[257] = {0};
-        for (size_t i = 0; i < n; i++)
-            counts[(list[i].key >> shift & 255) + 1]++;
-        if (n && counts[(list[0].key >> shift & 255) + 1] == n)
+    uint64_t key = o->descending ? ~o->keys[row] : o->keys[row];
+    return key >> byte * 8 & 255;
+}
+
+/* Sorts rows by key, eight bits at a time from the lowest, passing over what is equal in all; the
+ * result is in one of the two lists. */
+static uint32_t *radix(const struct order *o, uint32_t *list, uint32_t *other, size_t n)
+{
+    uint32_t counts[8][256] = {{0}};
+    for (size_t i = 0; i < n; i++)
+        for (unsigned byte = 0; byte < 8; byte++)
+            counts[byte][digit(o, list[i], byte)]++;
+    for (unsigned byte = 0; n && byte < 8; byte++) {
+        uint32_t place[256] = {0};
+        if (counts[byte][digit(o, list[0], byte)] == n)
             continue;
-        for (size_t i = 1; i < 257; i++)
-            counts[i] += counts[i - 1];
+        for (size_t i = 1; i < 256; i++)
+            place[i] = place[i - 1] + counts[byte][i - 1];
         for (size_t i = 0; i < n; i++)
-            other[counts[list[i].key >> shift & 255]++] = list[i];
-        struct keyed *swap = list;
+            other[place[digit(o, list[i], byte)]++] = list[i];
+        uint32_t *swap = list;
         list = other;
         other = swap;
     }
@@ -234,7 +239,6 @@ static struct keyed *radix(struct keyed *list, struct keyed *other, size_t n)
 
 static void sort_view(struct order *o)
 {
-    struct keyed *list = mem_array(o->view_count * 2, sizeof *list);
     if (o->source->prepare && o->source->prepare(o->self, o->column))
         clear_flags(o, KEYED);
     for (size_t i = 0; i < o->view_count; i++) {
@@ -242,12 +246,12 @@ static void sort_view(struct order *o)
         if (!(o->flags[row] & KEYED))
             o->keys[row] = o->source->key(o->self, row, o->column);
         o->flags[row] |= KEYED;
-        list[i] = (struct keyed){o->descending ? ~o->keys[row] : o->keys[row], row};
     }
-    const struct keyed *sorted = radix(list, list + o->view_count, o->view_count);
-    for (size_t i = 0; i < o->view_count; i++)
-        o->view[i] = sorted[i].row;
-    free(list);
+    uint32_t *other = mem_array(o->view_count, sizeof *other);
+    const uint32_t *sorted = radix(o, o->view, other, o->view_count);
+    if (sorted == other)
+        memcpy(o->view, sorted, o->view_count * sizeof *o->view);
+    free(other);
 }
 
 static void build_view(struct order *o)
