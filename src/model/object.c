@@ -27,17 +27,21 @@ struct objects {
     const struct kind *kind;
     const char *empty; /* the interned "" */
     struct object **rows;
+    uint32_t *stamps; /* of each row: the low half of `changes` when it was put */
     size_t count, cap;
+    size_t healths[HEALTH_BAD + 1];
     struct place *places; /* open addressing, linear probing, at most 3/4 full */
     size_t place_cap;     /* a power of two, or 0 */
     uint32_t generation;
-    uint64_t changes;
+    uint64_t first, changes; /* first: what it began with */
     size_t row_bytes;
 };
 
 struct objects *objects_new(const struct kind *kind)
 {
+    static uint32_t tables;
     struct objects *t = mem_alloc(sizeof *t);
+    t->first = t->changes = (uint64_t)++tables << 32;
     t->kind = kind;
     t->empty = intern_text("");
     return t;
@@ -50,6 +54,7 @@ void objects_free(struct objects *t)
     for (size_t i = 0; i < t->count; i++)
         objects_discard(t, t->rows[i]);
     free(t->rows);
+    free(t->stamps);
     free(t->places);
     intern_drop(t->empty);
     free(t);
@@ -220,16 +225,23 @@ static struct place *place_of(const struct objects *t, const struct object *o)
     return find(t, hash_of(ns, name), ns, name);
 }
 
+static void set_row(struct objects *t, size_t i, struct object *row)
+{
+    t->rows[i] = row;
+    t->stamps[i] = (uint32_t)++t->changes;
+    t->healths[row->health]++;
+}
+
 static void add(struct objects *t, struct place *p, uint32_t hash, struct object *row)
 {
     if (t->count == t->cap) {
         t->cap = t->cap + t->cap / 4 + 8;
         t->rows = mem_resize(t->rows, t->cap, sizeof(struct object *));
+        t->stamps = mem_resize(t->stamps, t->cap, sizeof *t->stamps);
     }
-    t->rows[t->count++] = row;
+    set_row(t, t->count++, row);
     *p = (struct place){hash, (uint32_t)t->count};
     t->row_bytes += row_size(t, row);
-    t->changes++;
 }
 
 static void replace(struct objects *t, size_t i, struct object *row)
@@ -239,9 +251,9 @@ static void replace(struct objects *t, size_t i, struct object *row)
         objects_discard(t, row);
         return;
     }
+    t->healths[t->rows[i]->health]--;
     objects_discard(t, t->rows[i]); /* its name is the new one's, so its size too */
-    t->rows[i] = row;
-    t->changes++;
+    set_row(t, i, row);
 }
 
 void objects_put(struct objects *t, struct object *row)
@@ -266,7 +278,9 @@ static void remove_place(struct objects *t, struct place *p)
         place_of(t, last)->row = (uint32_t)(i + 1);
     close_hole(t, (size_t)(p - t->places));
     t->rows[i] = last;
+    t->stamps[i] = t->stamps[t->count - 1];
     t->count--;
+    t->healths[row->health]--;
     t->row_bytes -= row_size(t, row);
     t->changes++;
     objects_discard(t, row);
@@ -314,9 +328,20 @@ uint64_t objects_changes(const struct objects *t)
     return t->changes;
 }
 
+uint64_t objects_stamp(const struct objects *t, size_t i)
+{
+    return t->first | t->stamps[i];
+}
+
+size_t objects_of_health(const struct objects *t, enum health h)
+{
+    return t->healths[h];
+}
+
 size_t objects_bytes(const struct objects *t)
 {
-    return sizeof *t + t->row_bytes + t->cap * sizeof *t->rows + t->place_cap * sizeof *t->places;
+    return sizeof *t + t->row_bytes + t->cap * (sizeof *t->rows + sizeof *t->stamps) +
+           t->place_cap * sizeof *t->places;
 }
 
 const char *object_title(const struct kind *kind, const struct object *o)

@@ -90,7 +90,11 @@ void objects_relist_end(struct objects *t);
  * until the row is replaced. */
 size_t objects_count(const struct objects *t);
 const struct object *objects_at(const struct objects *t, size_t i);
-uint64_t objects_changes(const struct objects *t); /* grows with every change */
+/* Grows with every change; no two tables have had the same. */
+uint64_t objects_changes(const struct objects *t);
+/* Of the row at that place: every row that was ever put, in whatever table, has another. */
+uint64_t objects_stamp(const struct objects *t, size_t i);
+size_t objects_of_health(const struct objects *t, enum health h); /* rows */
 /* Rows, index and table; shared strings are counted by intern_bytes. */
 size_t objects_bytes(const struct objects *t);
 

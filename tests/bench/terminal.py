@@ -63,13 +63,17 @@ class Terminal:
             self.read(end - time.monotonic())
         return self.total - before
 
-    def key(self, keys, seconds=5.0):
-        """Sends keys; the seconds until the first byte that comes after them, None when none does."""
+    def key(self, keys, seconds=5.0, sign=b""):
+        """Sends keys; the seconds until bytes come after them that hold the sign, None when none do."""
         while self.read(0):
             pass
-        sent = time.monotonic()
+        sent, came = time.monotonic(), b""
         os.write(self.fd, keys)
-        return time.monotonic() - sent if self.read(seconds) else None
+        while time.monotonic() - sent < seconds:
+            came += self.read(seconds)
+            if came and sign in came:
+                return time.monotonic() - sent
+        return None
 
     def cpu(self):
         """User and system seconds that it has used."""

@@ -70,7 +70,7 @@ static void combine(const struct model *m, struct charts *c, struct chart_values
     double points[MEASURES_POINTS];
     size_t counts[MEASURES_POINTS] = {0};
     char key[MEASURES_KEY];
-    size_t rows = t ? objects_count(t) : 0;
+    size_t rows = t && series_names(m->series[v->metric]) ? objects_count(t) : 0;
     c->cut = rows > SUM_MOST;
     for (size_t k = 0; k < MEASURES_POINTS; k++)
         v->values[k] = NAN;
@@ -132,7 +132,7 @@ static bool pane_sync(struct pane *p)
     uint64_t seen = m->scope.changes * 31 + (uint64_t)(p->host->now / step);
     for (int i = 0; i < METRIC_COUNT; i++)
         seen = seen * 31 + series_changes(m->series[i]);
-    if (c->subject >= OF_WORKLOAD || c->subject == OF_POD)
+    if (c->subject != OF_CLUSTER && c->subject != OF_NODE)
         seen = seen * 31 + (m->pods.table ? objects_count(m->pods.table) : 0);
     seen = seen * 31 + (m->nodes.table ? objects_count(m->nodes.table) : 0);
     if (seen != c->seen)

@@ -208,28 +208,28 @@ static bool test_rows(struct order *o, int64_t budget)
     return true;
 }
 
-static unsigned digit(const struct order *o, uint32_t row, unsigned byte)
+static uint64_t key_of(const struct order *o, uint32_t row)
 {
-    uint64_t key = o->descending ? ~o->keys[row] : o->keys[row];
-    return key >> byte * 8 & 255;
+    return o->descending ? ~o->keys[row] : o->keys[row];
 }
 
 /* Sorts rows by key, eight bits at a time from the lowest, passing over what is equal in all; the
  * result is in one of the two lists. */
 static uint32_t *radix(const struct order *o, uint32_t *list, uint32_t *other, size_t n)
 {
-    uint32_t counts[8][256] = {{0}};
-    for (size_t i = 0; i < n; i++)
-        for (unsigned byte = 0; byte < 8; byte++)
-            counts[byte][digit(o, list[i], byte)]++;
-    for (unsigned byte = 0; n && byte < 8; byte++) {
-        uint32_t place[256] = {0};
-        if (counts[byte][digit(o, list[0], byte)] == n)
+    uint64_t differ = 0;
+    for (size_t i = 1; i < n; i++)
+        differ |= o->keys[list[i]] ^ o->keys[list[0]];
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        uint32_t places[257] = {0};
+        if (!(differ >> shift & 255))
             continue;
-        for (size_t i = 1; i < 256; i++)
-            place[i] = place[i - 1] + counts[byte][i - 1];
         for (size_t i = 0; i < n; i++)
-            other[place[digit(o, list[i], byte)]++] = list[i];
+            places[(key_of(o, list[i]) >> shift & 255) + 1]++;
+        for (size_t i = 1; i < 257; i++)
+            places[i] += places[i - 1];
+        for (size_t i = 0; i < n; i++)
+            other[places[key_of(o, list[i]) >> shift & 255]++] = list[i];
         uint32_t *swap = list;
         list = other;
         other = swap;

@@ -57,13 +57,10 @@ static uint64_t source_id(void *self, size_t i)
     return id_of(o->namespace_, o->name);
 }
 
-/* Rows are replaced, never changed, so address and version tell them apart; creation and health help
- * where a source has no versions (a snapshot). */
 static uint64_t source_stamp(void *self, size_t i)
 {
-    const struct object *o = row_at(self, i);
-    return hash_mix((uint64_t)(uintptr_t)o) ^ hash_mix(o->version_hash + (uint64_t)o->created) ^
-           (uint64_t)o->health ^ (uint64_t)(uintptr_t)o->trouble << 8;
+    struct resource_table *t = self;
+    return objects_stamp(t->table, i);
 }
 
 static int source_compare(void *self, size_t a, size_t b)
@@ -307,20 +304,20 @@ static void find_cells(struct resource_table *t)
 static void count_healths(struct resource_table *t)
 {
     memset(t->healths, 0, sizeof t->healths);
-    for (size_t i = 0; i < list_count(t->list); i++)
+    bool all = t->table && list_count(t->list) == objects_count(t->table);
+    for (enum health h = 0; all && h <= HEALTH_BAD; h++)
+        t->healths[h] = objects_of_health(t->table, h);
+    for (size_t i = 0; !all && i < list_count(t->list); i++)
         t->healths[row_at(t, list_row(t->list, i))->health]++;
 }
 
-/* A number that differs when the rows do, even where another table has come to the same address.
- * Sorted by a metric, new points are a change of the order. */
+/* A number that differs when the rows do. Sorted by a metric, new points are a change of the
+ * order. */
 static uint64_t changes_of(const struct resource_table *t)
 {
     if (!t->table)
         return 0;
-    size_t count = objects_count(t->table);
-    uint64_t changes = objects_changes(t->table) ^ hash_mix((uint64_t)(uintptr_t)t->table + count);
-    if (count)
-        changes ^= hash_mix(source_stamp((void *)(uintptr_t)t, count - 1));
+    uint64_t changes = objects_changes(t->table);
     if (t->sort >= 0 && is_metric(&t->spec->columns[t->sort]))
         changes += series_changes(t->pane->host->model->series[t->spec->columns[t->sort].metric]);
     return changes;
