@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "ui/table/measures.h"
-
-enum { DISTINCT_MOST = 8192 }; /* texts of a column that are put in natural order */
+#include "ui/table/ranks.h"
 
 struct health_look {
     enum theme_role role;
@@ -105,34 +103,12 @@ static uint64_t ordered_double(double d)
     return bits < 0 ? ~(uint64_t)bits : ordered(bits);
 }
 
-/* The first eight bytes as a number: the order of texts too many to rank. */
-static uint64_t prefix(const char *text)
-{
-    uint64_t key = 0;
-    for (int i = 0; i < 8; i++) {
-        key = key << 8 | (unsigned char)*text;
-        text += *text != '\0';
-    }
-    return key;
-}
-
-static struct str pointer_key(const char *const *text)
-{
-    return (struct str){(const char *)text, sizeof *text};
-}
-
-static uint64_t text_key(const struct resource_table *t, const char *text)
-{
-    void *rank = t->ranks ? map_get(t->ranks, pointer_key(&text)) : NULL;
-    return rank ? (uint64_t)(uintptr_t)rank : prefix(text);
-}
-
 static uint64_t cell_key(const struct resource_table *t, const struct object *o, int cell)
 {
     const union cell *c = &o->cells[cell];
     switch (objects_kind(t->table)->columns[cell].type) {
     case CELL_TEXT:
-        return text_key(t, c->text);
+        return ranks_of(t->ranks, c->text);
     case CELL_RATIO:
         return c->pair.whole ? ordered_double((double)c->pair.part / c->pair.whole) : UINT64_MAX;
     case CELL_INT:
@@ -172,9 +148,12 @@ const char *resource_table_cell(const struct resource_table *t, const struct obj
     return cell >= 0 ? o->cells[cell].text : "";
 }
 
-static int compare_texts(const void *a, const void *b)
+static bool is_text(const struct resource_table *t, int column)
 {
-    return str_compare_natural(*(const char *const *)a, *(const char *const *)b);
+    enum resource_table_type type = t->spec->columns[column].type;
+    int cell = t->cells[column];
+    return type == RESOURCE_TABLE_NAMESPACE || type == RESOURCE_TABLE_TROUBLE ||
+           (cell >= 0 && objects_kind(t->table)->columns[cell].type == CELL_TEXT);
 }
 
 static bool is_metric(const struct resource_table_column *c)
@@ -182,36 +161,20 @@ static bool is_metric(const struct resource_table_column *c)
     return c->type == RESOURCE_TABLE_NUMBER || c->type == RESOURCE_TABLE_SPARK;
 }
 
-/* Ranks the different texts of the column, so that sorting compares numbers. */
 static void rank_texts(struct resource_table *t, int column)
 {
-    const char **texts = NULL, *last = NULL;
-    size_t count = 0, cap = 0, rows = objects_count(t->table);
-    t->ranks = map_new();
-    for (size_t i = 0; i < rows && count <= DISTINCT_MOST; i++) {
-        const char *text = resource_table_text(t, row_at(t, i), column);
-        if (text == last || map_put(t->ranks, pointer_key(&text), t))
-            continue;
-        mem_grow(&texts, &cap, count + 1, sizeof *texts);
-        texts[count++] = last = text;
-    }
-    bool few = count <= DISTINCT_MOST;
-    if (few && count)
-        qsort(texts, count, sizeof *texts, compare_texts);
-    for (size_t i = 0; few && i < count; i++)
-        map_put(t->ranks, pointer_key(&texts[i]), (void *)(uintptr_t)(i + 1));
-    if (!few) {
-        map_free(t->ranks, NULL);
-        t->ranks = NULL;
-    }
-    free(texts);
+    size_t rows = objects_count(t->table);
+    ranks_free(t->ranks);
+    t->ranks = ranks_new();
+    t->ranked = column;
+    for (size_t i = 0; i < rows; i++)
+        if (!ranks_add(t->ranks, resource_table_text(t, row_at(t, i), column)))
+            break;
 }
 
 static bool source_prepare(void *self, int column)
 {
     struct resource_table *t = self;
-    map_free(t->ranks, NULL);
-    t->ranks = NULL;
     if ((size_t)column >= t->spec->count)
         return false;
     const struct resource_table_column *c = &t->spec->columns[column];
@@ -221,7 +184,8 @@ static bool source_prepare(void *self, int column)
         t->numbered = series_changes(m->series[c->metric]) + hash_mix((uint64_t)m->scope.at);
         return t->numbered != before;
     }
-    if (!resource_table_text(t, row_at(t, 0), column))
+    bool good = t->ranks && t->ranked == column && !ranks_worn(t->ranks);
+    if (good || !is_text(t, column))
         return false;
     rank_texts(t, column);
     return true;
@@ -232,7 +196,6 @@ static uint64_t source_key(void *self, size_t i, int column)
     struct resource_table *t = self;
     const struct object *o = row_at(t, i);
     char key[MEASURES_KEY];
-    const char *text;
     if ((size_t)column >= t->spec->count)
         return healths[o->health].order;
     const struct resource_table_column *c = &t->spec->columns[column];
@@ -243,8 +206,7 @@ static uint64_t source_key(void *self, size_t i, int column)
         return t->cells[column] < 0 ? 0 : cell_key(t, o, t->cells[column]);
     case RESOURCE_TABLE_NAMESPACE:
     case RESOURCE_TABLE_TROUBLE:
-        text = resource_table_text(t, o, column);
-        return text_key(t, text ? text : "");
+        return ranks_of(t->ranks, resource_table_text(t, o, column));
     case RESOURCE_TABLE_NUMBER:
     case RESOURCE_TABLE_SPARK:
         measures_key(o->namespace_, o->name, key);
@@ -290,7 +252,7 @@ void resource_table_open(struct resource_table *t, const struct resource_table_s
 void resource_table_close(struct resource_table *t)
 {
     list_free(t->list);
-    map_free(t->ranks, NULL);
+    ranks_free(t->ranks);
 }
 
 static void find_cells(struct resource_table *t)
@@ -330,6 +292,8 @@ bool resource_table_sync(struct resource_table *t)
     int64_t delay = 0;
     if (table != t->table) {
         t->table = table;
+        ranks_free(t->ranks);
+        t->ranks = NULL;
         if (table)
             find_cells(t);
     }

@@ -61,9 +61,10 @@ struct resource_table {
     int cells[RESOURCE_TABLE_COLUMNS]; /* of each column the kind's, or -1 */
     int sort;
     bool descending;
-    bool stale;        /* the last sync was put off: rows may not be asked for */
-    struct map *ranks; /* interned text -> its place, for the column that is sorted by */
-    uint64_t numbered; /* series_changes that the keys of a metric are of */
+    bool stale;          /* the last sync was put off: rows may not be asked for */
+    struct ranks *ranks; /* of the texts of the column `ranked`, which was sorted by last */
+    int ranked;
+    uint64_t numbered;              /* series_changes that the keys of a metric are of */
     size_t healths[HEALTH_BAD + 1]; /* rows shown, by health */
     uint64_t counted;               /* what that count was made of */
 };
