@@ -34,7 +34,7 @@ struct http_target {
     struct http_door door;    /* ask NULL: none */
     unsigned generation;      /* of its connections: those of an earlier one are not used */
     bool met;
-    char *token;              /* set from outside */
+    char *token; /* set from outside */
     char *cert_pem, *key_pem;
     struct secret_file token_file, password_file;
 };
