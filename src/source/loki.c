@@ -46,7 +46,8 @@ struct loki_call {
     struct err broken;
     int64_t sent_at;
     struct matrix *matrix;
-    char *query; /* a count's: asked again without `drop` */
+    char *query;  /* a count's: asked again without `drop` */
+    bool dropped; /* a count's: `drop` was sent */
     int64_t from, to;
     bool may_be_missing; /* the path is newer than the oldest Loki: 404 is an answer */
     void *context;
@@ -302,7 +303,7 @@ static void on_answer(void *context, struct http_request *r, int status, struct 
         err_set(&err, ERR_PROTOCOL, "", "", "the answer is not what was asked for");
     if (!(status == 404 && c->may_be_missing))
         loki_note_answer(c->loki, r, status, c->sent_at, &err);
-    if (c->count && loki_learn_no_drop(c->loki, c->query, &err)) {
+    if (c->count && loki_learn_no_drop(c->loki, c->query, c->dropped, &err)) {
         send_count(c);
     } else {
         tell(c, answer, &err);
@@ -361,6 +362,7 @@ static void send_count(struct loki_call *c)
 {
     struct buf form;
     bool first = true;
+    c->dropped = loki_knows_drop(c->loki);
     char *counted = loki_counted(c->loki, c->query, c->to - c->from);
     char *query = mem_printf("sum(%s)", counted);
     free(counted);
@@ -445,12 +447,12 @@ void loki_learn_no_moments(struct loki *l)
 /* Loki 2.3 takes `drop` for a label's name, and says "parse error at line 2, col 9: syntax error:
  * unexpected IDENTIFIER" of the word behind it. The stage has a line of its own, so a query that is
  * wrong by itself is not taken for that: its end is missed at the stage's "|" already. */
-bool loki_learn_no_drop(struct loki *l, const char *query, const struct err *err)
+bool loki_learn_no_drop(struct loki *l, const char *query, bool dropped, const struct err *err)
 {
     int line, column, own = 2;
     for (const char *p = query; *p; p++)
         own += *p == '\n';
-    if (l->no_drop || err->http != 400 || !loki_error_place(err, &line, &column) || line != own ||
+    if (!dropped || err->http != 400 || !loki_error_place(err, &line, &column) || line != own ||
         column < DROP_COLUMN)
         return false;
     l->no_drop = true;

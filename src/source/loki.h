@@ -66,9 +66,10 @@ bool loki_shuffles(const struct loki *l);
 /* Whether it has not refused yet to tell a line's nanosecond (loki_request's `apart`). */
 bool loki_knows_moments(const struct loki *l);
 void loki_learn_no_moments(struct loki *l);
-/* Whether the refusal of `query` with "| drop …" on a line of its own behind it says that the server
- * does not know `drop`: then it is not sent any more, and the question should be asked once again. */
-bool loki_learn_no_drop(struct loki *l, const char *query, const struct err *err);
+/* Whether the refusal of `query`, sent with "| drop …" on a line of its own behind it (dropped), says
+ * that the server does not know `drop`: then it is not sent any more, and the question should be
+ * asked once again. */
+bool loki_learn_no_drop(struct loki *l, const char *query, bool dropped, const struct err *err);
 
 enum loki_query { LOKI_QUERY_LINES, LOKI_QUERY_METRIC };
 /* Is this LogQL, and of which kind? By asking for one line of the last second: all that the server

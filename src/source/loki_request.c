@@ -30,6 +30,7 @@ struct loki_request {
     int64_t from, to;
     int limit;
     bool backward, apart;
+    bool dropped; /* sent with DROP */
     int64_t sent_at;
     void *context;
     void (*done)(void *context, struct loki_page *page, const struct err *err);
@@ -61,7 +62,7 @@ static void on_done(void *context, struct http_request *http, int status, struct
         err_set(&err, ERR_REFUSED, "", "a query of log lines is needed here",
                 "this query gives numbers, not lines");
     loki_note_answer(r->loki, http, status, r->sent_at, &err);
-    if (loki_learn_no_drop(r->loki, r->query, &err)) {
+    if (loki_learn_no_drop(r->loki, r->query, r->dropped, &err)) {
         send(r);
         return;
     }
@@ -89,9 +90,8 @@ static void send(struct loki_request *r)
 {
     struct buf form;
     bool first = true;
-    char *query = loki_query_with(r->query, !loki_knows_drop(r->loki) ? ""
-                                            : r->apart                ? APART DROP
-                                                                      : DROP);
+    r->dropped = loki_knows_drop(r->loki);
+    char *query = loki_query_with(r->query, !r->dropped ? "" : r->apart ? APART DROP : DROP);
     buf_init(&form, FORM_MAX);
     conn_query(&form, &first, "query", query);
     add_number(&form, &first, "start", r->from);

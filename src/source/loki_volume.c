@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "source/loki_query.h"
 
 enum { ERRORS, WARNINGS, TOTAL, PARTS };
 
@@ -23,7 +24,8 @@ struct loki_volume {
     char *query;
     size_t bins;
     double (*counts)[LEVEL_COUNT];
-    bool levels; /* a label told one */
+    bool levels;  /* a label told one */
+    bool dropped; /* `drop` was sent */
     struct loki_call *call;
     struct part parts[PARTS];
     int open; /* parts under way */
@@ -91,7 +93,7 @@ static void ask_words(struct loki_volume *v)
     v->open = PARTS;
     for (int i = 0; i < PARTS; i++) {
         struct part *p = &v->parts[i];
-        char *filtered = mem_printf("%s\n%s", v->query, filters[i]);
+        char *filtered = loki_query_with(v->query, filters[i]);
         char *counted = loki_counted(v->loki, filtered, v->conf.step);
         char *query = mem_printf("sum(%s)", counted);
         p->volume = v;
@@ -130,7 +132,7 @@ static void on_labels(void *context, size_t series, const struct err *err)
 {
     struct loki_volume *v = context;
     v->call = NULL;
-    if (err->kind && loki_learn_no_drop(v->loki, v->query, err))
+    if (err->kind && loki_learn_no_drop(v->loki, v->query, v->dropped, err))
         ask_labels(v);
     else if (err->kind == ERR_REFUSED && strstr(err->what, "maximum of series"))
         ask_words(v);
@@ -144,6 +146,7 @@ static void on_labels(void *context, size_t series, const struct err *err)
 
 static void ask_labels(struct loki_volume *v)
 {
+    v->dropped = loki_knows_drop(v->loki);
     char *counted = loki_counted(v->loki, v->query, v->conf.step);
     char *query = mem_printf("sum by (level, detected_level) (%s)", counted);
     memset(v->counts, 0, v->bins * sizeof *v->counts);
