@@ -100,6 +100,18 @@ static void on_done(void *context, bool cut, const struct err *err)
     finish(a);
 }
 
+/* Backward they came as the exact reverse. */
+static void turn_matches(struct logs_around *a)
+{
+    for (size_t i = 0, j = a->count; i + 1 < j; i++) {
+        struct held swap = a->list[i];
+        a->list[i] = a->list[--j];
+        a->list[j] = swap;
+    }
+    for (size_t i = 0; i < a->count; i++)
+        a->list[i].arrival = i;
+}
+
 /* Matches are told in order of time, in which those of a stream must come. */
 void logs_around_start(struct logs_around *a, const struct err *err)
 {
@@ -107,6 +119,8 @@ void logs_around_start(struct logs_around *a, const struct err *err)
     int64_t margin = LOGS_AROUND_MINUTES * CLOCK_MINUTE;
     a->err = *err;
     a->matches = a->count;
+    if (c->backward)
+        turn_matches(a);
     a->around = around_new(&(struct around_conf){.loki = c->loki,
                                                  .from = c->from - margin,
                                                  .to = c->to + margin,
@@ -114,10 +128,8 @@ void logs_around_start(struct logs_around *a, const struct err *err)
                                                  .context = a,
                                                  .line = on_line,
                                                  .done = on_done});
-    for (size_t i = 0; i < a->count; i++) {
-        const struct held *h = &a->list[c->backward ? a->count - 1 - i : i];
-        around_note(a->around, &h->line);
-    }
+    for (size_t i = 0; i < a->count; i++)
+        around_note(a->around, &a->list[i].line);
     if (a->full || !around_start(a->around))
         finish(a);
 }

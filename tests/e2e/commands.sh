@@ -59,6 +59,9 @@ expect 0 "$kubeboard" logs '{namespace="shop"} |= "error"' --around 2 --from "$f
 cut -d'"' -f4 "$work/out" | LC_ALL=C sort -c || fail "--around is not in order of time"
 [ "$(sort "$work/matches" "$work/out" | uniq -d | wc -l)" = "$(wc -l <"$work/matches")" ] || fail "--around lost a match"
 [ "$(wc -l <"$work/out")" -gt "$(wc -l <"$work/matches")" ] || fail "--around gave no lines about the matches"
+tac "$work/out" >"$work/reverse"
+expect 0 "$kubeboard" logs '{namespace="shop"} |= "error"' --around 2 --from "$from" --to "$to" -o json --direction backward
+cmp -s "$work/out" "$work/reverse" || fail "--around backward is not the reverse"
 expect 2 "$kubeboard" logs '{namespace="shop"}' --follow --around 2
 one_line err
 expect 2 "$kubeboard" logs '{namespace="shop"}' 'sum(count_over_time({namespace="shop"}[1m]))'
