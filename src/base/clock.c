@@ -34,6 +34,11 @@ int64_t clock_monotonic(void)
 #endif
 }
 
+int64_t clock_base(void)
+{
+    return frozen ? 0 : clock_now() - clock_monotonic();
+}
+
 /* Reads exactly n digits. */
 static bool digits(struct str *s, int n, int *out)
 {

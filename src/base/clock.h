@@ -20,6 +20,10 @@
 int64_t clock_now(void);       /* wall clock; the one that clock_freeze fixed, in tests */
 int64_t clock_monotonic(void); /* never goes back; counts sleep (CLOCK_BOOTTIME) */
 
+/* clock_now() less clock_monotonic(): changes when the wall clock is set, by as much. 0 while it is
+ * frozen. */
+int64_t clock_base(void);
+
 /* For tests and goldens: KUBEBOARD_CLOCK=RFC3339 in the environment calls this once at start. 0
  * thaws. */
 void clock_freeze(int64_t now);

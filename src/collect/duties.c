@@ -14,6 +14,7 @@
 #include "source/prometheus.h"
 
 enum { RETENTION_FIRST_MS = 60 * 1000, WATCH_MS = 60 * 1000, NUMBER = 32 };
+#define CLOCK_DIFFERS (30 * CLOCK_SECOND)
 #define STANDSTILL CLOCK_HOUR /* a window of a million lines needs a minute */
 
 struct duties {
@@ -23,7 +24,8 @@ struct duties {
     struct event_feed *events;
     struct retention *retention;
     struct loop_timer *watch;
-    int64_t moved; /* monotonic: when a window or a round ended last */
+    int64_t offset; /* Loki's clock less ours, as told last */
+    int64_t moved;  /* monotonic: when a window or a round ended last */
     bool rounds_done, snapshots_done, incomplete, partly, still;
     struct err err;
 };
@@ -65,6 +67,22 @@ static void on_window(void *context, const struct rule *rule, int64_t from,
     d->incomplete |= result == WINDOW_JOB_FAILED || (w && !w->complete && !w->truncated);
 }
 
+/* Windows go by Loki's clock whatever ours says; whoever reads logs and metrics should know. */
+static void tell_of_clock(struct duties *d)
+{
+    int64_t offset = loki_clock_offset(d->conf.collector.loki);
+    char seconds[NUMBER];
+    bool differs = llabs(offset) >= CLOCK_DIFFERS, differed = llabs(d->offset) >= CLOCK_DIFFERS;
+    metrics_clock(d->conf.metrics, offset);
+    snprintf(seconds, sizeof seconds, "%lld", (long long)(offset / CLOCK_SECOND));
+    if (differs && llabs(offset - d->offset) >= CLOCK_DIFFERS)
+        log_event(LOG_WARN, "our clock is not Loki's: windows and snapshots go by Loki's",
+                  "loki_ahead_seconds", seconds, NULL);
+    else if (differed && !differs)
+        log_event(LOG_INFO, "our clock is Loki's again", NULL);
+    d->offset = offset;
+}
+
 static void on_round(void *context, const struct collector_round *round, const struct err *err)
 {
     struct duties *d = context;
@@ -74,9 +92,11 @@ static void on_round(void *context, const struct collector_round *round, const s
         log_err(LOG_ERROR, "round broke off", err);
     log_event(LOG_INFO, "round done", "stored", number(stored, round->stored), "kept",
               number(kept, round->kept), "failed", number(failed, round->failed), NULL);
-    if (d->conf.collector.loki)
+    if (d->conf.collector.loki) {
         metrics_source(d->conf.metrics, METRICS_LOKI,
                        loki_upstream(d->conf.collector.loki)->state == UPSTREAM_LIVE);
+        tell_of_clock(d);
+    }
     d->rounds_done = true;
     d->err = *err;
     maybe_done(d);
@@ -130,6 +150,16 @@ static void watch(void *context)
 
 /* ---- start ---- */
 
+/* The clock of the lines, so that windows and snapshots fit, and none is of the future. */
+static int64_t servers_now(void *context)
+{
+    const struct duties *d = context;
+    struct loki *loki = d->conf.collector.loki;
+    if (loki && loki_upstream(loki)->state == UPSTREAM_CONNECTING)
+        return 0;
+    return loki ? loki_now(loki) : clock_now();
+}
+
 static void start_snapshots(struct duties *d)
 {
     const struct duties_conf *c = &d->conf;
@@ -141,6 +171,7 @@ static void start_snapshots(struct duties *d)
                                           .width = c->collector.width,
                                           .once = c->collector.once,
                                           .context = d,
+                                          .now = servers_now,
                                           .done = on_snapshot};
     d->snapshots = snapshot_schedule_start(&conf);
 }

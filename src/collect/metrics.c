@@ -30,6 +30,8 @@ struct metrics {
     struct rule_figures rules[METRICS_RULES];
     size_t rule_count;
     struct source_figures sources[METRICS_SOURCES];
+    bool clock_told;
+    int64_t clock; /* Loki's less ours, ns */
     bool leads;
     int64_t started;
 };
@@ -82,6 +84,12 @@ void metrics_source(struct metrics *m, enum metrics_source source, bool up)
     s->failures += !up;
 }
 
+void metrics_clock(struct metrics *m, int64_t offset)
+{
+    m->clock_told = true;
+    m->clock = offset;
+}
+
 void metrics_leader(struct metrics *m, bool leads)
 {
     m->leads = leads;
@@ -111,7 +119,7 @@ static void write_rules(const struct metrics *m, struct buf *out)
     for (size_t i = 0; i < m->rule_count; i++)
         if (m->rules[i].newest)
             buf_printf(out, "kubeboard_window_lag_seconds{rule=\"%s\"} %.3f\n", m->rules[i].name,
-                       (double)(clock_now() - m->rules[i].newest) / CLOCK_SECOND);
+                       (double)(clock_now() + m->clock - m->rules[i].newest) / CLOCK_SECOND);
     head(out, "kubeboard_lines_total", "counter", "Lines of stored windows.");
     for (size_t i = 0; i < m->rule_count; i++)
         buf_printf(out, "kubeboard_lines_total{rule=\"%s\"} %llu\n", m->rules[i].name,
@@ -202,6 +210,9 @@ void metrics_write(const struct metrics *m, const struct window_store *store, st
 {
     write_rules(m, out);
     write_sources(m, out);
+    if (m->clock_told)
+        value(out, "kubeboard_clock_offset_seconds", "gauge", "Loki's clock less ours.",
+              (double)m->clock / CLOCK_SECOND);
     value(out, "kubeboard_leader", "gauge", "Whether this collector writes.", m->leads);
     if (store)
         write_store(store, out);

@@ -28,6 +28,8 @@ void metrics_window(struct metrics *m, const char *rule, enum window_job_result 
                     uint64_t lines);
 /* A source answered, or did not. One that was never told of is left out. */
 void metrics_source(struct metrics *m, enum metrics_source source, bool up);
+/* Loki's clock less ours, ns. Never told: left out. */
+void metrics_clock(struct metrics *m, int64_t offset);
 void metrics_leader(struct metrics *m, bool leads);
 bool metrics_leads(const struct metrics *m);
 

@@ -8,6 +8,8 @@
 #include "net/loop.h"
 #include "store/window_store.h"
 
+enum { SOON_MS = 200 };
+
 struct snapshot_schedule {
     struct snapshot_schedule_conf conf;
     struct loop_timer *timer;
@@ -27,9 +29,14 @@ void snapshot_schedule_free(struct snapshot_schedule *s)
     free(s);
 }
 
+static int64_t now_of(const struct snapshot_schedule *s)
+{
+    return s->conf.now ? s->conf.now(s->conf.context) : clock_now();
+}
+
 static void plan(struct snapshot_schedule *s, const struct err *err)
 {
-    int64_t now = clock_now(), next = clock_align(now, s->conf.width) + s->conf.width;
+    int64_t now = now_of(s), next = clock_align(now, s->conf.width) + s->conf.width;
     bool early = now - s->at < s->conf.width / 2;
     if (s->conf.once)
         return;
@@ -77,7 +84,12 @@ static void on_times(void *context, const int64_t *times, size_t count, const st
 static void start(void *context)
 {
     struct snapshot_schedule *s = context;
-    s->at = clock_align(clock_now(), s->conf.width);
+    int64_t now = now_of(s);
+    if (!now) {
+        loop_timer_set(s->timer, SOON_MS);
+        return;
+    }
+    s->at = clock_align(now, s->conf.width);
     s->op = window_store_list_snapshots(s->conf.snapshot.store, s->at, s->at + 1, s, on_times);
 }
 

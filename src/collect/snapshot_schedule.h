@@ -13,6 +13,8 @@ struct snapshot_schedule_conf {
     int64_t width;                 /* of a window */
     bool once;                     /* the one of now, then `done` for the last time */
     void *context;
+    /* What time it is; 0: not known yet, it is asked again soon. NULL: by our own clock. */
+    int64_t (*now)(void *context);
     /* After each; err: it is tried again, until half of the window has passed. `again`: it was
      * stored already. May be NULL. */
     void (*done)(void *context, int64_t at, size_t objects, size_t missing, bool again,

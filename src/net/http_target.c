@@ -324,6 +324,24 @@ static void apply_common(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "kubeboard/" KUBEBOARD_VERSION);
 }
 
+static bool is_loopback(const char *host)
+{
+    return strncmp(host, "127.", 4) == 0 || strncmp(host, "[::1]", 5) == 0 ||
+           (strncmp(host, "localhost", 9) == 0 && strchr(":/", host[9]));
+}
+
+/* libcurl leaves HTTP_PROXY alone, since a CGI program gets it from its client. kubectl and the
+ * SDKs take it, but for what is on this machine: so do we. NO_PROXY stays libcurl's. */
+static void apply_proxy(const struct conn *c, const char *url, CURL *easy)
+{
+    const char *upper = getenv("HTTP_PROXY");
+    if (c->proxy)
+        curl_easy_setopt(easy, CURLOPT_PROXY, c->proxy);
+    else if (upper && *upper && !getenv("http_proxy") && !getenv("REQUEST_METHOD") &&
+             strncmp(url, "http://", 7) == 0 && !is_loopback(url + 7))
+        curl_easy_setopt(easy, CURLOPT_PROXY, upper);
+}
+
 static void apply_headers(const struct conn *c, struct http_lists *lists)
 {
     if (c->tenant)
@@ -345,10 +363,9 @@ bool http_target_apply(struct http_target *t, CURL *easy, const char *path, bool
     char *renamed = rename_host(url, c->server_name, easy, lists);
     curl_easy_setopt(easy, CURLOPT_URL, renamed);
     free(renamed);
+    apply_proxy(c, url, easy);
     free(url);
     apply_tls(server, easy);
-    if (c->proxy)
-        curl_easy_setopt(easy, CURLOPT_PROXY, c->proxy);
     apply_headers(c, lists);
     if (server != t)
         apply_headers(&t->conn, lists);
