@@ -37,6 +37,7 @@ pid_of() { cut -d' ' -f1 "$KUBE_SERVER/kube-apiserver.pid"; }
 # A test may end while the API server is stopped: it must not stay so for the next.
 end() {
     status=$?
+    set +e
     kill -CONT "$(pid_of)" 2>/dev/null
     tmux -S "$socket" kill-server 2>/dev/null
     (exit $status)

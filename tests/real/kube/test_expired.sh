@@ -13,6 +13,8 @@ echo "a version that is forgotten"
 pod aa-before
 open_board board --kubeconfig "'$config'" -n shop --log-file "'$work/log'" -v
 shows 20 'Pods [1-9].*live'
+type_in :deployments Enter
+shows 20 'Deployments [1-9].* live' # the names of resources have come
 type_in :pods Enter z '&aa-' Enter
 shows 10 'aa-before'
 fault away

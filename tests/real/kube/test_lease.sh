@@ -6,6 +6,7 @@ export KUBEBOARD_KUBERNETES_KUBECONFIG=$admin KUBEBOARD_KUBERNETES_CONTEXT=real
 export KUBEBOARD_COLLECTOR_LEASE_NAMESPACE=shop KUBEBOARD_COLLECTOR_LEASE_NAME=fought-over
 end() {
     status=$?
+    set +e
     kill -CONT $collectors 2>/dev/null
     kill -KILL $collectors 2>/dev/null
     (exit $status)
