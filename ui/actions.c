@@ -20,10 +20,10 @@ static void do_quit(struct app *a)
 
 static void clear_pattern(struct pane *p, struct pane_pattern *pattern)
 {
-    bool filter = pattern == &p->filter;
+    struct list *l = pattern == &p->filter ? pane_list_of(p) : NULL;
     pane_pattern_clear(pattern);
-    if (filter && p->ops->list)
-        list_filter(p->ops->list(p), NULL, false);
+    if (l)
+        list_filter(l, NULL, false);
 }
 
 /* One thing back: what the pane has open, its filter, its search, the zoom, a step of the scope. */
@@ -196,14 +196,14 @@ static operation *const operations[ACTION_COUNT] = {
 
 static void moved(struct pane *p, size_t before)
 {
-    const struct list *l = p->ops->list(p);
+    const struct list *l = pane_list_of(p);
     if (p->ops->moved && list_count(l) && (list_cursor(l) != before || list_moved(l)))
         p->ops->moved(p);
 }
 
 static bool move_list(struct pane *p, enum keys_action action)
 {
-    struct list *l = p->ops->list ? p->ops->list(p) : NULL;
+    struct list *l = pane_list_of(p);
     int64_t rows = keys_rows(action, p->height - p->first_row);
     if (!l || !rows)
         return false;
@@ -216,7 +216,7 @@ static bool move_list(struct pane *p, enum keys_action action)
 static void search_again(struct app *a, bool forward)
 {
     struct pane *p = engine_focused(a);
-    struct list *l = p->ops->list ? p->ops->list(p) : NULL;
+    struct list *l = pane_list_of(p);
     size_t before = l ? list_cursor(l) : 0;
     bool found;
     if (!p->search.regex) {
@@ -307,7 +307,7 @@ static void set_search(struct app *a, const char *text)
         engine_say_err(a, &err);
         return;
     }
-    struct list *l = p->ops->list ? p->ops->list(p) : NULL;
+    struct list *l = pane_list_of(p);
     if (p->search.regex && (l || p->ops->search))
         search_again(a, true);
 }
@@ -316,12 +316,13 @@ void actions_filter(struct app *a, const char *text)
 {
     struct pane *p = engine_focused(a);
     struct err err;
-    if (p->ops->list) /* it may not look at the old expression any more */
-        list_filter(p->ops->list(p), NULL, false);
+    struct list *l = pane_list_of(p);
+    if (l) /* it may not look at the old expression any more */
+        list_filter(l, NULL, false);
     if (!pane_pattern_set(&p->filter, text, true, &err))
         engine_say_err(a, &err);
-    if (p->ops->list)
-        list_filter(p->ops->list(p), p->filter.regex, p->filter.invert);
+    if (l)
+        list_filter(l, p->filter.regex, p->filter.invert);
 }
 
 static void answer_pane(struct app *a, const char *text)
@@ -375,9 +376,9 @@ static void click(struct app *a, size_t pane, const struct draw_area *r, int x, 
     int row = y - r->y - 1 - p->first_row;
     if (!wheel && p->ops->click && row >= 0)
         p->ops->click(p, x - r->x, row);
-    if (wheel || row < 0 || !p->ops->list)
+    struct list *l = pane_list_of(p);
+    if (wheel || row < 0 || !l)
         return;
-    struct list *l = p->ops->list(p);
     size_t before = list_cursor(l), n = list_top(l, (size_t)(r->height - 1)) + (size_t)row;
     if (n < list_count(l)) {
         list_move_to(l, n);

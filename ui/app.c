@@ -133,7 +133,7 @@ void app_key(struct app *a, uint32_t key)
         actions_prompt_key(a, key);
         return;
     }
-    enum keys_action action = keys_action(a->keys, key, engine_focused(a)->ops->flags);
+    enum keys_action action = keys_action(a->keys, key, pane_flags(engine_focused(a)));
     if (action == ACTION_NONE || (engine_is_too_small(a) && action != ACTION_QUIT))
         return;
     a->message_until = 0;

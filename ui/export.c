@@ -17,7 +17,7 @@ enum { COPY_BYTES = 8 << 20, CHUNK_BYTES = 4 << 20, SLICE_MS = 10, LABEL = 400, 
 /* What the pane says, else the row of its list as text. */
 static bool copy_row(struct pane *p, struct buf *out)
 {
-    struct list *l = p->ops->list ? p->ops->list(p) : NULL;
+    struct list *l = pane_list_of(p);
     if (p->ops->copy)
         return p->ops->copy(p, out);
     if (!l || !list_count(l))
@@ -59,7 +59,7 @@ void export_ask(struct app *a)
 {
     struct pane *p = engine_focused(a);
     char time[CLOCK_TEXT], name[LABEL];
-    if (!p->ops->save && !p->ops->list) {
+    if (!p->ops->save && !pane_list_of(p)) {
         engine_say(a, ROLE_MESSAGE, "There is nothing to save here.");
         return;
     }
@@ -120,7 +120,7 @@ void export_confirmed(struct app *a, const char *answer)
 /* Rows of a list, as search and filter read them. */
 static bool save_rows(struct app *a, struct pane *p, struct buf *out)
 {
-    struct list *l = p->ops->list(p);
+    struct list *l = pane_list_of(p);
     if (!l || a->export.save.at >= list_count(l))
         return false;
     list_text(l, a->export.save.at++, out);

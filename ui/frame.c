@@ -232,12 +232,15 @@ void frame_header(struct app *a)
 
 static bool applies(const struct app *a, enum keys_action action)
 {
-    const struct pane_ops *ops = engine_focused(a)->ops;
-    unsigned where = keys_table[action].where;
-    /* Lines have hints enough of their own. */
-    if (action == ACTION_DESCRIBE && (!ops->object || ops->flags & PANE_STREAM))
+    struct pane *p = engine_focused(a);
+    const struct list *l = pane_list_of(p);
+    unsigned where = keys_table[action].where, flags = pane_flags(p);
+    if (action == ACTION_ENTER && l && !list_count(l)) /* into nothing */
         return false;
-    return keys_table[action].hint[0] && (!where || where & engine_focused(a)->ops->flags);
+    /* Lines have hints enough of their own, and a page is described already. */
+    if (action == ACTION_DESCRIBE && (!p->ops->object || flags & (PANE_STREAM | PANE_PAGE)))
+        return false;
+    return keys_table[action].hint[0] && (!where || where & flags);
 }
 
 static int hint_text(const struct app *a, enum keys_action action, char out[PANE_TEXT])

@@ -64,6 +64,16 @@ void pane_say(struct pane *p, enum theme_role role, const char *fmt, ...)
     p->host->say(p->host->app, role, text);
 }
 
+struct list *pane_list_of(struct pane *p)
+{
+    return p->ops->list ? p->ops->list(p) : NULL;
+}
+
+unsigned pane_flags(const struct pane *p)
+{
+    return p->ops->flags_now ? p->ops->flags_now(p) : p->ops->flags;
+}
+
 void pane_show(struct pane *p, const char *name)
 {
     p->host->show(p->host->app, name);

@@ -95,6 +95,7 @@ struct pane_ops {
     const char *title; /* as the title line shows it */
     const char *about; /* one sentence for the help */
     unsigned flags;
+    unsigned (*flags_now)(const struct pane *p); /* NULL: always all of `flags` */
     enum keys_action summon; /* the key that gives it the focus, or ACTION_NONE */
     size_t private_size;
     const struct resource_table_spec
@@ -108,8 +109,8 @@ struct pane_ops {
      * what the screen shows of the pane stays as it is until the host's wake. */
     bool (*sync)(struct pane *p);
     void (*draw)(struct pane *p, const struct draw_area *body);
-    /* The list that the engine moves, sorts, searches and filters; NULL: the pane does it itself
-     * through `action`. */
+    /* The list that the engine moves, sorts, searches and filters; NULL, or NULL for now: the pane
+     * does it itself through `action`. */
     struct list *(*list)(struct pane *p);
     /* The cursor of the list moved (by the user). May be NULL. */
     void (*moved)(struct pane *p);
@@ -156,6 +157,8 @@ void pane_show(struct pane *p,
 void pane_wake(struct pane *p, int64_t delay); /* wants a frame in `delay` ns at the latest */
 
 bool pane_object(struct pane *p, struct object_ref *out); /* ops->object; false when it has none */
+struct list *pane_list_of(struct pane *p);                /* ops->list; NULL when it has none */
+unsigned pane_flags(const struct pane *p);                /* those that hold now */
 
 /* Sets a pattern from what was typed; an empty one clears it. False and *err for a bad regular
  * expression: the old one stays. */

@@ -205,7 +205,9 @@ size_t utf8_fit(struct str text, int columns, int *used)
     size_t i = 0;
     int total = 0;
     while (i < text.n) {
-        size_t plain = ascii_run(text.p + i, text.n - i);
+        /* Of a long text no more is looked at than may fit. */
+        size_t most = (size_t)(columns > total ? columns - total : 0) + 2;
+        size_t plain = ascii_run(text.p + i, text.n - i < most ? text.n - i : most);
         if (plain > 1 && total < columns) {
             /* But the last: a mark may follow it. */
             size_t room = (size_t)(columns - total);

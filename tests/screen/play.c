@@ -8,7 +8,8 @@
  *     shot TITLE         roles TITLE          intents on|off       answer on|off
  *
  * The clock is the script's: it stands still but for `wait`. `play -i` shows the same data in a real
- * terminal, with lines that come; `play -b N` times keys on N pods; `play -s SEED N` types at random.
+ * terminal, with lines that come; `play -b N` times keys on N pods; `play -s SEED N` types at random;
+ * `play -t` presses every key on every pane (tour.h).
  */
 #include <ctype.h>
 #include <locale.h>
@@ -24,6 +25,7 @@
 #include "base/file.h"
 #include "base/utf8.h"
 #include "tests/screen/fill.h"
+#include "tests/screen/tour.h"
 #include "ui/app.h"
 
 enum { FRAME_BYTES = 1 << 24, SCRIPT_BYTES = 1 << 20 };
@@ -405,12 +407,14 @@ int main(int argc, char **argv)
         status = bench(&p, argv[2]);
     else if (argc == 4 && strcmp(argv[1], "-s") == 0)
         status = storm(&p, argv[2], argv[3]);
+    else if (argc >= 2 && strcmp(argv[1], "-t") == 0)
+        status = !tour_run(&p.conf, argc > 2 ? argv[2] : NULL);
     else if (argc == 2)
         status = play_script(&p, argv[1]);
     else
         fprintf(stderr,
                 "usage: play SCRIPT | play -i [incident|empty|foreign|huge N] | play -b PODS | "
-                "play -s SEED STEPS\n");
+                "play -s SEED STEPS | play -t [PANE]\n");
     app_free(p.app);
     model_free(p.model);
     buf_free(&p.out);

@@ -288,6 +288,19 @@ bool group_page_action(struct group_page *g, enum keys_action a, int height)
     return true;
 }
 
+bool group_page_search(struct group_page *g, struct regex *r, bool forward)
+{
+    for (size_t n = 1; n <= g->count; n++) {
+        size_t i = (g->cursor + (forward ? n : g->count - n)) % g->count;
+        if (g->rows[i].can_go && regex_matches(r, str_of(g->text.p + g->rows[i].at))) {
+            g->placed = true;
+            g->cursor = i;
+            return true;
+        }
+    }
+    return false;
+}
+
 enum group_page_kind group_page_at(const struct group_page *g, const char **name)
 {
     *name = "";

@@ -39,6 +39,9 @@ void group_page_build(struct group_page *g, const struct model *m, const struct 
 void group_page_draw(struct group_page *g, const struct pane *p, const struct draw_area *body,
                      const struct group_rows_row *row);
 
+/* The cursor goes to the next row that matches and can be gone to, around the end; false: none. */
+bool group_page_search(struct group_page *g, struct regex *r, bool forward);
+
 /* Moves; Esc closes. False: another action. */
 bool group_page_action(struct group_page *g, enum keys_action a, int height);
 

@@ -114,6 +114,11 @@ static bool copy(struct pane *p, struct buf *out)
            buf_printf(out, "127.0.0.1:%d", o->forwards[s->cursor].local);
 }
 
+static unsigned flags_now(const struct pane *p)
+{
+    return p->ops->flags & ~(offers(p)->forward_count ? 0 : (unsigned)PANE_ENTER);
+}
+
 static void counts(struct pane *p, char out[PANE_TEXT])
 {
     snprintf(out, PANE_TEXT, "%zu", offers(p)->forward_count);
@@ -130,6 +135,7 @@ const struct pane_ops forwards_pane = {
     .title = "Forwarded ports",
     .about = "Ports of this machine's loopback that lead into pods: connections, bytes, errors.",
     .flags = PANE_ROWS | PANE_ENTER | PANE_OVERLAY,
+    .flags_now = flags_now,
     .private_size = sizeof(struct state),
     .sync = pane_sync,
     .draw = pane_draw,

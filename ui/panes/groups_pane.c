@@ -74,6 +74,19 @@ static struct list *pane_list(struct pane *p)
     return g->page.open ? NULL : g->rows_shown.list;
 }
 
+/* The page is read from its top: nothing of it is sorted or left out. */
+static unsigned flags_now(const struct pane *p)
+{
+    const struct groups *g = p->state;
+    return p->ops->flags & ~(g->page.open ? (unsigned)(PANE_SORT | PANE_FILTER) : 0);
+}
+
+static bool search(struct pane *p, bool forward)
+{
+    struct groups *g = p->state;
+    return g->page.open && group_page_search(&g->page, p->search.regex, forward);
+}
+
 static const struct group_rows_row *cursor_row(const struct groups *g)
 {
     size_t i = row_pane_cursor(&g->rows_shown);
@@ -339,12 +352,14 @@ const struct pane_ops groups_pane = {
         "The messages of the chosen window, or of the open one: new, worse, known or gone. Enter "
         "opens one.",
     .flags = PANE_ROWS | PANE_ENTER | PANE_SORT | PANE_SEARCH | PANE_FILTER | PANE_PLACES,
+    .flags_now = flags_now,
     .private_size = sizeof(struct groups),
     .open = pane_open,
     .close = pane_close,
     .sync = pane_sync,
     .draw = pane_draw,
     .list = pane_list,
+    .search = search,
     .object = object,
     .copy = copy,
     .action = action,

@@ -66,7 +66,7 @@ static void add_action(struct help *h, const struct keys *keys, size_t action)
 
 static void add_keys(struct help *h, const struct pane *p)
 {
-    unsigned flags = h->owner ? h->owner->ops->flags : 0;
+    unsigned flags = h->owner ? pane_flags(h->owner) : 0;
     for (int round = 0; round < 3; round++) {
         static const char *const titles[] = {NULL, "Everywhere", "In other panes"};
         size_t before = h->count;

@@ -319,8 +319,10 @@ static bool action(struct pane *p, enum keys_action a)
         return true;
     else if (a >= ACTION_TEN_1 && a <= ACTION_TEN_6)
         go_ten_minutes(p, l, (int)(a - ACTION_TEN_1) + 1);
-    else
-        return change_look(l, a);
+    else if (!change_look(l, a))
+        return false;
+    else if (a == ACTION_WRAP)
+        pane_say(p, ROLE_MESSAGE, l->how.wrap ? "Long lines are wrapped." : "Long lines are cut.");
     return true;
 }
 

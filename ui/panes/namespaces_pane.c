@@ -30,9 +30,11 @@ static const struct resource *resource(const struct resource_table *t)
     return &t->pane->host->model->namespaces;
 }
 
-static bool chosen(const struct scope *s, const struct object *o)
+static bool subject(const struct scope *s, const char **ns, const char **name)
 {
-    return strcmp(s->namespace_, o->name) == 0;
+    *ns = "";
+    *name = s->namespace_;
+    return s->namespace_[0];
 }
 
 static const struct resource_table_spec spec = {
@@ -41,7 +43,7 @@ static const struct resource_table_spec spec = {
     .core = 2,
     .sort = RESOURCE_TABLE_BY_HEALTH,
     .resource = resource,
-    .chosen = chosen,
+    .subject = subject,
     .empty = "No namespaces came. :ns NAME goes to one by its name.",
 };
 

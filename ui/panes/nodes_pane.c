@@ -63,9 +63,11 @@ static const struct resource *resource(const struct resource_table *t)
     return &t->pane->host->model->nodes;
 }
 
-static bool chosen(const struct scope *s, const struct object *o)
+static bool subject(const struct scope *s, const char **ns, const char **name)
 {
-    return strcmp(s->node, o->name) == 0;
+    *ns = "";
+    *name = s->node;
+    return s->node[0];
 }
 
 static const struct resource_table_spec spec = {
@@ -74,7 +76,7 @@ static const struct resource_table_spec spec = {
     .core = 2,
     .sort = RESOURCE_TABLE_BY_HEALTH,
     .resource = resource,
-    .chosen = chosen,
+    .subject = subject,
     .empty = "The cluster has no nodes.",
 };
 

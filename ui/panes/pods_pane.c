@@ -102,10 +102,11 @@ static const struct resource *resource(const struct resource_table *t)
     return &t->pane->host->model->pods;
 }
 
-static bool chosen(const struct scope *s, const struct object *o)
+static bool subject(const struct scope *s, const char **ns, const char **name)
 {
-    return s->pod[0] && strcmp(s->pod, o->name) == 0 &&
-           strcmp(s->pod_namespace, o->namespace_) == 0;
+    *ns = s->pod_namespace;
+    *name = s->pod;
+    return s->pod[0];
 }
 
 static bool admits(const struct resource_table *t, const struct object *o)
@@ -136,7 +137,7 @@ static const struct resource_table_spec spec = {
     .resource = resource,
     .admits = admits,
     .scope = scope,
-    .chosen = chosen,
+    .subject = subject,
     .empty = "No pods here. Esc widens the scope, 0 shows all namespaces.",
 };
 

@@ -285,7 +285,9 @@ static void go_there(struct pane *p, struct volumes *v)
     if (!m->known || !v->bars)
         return;
     bar_times(v, m, cursor_bar(v, m), &from, &to);
-    if (to >= p->host->now)
+    if (to >= p->host->now && scope_is_live(&p->host->model->scope))
+        pane_say(p, ROLE_MESSAGE, "The newest lines are shown already.");
+    else if (to >= p->host->now)
         moves_live(p->host->moves);
     else
         moves_time(p->host->moves, to);

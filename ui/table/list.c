@@ -80,6 +80,7 @@ bool list_sync(struct list *l, uint64_t changes, uint64_t scope, int64_t tick, b
         return false;
     }
     int64_t start = clock_monotonic();
+    l->refiltered |= scoped; /* where the cursor's row is left out, one begins at the top */
     l->busy = !order_update(l->order, rows, scoped, FILTER_SLICE * CLOCK_MS);
     int64_t cost = clock_monotonic() - start;
     int64_t pause = cost * PAUSE < PAUSE_MOST * CLOCK_MS ? cost * PAUSE : PAUSE_MOST * CLOCK_MS;

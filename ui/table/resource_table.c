@@ -285,6 +285,29 @@ static uint64_t changes_of(const struct resource_table *t)
     return changes;
 }
 
+/* The row may come later than the choice: it is looked for until it is there, when rows changed. */
+static void follow_subject(struct resource_table *t)
+{
+    const char *ns, *name;
+    bool any = t->spec->subject && t->spec->subject(&t->pane->host->model->scope, &ns, &name);
+    uint64_t subject = any ? id_of(ns, name) : 0, tried = hash_mix(subject) ^ t->counted;
+    if (subject == t->followed || tried == t->tried)
+        return;
+    t->tried = tried;
+    if (!any || resource_table_go_to(t, ns, name))
+        t->followed = subject;
+}
+
+bool resource_table_is_chosen(const struct resource_table *t, const struct object *o)
+{
+    const struct scope *s = &t->pane->host->model->scope;
+    const char *ns, *name;
+    if (t->spec->chosen && t->spec->chosen(s, o))
+        return true;
+    return t->spec->subject && t->spec->subject(s, &ns, &name) && strcmp(name, o->name) == 0 &&
+           strcmp(ns, o->namespace_) == 0;
+}
+
 bool resource_table_sync(struct resource_table *t)
 {
     const struct model *m = t->pane->host->model;
@@ -311,6 +334,7 @@ bool resource_table_sync(struct resource_table *t)
     if (counted != t->counted)
         count_healths(t);
     t->counted = counted;
+    follow_subject(t);
     return true;
 }
 

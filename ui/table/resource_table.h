@@ -48,7 +48,10 @@ struct resource_table_spec {
     const struct resource *(*resource)(const struct resource_table *t);     /* never NULL */
     bool (*admits)(const struct resource_table *t, const struct object *o); /* NULL: all */
     uint64_t (*scope)(const struct scope *s); /* another number when admits may answer otherwise */
-    bool (*chosen)(const struct scope *s, const struct object *o);
+    /* The object that the scope has chosen: its row is marked, and the cursor goes there when another
+     * one is chosen elsewhere. False: none. */
+    bool (*subject)(const struct scope *s, const char **ns, const char **name);
+    bool (*chosen)(const struct scope *s, const struct object *o); /* marked too; may be NULL */
     const char *what;  /* what the rows are, in words; NULL: the pane's name */
     const char *empty; /* why there may be no rows, and what to do */
 };
@@ -64,6 +67,8 @@ struct resource_table {
     bool stale;          /* the last sync was put off: rows may not be asked for */
     struct ranks *ranks; /* of the texts of the column `ranked`, which was sorted by last */
     int ranked;
+    uint64_t followed;              /* the subject that the cursor went to */
+    uint64_t tried;                 /* what another one was last looked for in */
     uint64_t numbered;              /* series_changes that the keys of a metric are of */
     size_t healths[HEALTH_BAD + 1]; /* rows shown, by health */
     uint64_t counted;               /* what that count was made of */
@@ -85,6 +90,7 @@ bool resource_table_action(struct resource_table *t, enum keys_action action);
 /* The text of a column's cell; "" when the kind does not have it. */
 const char *resource_table_cell(const struct resource_table *t, const struct object *o, int column);
 const struct object *resource_table_cursor(const struct resource_table *t); /* NULL: no row */
+bool resource_table_is_chosen(const struct resource_table *t, const struct object *o);
 /* Puts the cursor on a row; false: it is not there (yet). */
 bool resource_table_go_to(struct resource_table *t, const char *ns, const char *name);
 void resource_table_sort(struct resource_table *t, int column, bool descending); /* as spec->sort */

@@ -209,8 +209,7 @@ static void draw_row(const struct resource_table *t, const struct draw_area *lin
                      const struct shown_columns *columns)
 {
     const struct object *o = objects_at(t->table, list_row(t->list, n));
-    const struct scope *scope = &t->pane->host->model->scope;
-    bool cursor = n == list_cursor(t->list), chosen = t->spec->chosen && t->spec->chosen(scope, o);
+    bool cursor = n == list_cursor(t->list), chosen = resource_table_is_chosen(t, o);
     for (int i = 0; i < columns->count; i++)
         draw_cell(t, line, &columns->list[i], o,
                   role_of(&t->spec->columns[columns->list[i].column], o->health));

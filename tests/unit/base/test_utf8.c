@@ -171,6 +171,8 @@ static void widths_add_up(void **state)
     /* The accent belongs to the last character that fits. */
     assert_int_equal(utf8_fit(str_of("abe\xcc\x81xyz"), 3, &used), 5);
     assert_int_equal(used, 3);
+    assert_int_equal(utf8_fit(str_of("abcdefe\xcc\x81xyzxyzxyz"), 7, &used), 9);
+    assert_int_equal(used, 7);
     assert_int_equal(utf8_fit(str_of("abce\xcc\x81xyz"), 3, &used), 3);
 }
 
