@@ -74,6 +74,7 @@ struct read_api_call *read_api_rules(struct read_api *a, void *context, done_rul
     struct read_api_call *c = read_api_call_new(a, mem_alloc(sizeof(struct rules)), "/logging",
                                                 context, (void (*)(void))done);
     c->free_own = free_rules;
+    c->kept = true;
     c->took = took_rules;
     c->limit = DAYS_A_PAGE;
     read_api_call_send(c);
@@ -120,6 +121,7 @@ ask(struct read_api *a, const char *path, void *context, void (*done)(void),
 {
     struct read_api_call *c = read_api_call_new(a, NULL, path, context, done);
     c->took = took;
+    c->kept = true;
     read_api_call_send(c);
     return c;
 }
@@ -210,6 +212,7 @@ struct read_api_call *read_api_list(struct read_api *a, const struct read_api_li
     if (list->at)
         read_api_call_query(c, "at", clock_rfc3339(list->at, false, at));
     c->limit = list->most && list->most < ITEMS_A_PAGE ? list->most : ITEMS_A_PAGE;
+    c->kept = list->most == 1; /* whether there is a newer one */
     c->took = took_elements;
     read_api_call_send(c);
     return c;

@@ -6,14 +6,23 @@
 
 #include "base/mem.h"
 #include "net/http.h"
+#include "source/read_api_kept.h"
 
-enum { PATH_MOST = 4096, PAGES = 2000, PLACE = 200, IDLE_MS = 60 * 1000 };
+enum {
+    PATH_MOST = 4096,
+    PAGES = 2000,
+    PLACE = 200,
+    IDLE_MS = 60 * 1000,
+    KNOWN = 120,
+    NOT_CHANGED = 304
+};
 
 struct read_api {
     struct http *http;
     struct http_target *target;
     struct read_api_call *calls;
     struct json_doc *doc;
+    struct read_api_kept *kept;
     char place[PLACE];
 };
 
@@ -23,6 +32,7 @@ struct read_api *read_api_new(struct http *h, const struct conn *c)
     a->http = h;
     a->target = http_target_new(h, c);
     a->doc = json_doc_new();
+    a->kept = read_api_kept_new();
     conn_place(c, a->place, sizeof a->place);
     return a;
 }
@@ -40,6 +50,7 @@ void read_api_call_end(struct read_api_call *c)
     *link = c->next;
     http_cancel(c->http);
     buf_free(&c->path);
+    free(c->asked);
     if (c->free_own)
         c->free_own(c->own);
     else
@@ -61,6 +72,7 @@ void read_api_free(struct read_api *a)
         read_api_call_end(a->calls);
     http_target_free(a->target);
     json_doc_free(a->doc);
+    read_api_kept_free(a->kept);
     free(a);
 }
 
@@ -100,26 +112,42 @@ static void server_words(struct read_api_call *c, struct str body, struct err *e
     str_copy(err->where, sizeof err->where, c->owner->place);
 }
 
+static void send_path(struct read_api_call *c, const char *path);
+
 static void on_answer(void *context, struct http_request *r, int status, struct str body,
                       const struct err *err)
 {
     struct read_api_call *c = context;
     struct err why = *err;
-    (void)r;
-    (void)status;
     c->http = NULL;
-    if (why.kind)
+    if (status == NOT_CHANGED && c->kept) {
+        why = (struct err){0};
+        body = read_api_kept_body(c->owner->kept, c->asked);
+        if (!body.n) { /* others came meanwhile, and it was let go of */
+            send_path(c, c->asked);
+            return;
+        }
+    } else if (why.kind) {
         server_words(c, body, &why);
+    } else if (c->kept) {
+        read_api_kept_put(c->owner->kept, c->asked, http_header(r, "ETag"), body);
+    }
     c->took(c, body, &why);
 }
 
 static void send_path(struct read_api_call *c, const char *path)
 {
-    static const char *const accept[] = {"Accept: application/json", NULL};
+    const char *tag = c->kept ? read_api_kept_tag(c->owner->kept, path) : NULL;
+    char known[KNOWN];
+    snprintf(known, sizeof known, "If-None-Match: %s", tag ? tag : "");
+    const char *const headers[] = {"Accept: application/json", tag ? known : NULL, NULL};
+    char *asked = mem_dup(path); /* may be the one that was asked last */
+    free(c->asked);
+    c->asked = asked;
     c->pages++;
     c->http = http_send(c->owner->http, &(struct http_call){.target = c->owner->target,
                                                             .path = path,
-                                                            .headers = accept,
+                                                            .headers = headers,
                                                             .idle_ms = IDLE_MS,
                                                             .context = c,
                                                             .done = on_answer});

@@ -12,6 +12,8 @@ struct read_api_call {
     struct read_api *owner;
     struct http_request *http;
     struct buf path; /* without limit and continue */
+    char *asked;     /* the path of the page under way */
+    bool kept;       /* asked for again and again: the answer is kept, and only changes are sent */
     size_t limit;    /* 0: not paged */
     size_t pages;
     void *context;

@@ -22,7 +22,9 @@
 #include "collect/service.h"
 #include "net/http.h"
 #include "net/loop.h"
+#include "net/server.h"
 #include "source/read_api.h"
+#include "source/read_api_kept.h"
 #include "store/store.h"
 #include "store/window_store.h"
 
@@ -385,6 +387,65 @@ static void errors_say_what_to_do(void **state)
     assert_int_equal(b->err.kind, ERR_AWAY);
 }
 
+/* A collector whose day has the tag "v1", then "v2". */
+struct day_server {
+    const char *tag;
+    int sent, spared;
+};
+
+static void handle_day(void *context, struct server_request *r)
+{
+    struct day_server *d = context;
+    char tag[40], body[200];
+    const char *known = server_header(r, "If-None-Match");
+    snprintf(tag, sizeof tag, "ETag: %s", d->tag);
+    const char *headers[] = {tag, NULL};
+    snprintf(
+        body, sizeof body,
+        "{\"schema\":1,\"cluster\":\"test\",\"rule\":\"%s\",\"day\":\"2021-08-27\",\"windows\":[]}",
+        strcmp(d->tag, "\"v1\"") == 0 ? "errors" : "later");
+    bool same = known && strcmp(known, d->tag) == 0;
+    d->sent += !same;
+    d->spared += same;
+    server_reply(r, same ? 304 : 200, "application/json", headers, str_of(same ? "" : body));
+}
+
+static void what_has_not_changed_is_not_sent_again(void **state)
+{
+    struct bench *b = *state;
+    struct err err;
+    struct day_server days = {.tag = "\"v1\""};
+    struct server *server = server_new(
+        b->loop,
+        &(struct server_conf){.listen = "127.0.0.1:0", .context = &days, .handle = handle_day},
+        &err);
+    read_api_free(b->api);
+    conn_free_inner(&b->conn);
+    b->conn = (struct conn){.url = mem_printf("http://127.0.0.1:%d", server_port(server))};
+    b->api = read_api_new(b->http, &b->conn);
+    for (int i = 0; i < 3; i++) {
+        wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+        assert_int_equal(b->err.kind, ERR_NONE);
+        assert_string_equal(b->day->rule, "errors");
+        assert_int_equal(days.sent, 1);
+        assert_int_equal(days.spared, i);
+    }
+    days.tag = "\"v2\"";
+    wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+    assert_string_equal(b->day->rule, "later");
+    wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+    assert_string_equal(b->day->rule, "later");
+    assert_int_equal(days.sent, 2);
+    /* More days than are kept: all are right, the first ones are sent again. */
+    for (int i = 0; i <= READ_API_KEPT_COUNT; i++)
+        wait_for(b, read_api_day(b->api, "errors", b->base - i * CLOCK_DAY, b, on_day));
+    wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+    assert_int_equal(days.sent, 2 + READ_API_KEPT_COUNT + 1);
+    read_api_free(b->api);
+    b->api = NULL;
+    server_free(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +453,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_catalogue, set_up, tear_down),
         cmocka_unit_test_setup_teardown(snapshots_come_in_pages, set_up, tear_down),
         cmocka_unit_test_setup_teardown(usage_of_nodes_and_pods, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_has_not_changed_is_not_sent_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(errors_say_what_to_do, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
