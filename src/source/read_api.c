@@ -97,6 +97,8 @@ static void took_day(struct read_api_call *c, struct str body, const struct err 
 static void took_window(struct read_api_call *c, struct str body, const struct err *err)
 {
     struct err why = *err;
+    if (why.kind == ERR_NOT_FOUND)
+        str_copy(why.what, sizeof why.what, "this window is not stored");
     struct window *w = why.kind ? NULL : window_from_json(body.p, body.n, buf_text(&c->path), &why);
     done_window *done = (done_window *)c->done;
     void *context = c->context;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The board and the commands from a collector's HTTP: no store, no cluster, no Loki.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/lib_terminal.sh"
 start_sandbox
 export KUBEBOARD_STORE_RAW="file://$work/store" KUBEBOARD_STORE_PROCESSED="file://$work/store" KUBEBOARD_CLUSTER=test
 export KUBEBOARD_COLLECTOR_CATCH_UP=1h KUBEBOARD_COLLECTOR_LISTEN=127.0.0.1:0
@@ -13,7 +14,7 @@ finish() {
     set +e
     kill "$collector" 2>/dev/null
     (exit "$status")
-    cleanup
+    end
 }
 trap finish EXIT
 for _ in $(seq 100); do
@@ -48,7 +49,24 @@ grep -q 'test  all namespaces' "$work/out" || fail "the cluster's name: $(head -
 grep -qE 'Pods 6[0-9].* snapshot [0-9]' "$work/out" || fail "pods of the snapshot: $(cat "$work/out")"
 grep -qE 'CPU [0-9]+%' "$work/out" || fail "usage: $(cat "$work/out")"
 grep -q 'Loki is configured' "$work/out" || fail "the log pane: $(cat "$work/out")"
+grep -qE 'Broken 3 .* snapshot [0-9]' "$work/out" || fail "what was broken: $(cat "$work/out")"
 grep -qE 'Groups [1-9][0-9]* . errors' "$work/out" || fail "groups: $(cat "$work/out")"
+
+# Other resources of the snapshot, by name; of what it has not got the pane says so.
+t new-session -d -x 120 -y 40 "$kubeboard --server $url"
+shows 'Pods 6[0-9].* snapshot'
+line ':deploy'
+shows 'Deployments [0-9]+ .* 1 bad .*snapshot'
+shows 'shop +checkout +0/4'
+line ':svc'
+shows 'Services [0-9]+ .*snapshot'
+line ':configmaps'
+shows "the collector's snapshots hold no"
+keys Escape Escape Escape
+line ':at 3d'
+shows 'no snapshot is as old as that'
+hides 'crash loop'
+t kill-server
 
 kill $collector
 wait $collector 2>/dev/null

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cmd/board/board_broken_rows.h"
 #include "cmd/board/board_feed.h"
 #include "cmd/board/board_watch.h"
 #include "kube/access/client.h"
@@ -139,27 +140,6 @@ static bool note_unseen(struct board_broken *b)
 
 /* ---- looking ---- */
 
-static void put_rows(struct board_broken *b)
-{
-    struct broken_rows *rows = b->model->broken.rows;
-    for (size_t i = 0; i < broken_count(b->broken); i++) {
-        const struct broken_row *r = broken_at(b->broken, i);
-        broken_rows_put(rows, &(struct broken_rows_row){.rank = (int)r->class,
-                                                        .health = r->health,
-                                                        .what = broken_class_words(r->class),
-                                                        .kind = r->kind,
-                                                        .namespace_ = r->namespace_,
-                                                        .name = r->name,
-                                                        .reason = r->reason,
-                                                        .words = r->words,
-                                                        .member_kind = r->member_kind,
-                                                        .member = r->member,
-                                                        .count = r->count,
-                                                        .others = r->others,
-                                                        .stuck = r->stuck});
-    }
-}
-
 /* Something never was seen and may be yet: what it has then is no news. */
 static bool is_waited_for(const struct resource *const *all, size_t n)
 {
@@ -179,10 +159,8 @@ static void look(struct board_broken *b)
     bool settled = is_settled(b);
     for (size_t i = 0; i < n; i++)
         tables[i] = all[i]->table;
-    broken_make(b->broken, tables, n, now);
-    broken_rows_begin(m->rows, now);
-    put_rows(b);
-    bool moved = broken_rows_end(m->rows, settled && !is_waited_for(all, n));
+    bool moved = board_broken_rows_make(b->broken, m->rows, tables, n, now,
+                                        settled && !is_waited_for(all, n));
     moved |= note_unseen(b) || m->looking != !settled ||
              m->upstream.changes != b->model->pods.upstream.changes;
     m->looking = !settled;

@@ -102,12 +102,14 @@ void board_graph_free(struct board_graph *b);
 void board_graph_show(struct board_graph *b, bool promql, const char *query, int64_t from,
                       int64_t to); /* to 0: up to now */
 
-/* Nodes, pods, namespaces and events of a collector's snapshots, and with `usage` the metrics too. */
+/* What a collector's snapshots hold: nodes, pods, namespaces, events, other resources by name and what is
+ * broken; with `usage` the metrics too. */
 struct board_server;
 struct board_server *board_server_start(struct read_api *api, struct loop *l, struct model *m,
                                         bool usage);
 void board_server_free(struct board_server *s);
-void board_server_show(struct board_server *s, int64_t at); /* 0: the newest */
+void board_server_show(struct board_server *s, int64_t at);           /* 0: the newest */
+void board_server_browse(struct board_server *s, const char *wanted); /* as INTENT_BROWSE's */
 bool board_server_settled(const struct board_server *s);
 
 /* Days and windows as they are stored, those that they are compared with, and the window still open

@@ -105,12 +105,8 @@ static void start_windows(struct board_feeds *f)
 static void start_broken(struct board_feeds *f)
 {
     struct err err;
-    if (f->server) {
-        err_set(&err, ERR_OFF, "broken", "Pods and Nodes show what a snapshot has of it",
-                "it is watched in the cluster itself, and none is configured");
-        mark_off(&f->model->broken.upstream, &err);
+    if (f->server) /* it judges the snapshots */
         return;
-    }
     struct client *c = wire_client(f->wire, &err);
     struct discovery *d = c ? wire_discovery(f->wire, &err) : NULL;
     if (d)
@@ -327,7 +323,9 @@ bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
             board_metrics_show(f->metrics, wish->from, wish->to);
         return true;
     case INTENT_BROWSE:
-        if (f->resource)
+        if (f->server)
+            board_server_browse(f->server, wish->text);
+        else if (f->resource)
             board_resource_show(f->resource, wish->text);
         return true;
     case INTENT_SERVED:

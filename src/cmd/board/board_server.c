@@ -1,5 +1,5 @@
 /*
- * Resources and usage out of a collector's read API: what it stored last, or at the scope's moment.
+ * Resources, what is broken and usage out of a collector's read API: what it stored last, or at the scope's moment.
  * Nothing of it is live, and the panes' titles say of when it is. The newest snapshot's time is asked
  * for each half minute, by one object; all is read again only when there is a newer one.
  */
@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/board/board_feed.h"
+#include "cmd/board/board_snapshot.h"
 #include "kube/kinds/kinds.h"
 #include "net/loop.h"
 #include "source/read_api.h"
@@ -22,7 +23,8 @@ struct board_server {
     struct model *model;
     bool usage; /* no Prometheus tells of it */
     struct resource *resources[RESOURCES];
-    size_t next;                /* to be read */
+    struct board_snapshot *rest;
+    size_t next;                /* to be read: of the resources, then of what the rest is made of */
     struct read_api_call *call; /* under way */
     struct loop_timer *timer;
     int64_t moment;       /* wanted: 0 the newest */
@@ -45,6 +47,8 @@ static void finish(struct board_server *s, const struct err *err)
         else
             upstream_snapshot(&s->resources[i]->upstream, s->shown);
     }
+    if (err->kind)
+        board_snapshot_failed(s->rest, err, retry);
     if (s->usage && err->kind)
         upstream_failed(&s->model->metrics, err, retry);
     else if (s->usage)
@@ -110,6 +114,10 @@ static void read_next(struct board_server *s);
 static void on_element(void *context, const struct json *element)
 {
     struct board_server *s = context;
+    if (s->next >= RESOURCES) {
+        board_snapshot_element(s->rest, board_snapshot_array(s->next - RESOURCES), element);
+        return;
+    }
     struct objects *table = s->resources[s->next]->table;
     struct object *row = kinds_make(objects_kind(table), table, element);
     if (row)
@@ -126,24 +134,32 @@ static void on_list(void *context, int64_t found, const char *cluster, const str
         finish(s, err);
         return;
     }
-    objects_relist_end(s->resources[s->next++]->table);
+    if (s->next < RESOURCES)
+        objects_relist_end(s->resources[s->next]->table);
+    s->next++;
     s->model->dirty = true;
     read_next(s);
 }
 
 static void read_next(struct board_server *s)
 {
-    if (s->next == RESOURCES) {
+    const char *kind =
+        s->next < RESOURCES ? kinds[s->next] : board_snapshot_array(s->next - RESOURCES);
+    if (!kind) {
+        board_snapshot_end(s->rest, s->found);
         read_usage(s);
         return;
     }
-    objects_relist_begin(s->resources[s->next]->table);
-    s->resources[s->next]->loading = true;
-    s->call = read_api_list(s->api, &(struct read_api_list){.kind = kinds[s->next],
-                                                            .at = s->found,
-                                                            .context = s,
-                                                            .element = on_element,
-                                                            .done = on_list});
+    if (s->next < RESOURCES) {
+        objects_relist_begin(s->resources[s->next]->table);
+        s->resources[s->next]->loading = true;
+    } else if (s->next == RESOURCES) {
+        board_snapshot_begin(s->rest);
+    }
+    s->call = read_api_list(
+        s->api,
+        &(struct read_api_list){
+            .kind = kind, .at = s->found, .context = s, .element = on_element, .done = on_list});
 }
 
 /* Of a moment without a snapshot nothing is shown, rather than another moment. */
@@ -158,6 +174,7 @@ static void show_none(struct board_server *s)
         s->resources[i]->upstream.data = 0;
     }
     s->shown = 0;
+    board_snapshot_empty(s->rest);
     finish(s, &err);
 }
 
@@ -212,6 +229,7 @@ struct board_server *board_server_start(struct read_api *api, struct loop *l, st
         into[i]->table = into[i]->table ? into[i]->table : objects_new(kinds_find(kinds[i]));
         upstream_connecting(&into[i]->upstream);
     }
+    s->rest = board_snapshot_new(m);
     if (usage)
         upstream_connecting(&m->metrics);
     loop_timer_set(s->timer, 0);
@@ -224,6 +242,7 @@ void board_server_free(struct board_server *s)
         return;
     read_api_cancel(s->call);
     loop_timer_free(s->timer);
+    board_snapshot_free(s->rest);
     free(s);
 }
 
@@ -236,6 +255,11 @@ void board_server_show(struct board_server *s, int64_t at)
     s->again = s->call != NULL;
     if (!s->call)
         loop_timer_set(s->timer, 0);
+}
+
+void board_server_browse(struct board_server *s, const char *wanted)
+{
+    board_snapshot_browse(s->rest, wanted);
 }
 
 bool board_server_settled(const struct board_server *s)
