@@ -20,16 +20,17 @@
 #include "base/mem.h"
 #include "net/listen.h"
 #include "net/loop.h"
+#include "net/server_crowd.h"
 #include "net/urlform.h"
 
 enum {
     BODY_DEFAULT = 1 << 20,
     CONNECTIONS_DEFAULT = 200,
     STREAM_WAITING_MAX = 64 << 20,
+    SENDING_MAX = 64 << 20,  /* of all answers on their way */
     HEAD_MEMORY = 128 << 10, /* a connection's request line, headers and the chunk that goes out */
     IDLE_SECONDS = 60,
-    DISCARD_MAX = 16, /* a body that is too large is read on to so many times the bound, for the 413
-                         to arrive */
+    DISCARD_MAX = 16, /* so many times the bound a body is read on, for the 413 to arrive */
 };
 
 struct server {
@@ -37,6 +38,7 @@ struct server {
     struct MHD_Daemon *daemon;
     struct loop_watch *watch;
     struct loop_timer *timer;
+    struct server_crowd *crowd;
     struct server_request *requests;
     struct server_upgrade *upgrades;
     void *context;
@@ -59,13 +61,11 @@ struct server_request {
     struct server_upgrade *upgrade; /* until it is open */
     bool begun, too_large, handled, queued, suspended, gone;
     struct loop_watch *hangup;
-
     struct buf out; /* of a stream; the first out_sent bytes have gone */
     size_t out_sent;
     bool stream, stream_ended, stream_aborted, asking;
     void (*more)(void *context);
     void *more_context;
-
     void (*ended)(void *context);
     void *ended_context;
 };
@@ -111,9 +111,7 @@ static void wake(struct server_request *r)
 
 static int socket_of(struct MHD_Connection *c)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info ? info->connect_fd : -1;
+    return MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
 static void maybe_hung_up(void *context, short revents)
@@ -138,9 +136,27 @@ static void suspend(struct server_request *r)
 {
     r->suspended = true;
     MHD_suspend_connection(r->connection);
-    int fd = socket_of(r->connection);
-    if (fd >= 0 && !r->hangup)
-        r->hangup = loop_watch_fd(r->server->loop, fd, POLLIN, maybe_hung_up, r);
+    if (!r->hangup)
+        r->hangup =
+            loop_watch_fd(r->server->loop, socket_of(r->connection), POLLIN, maybe_hung_up, r);
+}
+
+/* ---- connections ---- */
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **member,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    struct server *s = context;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        *member = server_crowd_join(s->crowd, socket_of(connection));
+    else
+        server_crowd_leave(s->crowd, *member);
+}
+
+static struct server_crowd_member *member_of(const struct server_request *r)
+{
+    return MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+        ->socket_context;
 }
 
 /* ---- a request comes in ---- */
@@ -172,13 +188,12 @@ static void request_over(void *context, struct MHD_Connection *connection, void 
     if (!r)
         return;
     *request = NULL;
+    if (r->status != 101) /* handed over, it asks no more */
+        server_crowd_wait(s->crowd, member_of(r));
     loop_unwatch(r->hangup);
     if (r->ended)
         r->ended(r->ended_context);
-    if (r->prev)
-        r->prev->next = r->next;
-    else
-        s->requests = r->next;
+    *(r->prev ? &r->prev->next : &s->requests) = r->next;
     if (r->next)
         r->next->prev = r->prev;
     if (r->response)
@@ -231,6 +246,7 @@ static bool receive(struct server_request *r, const char *bytes, size_t n)
 static void handle(struct server_request *r)
 {
     r->handled = true;
+    server_crowd_work(r->server->crowd, member_of(r));
     if (r->too_large)
         answer_text(r, 413, "the body is too large\n");
     else if (!r->path)
@@ -294,13 +310,14 @@ struct server *server_new(struct loop *l, const struct server_conf *conf, struct
     s->max_body = conf->max_body ? conf->max_body : BODY_DEFAULT;
     s->port = listen_port(fd);
     int connections = conf->max_connections ? conf->max_connections : CONNECTIONS_DEFAULT;
+    s->crowd = server_crowd_new((size_t)(connections - connections / 8), SENDING_MAX);
     s->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE, 0, NULL, NULL, on_request, s,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, request_new, s,
-        MHD_OPTION_NOTIFY_COMPLETED, request_over, s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
-        NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MEMORY,
-        MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, request_over,
+        s, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MEMORY, MHD_OPTION_END);
     const union MHD_DaemonInfo *info =
         s->daemon ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
     if (!info) {
@@ -310,6 +327,7 @@ struct server *server_new(struct loop *l, const struct server_conf *conf, struct
             MHD_stop_daemon(s->daemon);
         else
             close(fd);
+        server_crowd_free(s->crowd);
         free(s);
         return NULL;
     }
@@ -329,12 +347,12 @@ void server_free(struct server *s)
     }
     for (struct server_request *r = s->requests; r; r = r->next)
         wake(r);
-    /* MHD must not be stopped while a connection is suspended; a run takes in those just resumed.
-     */
+    /* None may be suspended when MHD is stopped; a run takes in those just resumed. */
     MHD_run(s->daemon);
     for (struct server_request *r = s->requests; r; r = r->next)
         wake(r);
     MHD_stop_daemon(s->daemon);
+    server_crowd_free(s->crowd);
     loop_unwatch(s->watch);
     loop_timer_free(s->timer);
     free(s);
@@ -424,8 +442,7 @@ void server_on_end(struct server_request *r, void (*ended)(void *context), void 
 
 /* ---- answers ---- */
 
-/* Hands the response to MHD: at once when the connection waits for it, else when the handler
- * returns. */
+/* To MHD: at once when the connection waits for it, else when the handler returns. */
 static void answer(struct server_request *r, int status, struct MHD_Response *response,
                    const char *content_type, const char *const *headers)
 {
@@ -449,6 +466,7 @@ static void answer(struct server_request *r, int status, struct MHD_Response *re
 void server_reply(struct server_request *r, int status, const char *content_type,
                   const char *const *headers, struct str body)
 {
+    server_crowd_send(r->server->crowd, member_of(r), body.n);
     answer(r, status,
            MHD_create_response_from_buffer(body.n, (void *)(body.n ? body.p : ""),
                                            MHD_RESPMEM_MUST_COPY),
@@ -473,14 +491,13 @@ static ssize_t read_stream(void *context, uint64_t at, char *to, size_t n)
     size_t waiting = r->out.n - r->out_sent;
     if (r->gone || r->server->closing || (!waiting && r->stream_aborted))
         return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (!waiting && r->stream_ended)
+        return MHD_CONTENT_READER_END_OF_STREAM;
     if (!waiting) {
-        if (r->stream_ended)
-            return MHD_CONTENT_READER_END_OF_STREAM;
         suspend(r);
         return 0;
     }
-    if (n > waiting)
-        n = waiting;
+    n = n < waiting ? n : waiting;
     memcpy(to, r->out.p + r->out_sent, n);
     r->out_sent += n;
     if (r->out_sent == r->out.n) {
@@ -574,10 +591,7 @@ void server_upgrade_close(struct server_upgrade *u)
         ;
     shutdown(u->fd, SHUT_WR);
     MHD_upgrade_action(u->handle, MHD_UPGRADE_ACTION_CLOSE);
-    if (u->prev)
-        u->prev->next = u->next;
-    else
-        s->upgrades = u->next;
+    *(u->prev ? &u->prev->next : &s->upgrades) = u->next;
     if (u->next)
         u->next->prev = u->prev;
     free(u);

@@ -18,7 +18,7 @@ struct
 struct server_conf {
     const char *listen;  /* "127.0.0.1:0" (0: a free port), "0.0.0.0:8080", "[::1]:9" */
     size_t max_body;     /* larger bodies: 413. 0: 1 MiB */
-    int max_connections; /* 0: 200 */
+    int max_connections; /* 0: 200; near it the oldest that asks nothing is cut (server_crowd.h) */
     void *context;
     /* A whole request (its body has come). Answer now with server_reply, or later; every request
      * must be answered, or end by `gone`. */
