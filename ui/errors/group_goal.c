@@ -1,8 +1,10 @@
 #include "ui/errors/group_goal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
+#include "model/ownership.h"
 #include "ui/moves.h"
 #include "ui/query/logquery.h"
 
@@ -125,15 +127,35 @@ bool group_goal_line(struct pane *p, const struct group *g)
     return true;
 }
 
+/* Lines name a workload without its kind: it is of the kind that has pods there. */
+static bool find_workload(const struct objects *pods, const char *ns, const char *name,
+                          char out[SCOPE_NAME])
+{
+    static const char *const kinds[] = {"Deployment", "StatefulSet", "DaemonSet",
+                                        "CronJob",    "Job",         "ReplicaSet"};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        int n = snprintf(out, SCOPE_NAME, "%s/%s", kinds[k], name);
+        for (size_t i = 0; pods && n < SCOPE_NAME && i < objects_count(pods); i++) {
+            const struct object *o = objects_at(pods, i);
+            if (strcmp(o->namespace_, ns) == 0 && ownership_covers(out, o->owner))
+                return true;
+        }
+    }
+    return false;
+}
+
 bool group_goal_workload(struct pane *p, const char *name)
 {
-    char ns[SCOPE_NAME];
+    char ns[SCOPE_NAME], workload[SCOPE_NAME];
     size_t n = strcspn(name, "/");
-    if (n >= sizeof ns)
+    if (n >= sizeof ns || !name[n])
         return true;
     memcpy(ns, name, n);
     ns[n] = '\0';
-    moves_namespace(p->host->moves, ns);
+    if (find_workload(p->host->model->pods.table, ns, name + n + 1, workload))
+        moves_workload(p->host->moves, ns, workload);
+    else
+        moves_namespace(p->host->moves, ns);
     pane_show(p, "pods");
     return true;
 }
