@@ -7,7 +7,7 @@ terminal gets, and that no line is missing from the count in the pane's title.
 
 Any Loki does, that of `kubeboard sandbox` too. Its limits must allow the rate.
 """
-import argparse, json, multiprocessing, os, re, tempfile, time, urllib.error, urllib.request
+import argparse, json, multiprocessing, os, re, sys, tempfile, time, urllib.error, urllib.request
 from terminal import Terminal, percentile
 
 LETTERS = "ßþðøæåñçıłŋħđĸœµ¿¡±×÷§¶"
@@ -65,11 +65,14 @@ def main():
     pusher = multiprocessing.Process(target=push, args=(o.loki, o.rate, o.seconds + 8, run, pushed))
     board = Terminal([o.program, "--config", folder + "/config.yaml"], env={"KUBECONFIG": folder + "/none"})
     board.quiet(1, 10)
-    os.write(board.fd, b":logql {job=\"" + run.encode() + b"\"}\rlz")
+    os.write(board.fd, b":logql {job=\"" + run.encode() + b"\"}\r")
+    if board.until("edited", 10) is None:  # Loki has looked at the query
+        sys.exit("the board did not take the query")
+    os.write(board.fd, b"lz")
     board.quiet(0.5, 3)
     pusher.start()
     board.drain(6)
-    times, bytes_before, frames, before = [], board.total, 0, board.cpu()
+    times, bytes_before, frames, before = [], board.total, board.frames, board.cpu()
     began = time.monotonic()
     while time.monotonic() - began < o.seconds:
         os.write(board.fd, b":")
@@ -82,7 +85,8 @@ def main():
     span = time.monotonic() - began
     print(f"{o.rate} lines/s for {span:.0f} s: keys p50 {percentile(times, 0.5) * 1e3:.0f} ms, "
           f"p99 {percentile(times, 0.99) * 1e3:.0f} ms, worst {max(times) * 1e3:.0f} ms of {len(times)}; "
-          f"{(board.total - bytes_before) / span / 1e3:.0f} kB/s to the terminal; "
+          f"{(board.total - bytes_before) / span / 1e3:.0f} kB/s and "
+          f"{(board.frames - frames) / span:.1f} frames/s to the terminal; "
           f"CPU {(board.cpu() - before) / span * 100:.0f} %, peak memory {board.memory() / 1e6:.0f} MB")
     print("while it runs:", next((l for l in board.shown().splitlines() if "Logs" in l), "?").strip())
     pusher.join()

@@ -4,6 +4,8 @@ Needs Debian's python3-pyte, which says what a terminal would show.
 import fcntl, os, pty, re, select, signal, struct, termios, time
 import pyte
 
+FRAME_GAP = 0.005  # a terminal passes a frame on in pieces, one right behind the other
+
 
 class Terminal:
     """Its bytes are read by wait, until and quiet only; all times are seconds of time.monotonic."""
@@ -17,6 +19,7 @@ class Terminal:
             os.execvp(command[0], command)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.total = self.frames = 0
+        self.last = 0.0
         self.screen = pyte.Screen(width, height)
         self.stream = pyte.ByteStream(self.screen)
         self.unseen = b""
@@ -29,8 +32,10 @@ class Terminal:
             data = os.read(self.fd, 1 << 16)
         except OSError:
             return b""
+        now = time.monotonic()
         self.total += len(data)
-        self.frames += 1
+        self.frames += now - self.last > FRAME_GAP
+        self.last = now
         self.unseen += data
         return data
 
