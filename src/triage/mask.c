@@ -148,9 +148,6 @@ static void add_part(struct mask_scan *s, struct str w, unsigned classes)
         mask_scan_value(s, MASK_OUT_OTHER);
         return;
     }
-    if (w.n == 3 && w.p[0] == '*' && mask_out_is_value(&s->out) &&
-        (str_is(w, "*32") || str_is(w, "*64")))
-        return; /* how Windows marks a program's bits behind its name */
     struct mask_token t = {w, classes, mask_words_of(w)};
     bool name = classes & MASK_DIGIT && mask_place_is_name(s, w);
     bool padded = s->p == w.p + w.n && w.n >= 14 && skip_padding(s, w) == s->p + 2;

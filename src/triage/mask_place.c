@@ -195,8 +195,6 @@ bool mask_place_is_value(const struct mask_scan *s, const struct mask_token *t)
     bool type = mask_scan_any(mask_scan_char(s, w.p + w.n), "{[("); /* x=Point{1, 2} */
     if (last == '=')
         return t->classes & MASK_SLASH || (glued && !type && !(s->before & TELLING));
-    if (mask_out_is_value(&s->out) && mask_scan_char(s, w.p + w.n) == '}')
-        return true; /* {1000 android} */
     return (s->before & MASK_SET_USER || s->after_for) && !glued && is_user_name(s, w);
 }
 
