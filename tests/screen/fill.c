@@ -277,15 +277,15 @@ static const struct {
 } groups[] = {
     {"8c1f5e0a9b3d7e21",
      "dial tcp <*>: connect: connection refused upstream=payments-db attempt=<*>", "shop/checkout",
-     "shop/checkout-7d9f8c6b5-bfx2k", LEVEL_ERROR, 61},
+     "shop/checkout-7d9f8c6b5-bfx2k", LEVEL_ERROR, 61, 0, 0},
     {"0b9a4c3d2e1f6a75", "order <*> failed: context deadline exceeded after <*>", "shop/checkout",
-     "shop/checkout-7d9f8c6b5-ekx9k", LEVEL_ERROR, 24},
+     "shop/checkout-7d9f8c6b5-ekx9k", LEVEL_ERROR, 24, 0, 0},
     {"d41d8cd98f00b204", "panic: runtime error: invalid memory address or nil pointer dereference",
      "shop/checkout", "shop/checkout-7d9f8c6b5-bfx2k", LEVEL_FATAL, 9, 810, 0},
     {"77aa12bc90de34f5", "GET <*> 502 <*> upstream prematurely closed connection", "shop/frontend",
      "shop/frontend-84c6d7b95f-bfx2k", LEVEL_WARN, 5, 810, 0},
     {"3e25960a79dbc69b", "failed to write WAL segment <*>: no space left on device", "logging/loki",
-     "logging/loki-0", LEVEL_ERROR, 1},
+     "logging/loki-0", LEVEL_ERROR, 1, 0, 0},
     {"5fd1c2b3a4958677", "slow query took <*> ms: SELECT <*>", "payments/ledger",
      "payments/ledger-0", LEVEL_WARN, 20, 0, 810},
 };
