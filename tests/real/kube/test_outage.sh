@@ -23,7 +23,7 @@ page() {
     at=page-$1
     shows 5 'Pods [0-9]+.* live'
     type_in "$1"
-    shows 10 'Pods shop/.*read [0-9]+s ago.* live'
+    shows 10 'Pod shop/.*read [0-9]+s ago.* live'
 }
 lists='nodes deployments widgets events namespaces'
 pages='page-d page-y page-v'
