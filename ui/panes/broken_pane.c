@@ -11,12 +11,13 @@
 #include "ui/page/page_stack.h"
 #include "ui/pane.h"
 #include "ui/table/resource_table.h"
+#include "ui/table/row_pane.h"
 
 enum { FEW = 3, MANY = 1000, MARKS = 3, COUNT_WIDTH = 6, NEWS_WIDTH = 5, KIND_WIDTH = 12 };
 enum { KIND_FROM = 140, WIDE_FROM = 100 };
 
 struct state {
-    struct list *list;
+    struct row_pane shown;
     const struct model *model;
 };
 
@@ -89,13 +90,12 @@ static void pane_open(struct pane *p)
 {
     struct state *s = p->state;
     s->model = p->host->model;
-    s->list = list_new(&source, s);
-    list_sort(s->list, 0, false);
+    row_pane_open(&s->shown, &source, s, 0, 1);
 }
 
 static void pane_close(struct pane *p)
 {
-    list_free(((struct state *)p->state)->list);
+    row_pane_close(&((struct state *)p->state)->shown);
 }
 
 static bool pane_sync(struct pane *p)
@@ -103,20 +103,20 @@ static bool pane_sync(struct pane *p)
     struct state *s = p->state;
     const char *ns = s->model->scope.namespace_;
     int64_t delay;
-    list_sync(s->list, broken_rows_changes(s->model->broken.rows), hash_bytes(ns, strlen(ns)),
+    list_sync(s->shown.list, broken_rows_changes(s->model->broken.rows), hash_bytes(ns, strlen(ns)),
               p->host->tick, true, &delay);
     return true;
 }
 
 static struct list *pane_list(struct pane *p)
 {
-    return ((struct state *)p->state)->list;
+    return ((struct state *)p->state)->shown.list;
 }
 
 static const struct broken_rows_row *cursor_row(struct state *s)
 {
-    size_t n = list_cursor(s->list);
-    return n < list_count(s->list) ? row_at(s, list_row(s->list, n)) : NULL;
+    size_t i = row_pane_cursor(&s->shown);
+    return i == SIZE_MAX ? NULL : row_at(s, i);
 }
 
 /* In steps, so that what stands below does not move for every row. */
@@ -161,9 +161,9 @@ static const char *words_of(const struct pane *p, const struct broken_rows_row *
                      p->host->now, out, PANE_TEXT);
 }
 
-static void draw_row(const struct pane *p, const struct draw_area *line,
-                     const struct broken_rows_row *r, bool cursor)
+static void draw_row(const struct pane *p, const struct draw_area *line, size_t row, bool cursor)
 {
+    const struct broken_rows_row *r = row_at(p->state, row);
     enum health health = r->gone ? HEALTH_DONE : r->health;
     enum theme_role role = resource_table_role(health);
     bool wide = line->width >= WIDE_FROM;
@@ -195,7 +195,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     p->first_row = 0;
     if (body->height <= 0)
         return;
-    if (!list_count(s->list)) {
+    if (!list_count(s->shown.list)) {
         const struct model_broken *m = &s->model->broken;
         draw_message(body, ROLE_DIM,
                      pane_empty_text(p, &m->upstream, "objects",
@@ -204,11 +204,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
                                      text));
         return;
     }
-    size_t height = (size_t)body->height, top = list_top(s->list, height);
-    for (size_t i = 0; i < height && top + i < list_count(s->list); i++) {
-        struct draw_area line = draw_sub(body, 0, (int)i, body->width, 1);
-        draw_row(p, &line, row_at(s, list_row(s->list, top + i)), top + i == list_cursor(s->list));
-    }
+    row_pane_draw(&s->shown, p, body, 0, draw_row);
 }
 
 /* ---- what keys do ---- */
@@ -262,9 +258,9 @@ static bool copy(struct pane *p, struct buf *out)
 static void counts(struct pane *p, char out[PANE_TEXT])
 {
     struct state *s = p->state;
-    size_t n = list_count(s->list), well = 0;
+    size_t n = list_count(s->shown.list), well = 0;
     for (size_t i = 0; i < n; i++)
-        well += row_at(s, list_row(s->list, i))->gone != 0;
+        well += row_at(s, list_row(s->shown.list, i))->gone != 0;
     out[0] = '\0';
     if (n > well)
         snprintf(out, PANE_TEXT, "%zu", n - well);

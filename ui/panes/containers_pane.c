@@ -6,11 +6,12 @@
 #include "base/hash.h"
 #include "ui/log/log_goal.h"
 #include "ui/pane.h"
+#include "ui/table/row_pane.h"
 
 enum { NAME_WIDTH = 32, ROLE_WIDTH = 10, STATE_WIDTH = 24 };
 
 struct state {
-    struct list *list;
+    struct row_pane shown;
     const struct pod_parts *of;
 };
 
@@ -24,21 +25,9 @@ static const struct pod_parts_row *row_at(void *self, size_t i)
     return &((struct state *)self)->of->list[i];
 }
 
-static uint64_t source_id(void *self, size_t i)
-{
-    (void)self;
-    return hash_mix(i + 1);
-}
-
 static uint64_t source_stamp(void *self, size_t i)
 {
-    return hash_mix(((struct state *)self)->of->changes) ^ hash_mix(i + 1);
-}
-
-static int source_compare(void *self, size_t a, size_t b)
-{
-    (void)self;
-    return (a > b) - (a < b);
+    return hash_mix(((struct state *)self)->of->changes) ^ order_id_by_place(self, i);
 }
 
 static void source_text(void *self, size_t i, struct buf *out)
@@ -49,9 +38,9 @@ static void source_text(void *self, size_t i, struct buf *out)
 
 static const struct order_source source = {
     .count = source_count,
-    .id = source_id,
+    .id = order_id_by_place,
     .stamp = source_stamp,
-    .compare = source_compare,
+    .compare = order_compare_places,
     .text = source_text,
 };
 
@@ -59,24 +48,25 @@ static void pane_open(struct pane *p)
 {
     struct state *s = p->state;
     s->of = &p->host->model->containers;
-    s->list = list_new(&source, s);
+    row_pane_open(&s->shown, &source, s, -1, 0);
 }
 
 static void pane_close(struct pane *p)
 {
-    list_free(((struct state *)p->state)->list);
+    row_pane_close(&((struct state *)p->state)->shown);
 }
 
 static bool pane_sync(struct pane *p)
 {
     struct state *s = p->state;
     int64_t delay;
-    list_sync(s->list, s->of->changes, 0, p->host->tick, true, &delay);
+    list_sync(s->shown.list, s->of->changes, 0, p->host->tick, true, &delay);
     return true;
 }
 
-static void draw_row(const struct draw_area *line, const struct pod_parts_row *r)
+static void draw_row(const struct pane *p, const struct draw_area *line, size_t row, bool cursor)
 {
+    const struct pod_parts_row *r = row_at(p->state, row);
     int x = 2;
     draw_texts(line, x, 0, NAME_WIDTH, DRAW_MIDDLE, ROLE_TEXT, r->name);
     x += NAME_WIDTH + 1;
@@ -87,6 +77,7 @@ static void draw_row(const struct draw_area *line, const struct pod_parts_row *r
     if (r->restarts)
         draw_printf(line, x, 0, line->width - x, ROLE_DIM, "%" PRId64 " restart%s", r->restarts,
                     r->restarts == 1 ? "" : "s");
+    pane_mark_row(p, line, cursor, false, 0);
 }
 
 static void pane_draw(struct pane *p, const struct draw_area *body)
@@ -94,33 +85,28 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     struct state *s = p->state;
     char text[PANE_TEXT];
     p->first_row = 0;
-    if (!list_count(s->list)) {
+    if (!list_count(s->shown.list)) {
         draw_message(body, ROLE_DIM,
                      pane_empty_text(p, s->of->pod[0] ? &s->of->upstream : NULL, "containers",
                                      "No pod is chosen: l or p on a pod offers its containers.",
                                      text));
         return;
     }
-    size_t rows = (size_t)body->height, top = list_top(s->list, rows);
-    for (size_t i = 0; i < rows && top + i < list_count(s->list); i++) {
-        struct draw_area line = draw_sub(body, 0, (int)i, body->width, 1);
-        draw_row(&line, row_at(s, list_row(s->list, top + i)));
-        pane_mark_row(p, &line, top + i == list_cursor(s->list), false, 0);
-    }
+    row_pane_draw(&s->shown, p, body, 0, draw_row);
 }
 
 static struct list *pane_list(struct pane *p)
 {
-    return ((struct state *)p->state)->list;
+    return ((struct state *)p->state)->shown.list;
 }
 
 static bool action(struct pane *p, enum keys_action a)
 {
     struct state *s = p->state;
-    size_t n = list_cursor(s->list);
-    if (a != ACTION_ENTER || n >= list_count(s->list))
+    size_t i = row_pane_cursor(&s->shown);
+    if (a != ACTION_ENTER || i == SIZE_MAX)
         return false;
-    log_goal_choose(p->host, row_at(s, list_row(s->list, n))->name);
+    log_goal_choose(p->host, row_at(s, i)->name);
     return true;
 }
 

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "ui/pane.h"
+#include "ui/table/row_pane.h"
 
 enum { GAP = 2, TEXTS = 4 };
 
@@ -13,7 +13,7 @@ static const struct {
 } columns[TEXTS] = {{"NAME", 40}, {"CLUSTER", 25}, {"USER", 20}, {"NAMESPACE", 15}};
 
 struct state {
-    struct list *list;
+    struct row_pane shown;
     const struct contexts *of;
 };
 
@@ -27,18 +27,6 @@ static size_t source_count(void *self)
     return ((struct state *)self)->of->count;
 }
 
-static uint64_t source_id(void *self, size_t i)
-{
-    (void)self;
-    return hash_mix(i + 1);
-}
-
-static int source_compare(void *self, size_t a, size_t b)
-{
-    (void)self;
-    return (a > b) - (a < b);
-}
-
 static void source_text(void *self, size_t i, struct buf *out)
 {
     const struct contexts_row *r = row_at(self, i);
@@ -47,9 +35,9 @@ static void source_text(void *self, size_t i, struct buf *out)
 
 static const struct order_source source = {
     .count = source_count,
-    .id = source_id,
-    .stamp = source_id,
-    .compare = source_compare,
+    .id = order_id_by_place,
+    .stamp = order_id_by_place,
+    .compare = order_compare_places,
     .text = source_text,
 };
 
@@ -58,19 +46,19 @@ static void pane_open(struct pane *p)
 {
     struct state *s = p->state;
     s->of = &p->host->model->contexts;
-    s->list = list_new(&source, s);
+    row_pane_open(&s->shown, &source, s, -1, 0);
 }
 
 static void pane_close(struct pane *p)
 {
-    list_free(((struct state *)p->state)->list);
+    row_pane_close(&((struct state *)p->state)->shown);
 }
 
 static bool pane_sync(struct pane *p)
 {
     struct state *s = p->state;
     int64_t delay;
-    list_sync(s->list, s->of->count + 1, 0, p->host->tick, true, &delay);
+    list_sync(s->shown.list, s->of->count + 1, 0, p->host->tick, true, &delay);
     return true;
 }
 
@@ -85,14 +73,14 @@ static void draw_texts_of(const struct draw_area *line, enum theme_role role,
     }
 }
 
-static void draw_row(const struct pane *p, const struct draw_area *line, size_t n)
+static void draw_row(const struct pane *p, const struct draw_area *line, size_t row, bool cursor)
 {
     const struct state *s = p->state;
-    const struct contexts_row *r = row_at(p->state, list_row(s->list, n));
+    const struct contexts_row *r = row_at(p->state, row);
     const char *const texts[TEXTS] = {r->name, r->cluster, r->user, r->namespace_};
     bool current = s->of->current && strcmp(s->of->current, r->name) == 0;
     draw_texts_of(line, ROLE_TEXT, texts);
-    pane_mark_row(p, line, n == list_cursor(s->list), current, line->width);
+    pane_mark_row(p, line, cursor, current, line->width);
 }
 
 static void pane_draw(struct pane *p, const struct draw_area *body)
@@ -100,7 +88,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     struct state *s = p->state;
     char text[PANE_TEXT];
     p->first_row = 1;
-    if (!list_count(s->list)) {
+    if (!list_count(s->shown.list)) {
         draw_message(body, ROLE_DIM,
                      pane_empty_text(p, NULL, "contexts",
                                      "There is no kubeconfig with contexts. kubeboard reads "
@@ -112,22 +100,18 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
                                        columns[3].title};
     struct draw_area head = draw_sub(body, 0, 0, body->width, 1);
     draw_texts_of(&head, ROLE_COLUMN, titles);
-    size_t rows = (size_t)(body->height > 1 ? body->height - 1 : 0), top = list_top(s->list, rows);
-    for (size_t i = 0; i < rows && top + i < list_count(s->list); i++) {
-        struct draw_area line = draw_sub(body, 0, (int)i + 1, body->width, 1);
-        draw_row(p, &line, top + i);
-    }
+    row_pane_draw(&s->shown, p, body, p->first_row, draw_row);
 }
 
 static struct list *pane_list(struct pane *p)
 {
-    return ((struct state *)p->state)->list;
+    return ((struct state *)p->state)->shown.list;
 }
 
 static const struct contexts_row *cursor_row(struct state *s)
 {
-    size_t n = list_cursor(s->list);
-    return n < list_count(s->list) ? row_at(s, list_row(s->list, n)) : NULL;
+    size_t i = row_pane_cursor(&s->shown);
+    return i == SIZE_MAX ? NULL : row_at(s, i);
 }
 
 static bool action(struct pane *p, enum keys_action a)
@@ -148,11 +132,7 @@ static bool copy(struct pane *p, struct buf *out)
 static void counts(struct pane *p, char out[PANE_TEXT])
 {
     const struct state *s = p->state;
-    size_t shown = list_count(s->list), all = s->of->count;
-    if (shown == all)
-        snprintf(out, PANE_TEXT, "%zu", all);
-    else
-        snprintf(out, PANE_TEXT, "%zu/%zu", shown, all);
+    row_pane_counts(&s->shown, s->of->count, out);
 }
 
 static void status(struct pane *p, char out[PANE_TEXT])

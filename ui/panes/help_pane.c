@@ -9,6 +9,7 @@
 #include "ui/commands.h"
 #include "ui/pane.h"
 #include "ui/table/resource_table.h"
+#include "ui/table/row_pane.h"
 
 enum { KEYS_WIDTH = 14, KEYS_TEXT = 80 };
 
@@ -19,7 +20,7 @@ struct row {
 };
 
 struct help {
-    struct list *list;
+    struct row_pane shown;
     struct row *rows;
     size_t count, cap;
     const struct pane *owner; /* whose keys stand first */
@@ -119,21 +120,9 @@ static size_t source_count(void *self)
     return ((struct help *)self)->count;
 }
 
-static uint64_t source_id(void *self, size_t i)
-{
-    (void)self;
-    return hash_mix(i + 1);
-}
-
 static uint64_t source_stamp(void *self, size_t i)
 {
-    return hash_mix(((struct help *)self)->changes) ^ hash_mix(i + 1);
-}
-
-static int source_compare(void *self, size_t a, size_t b)
-{
-    (void)self;
-    return (a > b) - (a < b);
+    return hash_mix(((struct help *)self)->changes) ^ order_id_by_place(self, i);
 }
 
 static void source_text(void *self, size_t i, struct buf *out)
@@ -144,22 +133,22 @@ static void source_text(void *self, size_t i, struct buf *out)
 
 static const struct order_source source = {
     .count = source_count,
-    .id = source_id,
+    .id = order_id_by_place,
     .stamp = source_stamp,
-    .compare = source_compare,
+    .compare = order_compare_places,
     .text = source_text,
 };
 
 static void pane_open(struct pane *p)
 {
     struct help *h = p->state;
-    h->list = list_new(&source, h);
+    row_pane_open(&h->shown, &source, h, -1, 0);
 }
 
 static void pane_close(struct pane *p)
 {
     struct help *h = p->state;
-    list_free(h->list);
+    row_pane_close(&h->shown);
     free(h->rows);
 }
 
@@ -169,10 +158,22 @@ static bool pane_sync(struct pane *p)
     int64_t delay;
     if (!h->count || (p->host->owner != h->owner && p->host->owner != p)) {
         build(p, h);
-        list_forget(h->list);
+        list_forget(h->shown.list);
     }
-    list_sync(h->list, h->changes, 0, p->host->tick, true, &delay);
+    list_sync(h->shown.list, h->changes, 0, p->host->tick, true, &delay);
     return true;
+}
+
+static void draw_row(const struct pane *p, const struct draw_area *line, size_t row, bool cursor)
+{
+    const struct row *r = &((struct help *)p->state)->rows[row];
+    int x = r->heading ? 1 : 3;
+    int used = draw_texts(line, x, 0, line->width - x, DRAW_LEFT,
+                          r->heading ? ROLE_TITLE : ROLE_KEY, r->keys);
+    int column = r->heading ? x + used + 2 : x + (used + 2 > KEYS_WIDTH ? used + 2 : KEYS_WIDTH);
+    draw_texts(line, column, 0, line->width - column - 1, DRAW_LEFT,
+               r->heading ? ROLE_DIM : ROLE_TEXT, r->text);
+    pane_mark_row(p, line, cursor, false, 0);
 }
 
 static void pane_draw(struct pane *p, const struct draw_area *body)
@@ -180,29 +181,15 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     struct help *h = p->state;
     char text[PANE_TEXT];
     p->first_row = 0;
-    if (!list_count(h->list)) {
+    if (!list_count(h->shown.list))
         draw_message(body, ROLE_DIM, pane_empty_text(p, NULL, "line", "", text));
-        return;
-    }
-    size_t rows = (size_t)body->height, top = list_top(h->list, rows);
-    for (size_t i = 0; i < rows && top + i < list_count(h->list); i++) {
-        struct draw_area line = draw_sub(body, 0, (int)i, body->width, 1);
-        const struct row *r = &h->rows[list_row(h->list, top + i)];
-        bool cursor = top + i == list_cursor(h->list);
-        int x = r->heading ? 1 : 3;
-        int used = draw_texts(&line, x, 0, line.width - x, DRAW_LEFT,
-                              r->heading ? ROLE_TITLE : ROLE_KEY, r->keys);
-        int column =
-            r->heading ? x + used + 2 : x + (used + 2 > KEYS_WIDTH ? used + 2 : KEYS_WIDTH);
-        draw_texts(&line, column, 0, line.width - column - 1, DRAW_LEFT,
-                   r->heading ? ROLE_DIM : ROLE_TEXT, r->text);
-        pane_mark_row(p, &line, cursor, false, 0);
-    }
+    else
+        row_pane_draw(&h->shown, p, body, 0, draw_row);
 }
 
 static struct list *pane_list(struct pane *p)
 {
-    return ((struct help *)p->state)->list;
+    return ((struct help *)p->state)->shown.list;
 }
 
 const struct pane_ops help_pane = {

@@ -11,16 +11,16 @@
 #include "ui/log/level_look.h"
 #include "ui/log/patterns.h"
 #include "ui/pane.h"
+#include "ui/table/row_pane.h"
 
 enum { COUNT_WIDTH = 7, SHARE_WIDTH = 6, SPARK_MOST = 32, STATE_WIDTH = 7, SPARK_FROM = 50 };
 enum { BY_COUNT, BY_LEVEL, SORTS };
 
 struct state {
-    struct list *list;
+    struct row_pane shown;
     struct fields *fields;
     const struct patterns *patterns;
-    int sort;
-    bool descending, working;
+    bool working;
 };
 
 static size_t source_count(void *self)
@@ -83,15 +83,14 @@ static void pane_open(struct pane *p)
 {
     struct state *s = p->state;
     s->patterns = p->host->patterns;
-    s->list = list_new(&source, s);
+    row_pane_open(&s->shown, &source, s, BY_COUNT, SORTS);
     s->fields = fields_new();
-    list_sort(s->list, s->sort, false);
 }
 
 static void pane_close(struct pane *p)
 {
     struct state *s = p->state;
-    list_free(s->list);
+    row_pane_close(&s->shown);
     fields_free(s->fields);
 }
 
@@ -105,20 +104,20 @@ static bool pane_sync(struct pane *p)
         pane_wake(p, 0);
     else if (due != INT64_MAX)
         pane_wake(p, due - p->host->tick);
-    list_sync(s->list, patterns_changes(s->patterns), patterns_changes(s->patterns), p->host->tick,
-              true, &delay);
+    list_sync(s->shown.list, patterns_changes(s->patterns), patterns_changes(s->patterns),
+              p->host->tick, true, &delay);
     return true;
 }
 
 static struct list *pane_list(struct pane *p)
 {
-    return ((struct state *)p->state)->list;
+    return ((struct state *)p->state)->shown.list;
 }
 
 static const struct patterns_row *cursor_row(struct state *s)
 {
-    size_t n = list_cursor(s->list);
-    return n < list_count(s->list) ? patterns_at(s->patterns, list_row(s->list, n)) : NULL;
+    size_t i = row_pane_cursor(&s->shown);
+    return i == SIZE_MAX ? NULL : row_at(s, i);
 }
 
 /* ---- rows ---- */
@@ -137,11 +136,10 @@ static void draw_buckets(const struct draw_area *line, int x, int width,
     draw_levels(line, x, 0, level_look_role(r->level), columns, width);
 }
 
-static void draw_row(const struct pane *p, const struct draw_area *line,
-                     const struct patterns_row *r, bool cursor)
+static void draw_row(const struct pane *p, const struct draw_area *line, size_t row, bool cursor)
 {
     const struct state *s = p->state;
-    const struct patterns_row *kept = patterns_kept(s->patterns);
+    const struct patterns_row *r = row_at(p->state, row), *kept = patterns_kept(s->patterns);
     char text[NUMBER_TEXT];
     int64_t from, to;
     uint64_t all = patterns_lines(s->patterns);
@@ -175,7 +173,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     struct state *s = p->state;
     char text[PANE_TEXT];
     p->first_row = 0;
-    if (!list_count(s->list)) {
+    if (!list_count(s->shown.list)) {
         draw_message(body, ROLE_DIM,
                      pane_empty_text(p, &p->host->model->logs.upstream, "patterns",
                                      s->working ? "Grouping the lines of the log pane."
@@ -183,12 +181,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
                                      text));
         return;
     }
-    size_t rows = (size_t)body->height, top = list_top(s->list, rows);
-    for (size_t i = 0; i < rows && top + i < list_count(s->list); i++) {
-        struct draw_area line = draw_sub(body, 0, (int)i, body->width, 1);
-        draw_row(p, &line, patterns_at(s->patterns, list_row(s->list, top + i)),
-                 top + i == list_cursor(s->list));
-    }
+    row_pane_draw(&s->shown, p, body, 0, draw_row);
 }
 
 static bool action(struct pane *p, enum keys_action a)
@@ -201,15 +194,8 @@ static bool action(struct pane *p, enum keys_action a)
             pane_show(p, "logs");
     } else if (a == ACTION_HIDE && r) {
         patterns_hide(p->host->patterns, r->id);
-    } else if (a == ACTION_SORT) {
-        s->sort = (s->sort + 1) % SORTS;
-        s->descending = false;
-        list_sort(s->list, s->sort, false);
-    } else if (a == ACTION_SORT_REVERSE) {
-        s->descending = !s->descending;
-        list_sort(s->list, s->sort, s->descending);
     } else {
-        return false;
+        return row_pane_action(&s->shown, a);
     }
     return true;
 }
@@ -223,11 +209,7 @@ static bool copy(struct pane *p, struct buf *out)
 static void counts(struct pane *p, char out[PANE_TEXT])
 {
     const struct state *s = p->state;
-    size_t shown = list_count(s->list), all = list_total(s->list);
-    if (shown == all)
-        snprintf(out, PANE_TEXT, "%zu", shown);
-    else
-        snprintf(out, PANE_TEXT, "%zu/%zu", shown, all);
+    row_pane_counts(&s->shown, list_total(s->shown.list), out);
 }
 
 static void note(struct pane *p, char out[PANE_TEXT])
@@ -239,7 +221,7 @@ static void note(struct pane *p, char out[PANE_TEXT])
     clock_format(start, false, "%T", from, sizeof from);
     clock_format(end, false, "%T", to, sizeof to);
     snprintf(out, PANE_TEXT, "%sof %" PRIu64 " lines, %s to %s%s", s->working ? "grouping  " : "",
-             patterns_lines(s->patterns), from, to, s->sort == BY_LEVEL ? "  by level" : "");
+             patterns_lines(s->patterns), from, to, s->shown.sort == BY_LEVEL ? "  by level" : "");
     if (!patterns_lines(s->patterns))
         out[0] = '\0';
 }

@@ -27,6 +27,10 @@ struct order_source {
     void (*text)(void *self, size_t i, struct buf *out); /* what filter and search look at */
 };
 
+/* `id` and `compare` of a source whose rows are told by their place alone. */
+uint64_t order_id_by_place(void *self, size_t i);
+int order_compare_places(void *self, size_t a, size_t b);
+
 struct order; /* opaque */
 
 struct order *order_new(const struct order_source *source, void *self);
