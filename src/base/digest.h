@@ -10,7 +10,7 @@
 enum { DIGEST_MD5 = 16, DIGEST_SHA1 = 20, DIGEST_SHA256 = 32 }; /* bytes */
 enum { DIGEST_HEX = 2 * DIGEST_SHA256 + 1 }; /* of the longest one's text, with the NUL */
 
-/* All at once, about 300 MB a second where the processor does not help: large bodies in the worker pool. */
+/* All at once: large bodies in the worker pool. */
 void digest_md5(struct str bytes, unsigned char out[DIGEST_MD5]);
 void digest_sha1(struct str bytes, unsigned char out[DIGEST_SHA1]);
 void digest_sha256(struct str bytes, unsigned char out[DIGEST_SHA256]);

@@ -219,8 +219,7 @@ static bool ask_less(struct loki_pager_fetch *f, int factor)
         f->sized = true;
         f->sent = clock_monotonic();
         p->requests++;
-        f->asking =
-            loki_sizes_ask(p->loki, p->query, f->stages, f->from, f->to, p->backward, on_sizes, f);
+        f->asking = loki_sizes_ask(p->loki, p->query, f->from, f->to, p->backward, on_sizes, f);
         return true;
     }
     if (!shrink(f, factor) && f->lone)

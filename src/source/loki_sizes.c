@@ -59,9 +59,9 @@ static void on_page(void *context, struct loki_page *page, const struct err *err
     s->done(s->context, s->page != NULL);
 }
 
-struct loki_sizes *loki_sizes_ask(struct loki *l, const char *query, const char *stages,
-                                  int64_t from, int64_t to, bool backward,
-                                  void (*done)(void *context, bool known), void *context)
+struct loki_sizes *loki_sizes_ask(struct loki *l, const char *query, int64_t from, int64_t to,
+                                  bool backward, void (*done)(void *context, bool known),
+                                  void *context)
 {
     struct loki_sizes *s = mem_alloc(sizeof *s);
     *s = (struct loki_sizes){.from = from,
@@ -70,16 +70,14 @@ struct loki_sizes *loki_sizes_ask(struct loki *l, const char *query, const char 
                              .backward = backward,
                              .done = done,
                              .context = context};
-    char *both = mem_printf("%s" PRINT_LENGTH, stages ? stages : "");
     s->request = loki_request_send(l, &(struct loki_request_conf){.query = query,
-                                                                  .stages = both,
+                                                                  .stages = PRINT_LENGTH,
                                                                   .from = from,
                                                                   .to = to,
                                                                   .limit = s->limit,
                                                                   .backward = backward,
                                                                   .context = s,
                                                                   .done = on_page});
-    free(both);
     return s;
 }
 

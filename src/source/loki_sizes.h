@@ -15,9 +15,9 @@ struct loki_sizes;
 
 /* Asks for the sizes of a page's lines: the first of [from, to) in its direction, as many as the
  * server gives a page. `done` once, never from inside the call; known: they are. */
-struct loki_sizes *loki_sizes_ask(struct loki *l, const char *query, const char *stages,
-                                  int64_t from, int64_t to, bool backward,
-                                  void (*done)(void *context, bool known), void *context);
+struct loki_sizes *loki_sizes_ask(struct loki *l, const char *query, int64_t from, int64_t to,
+                                  bool backward, void (*done)(void *context, bool known),
+                                  void *context);
 /* Cancels what is under way; NULL is allowed. */
 void loki_sizes_free(struct loki_sizes *s);
 /* How many of the first lines of [from, to) hold at most `bytes` together: at least 1, INT_MAX when

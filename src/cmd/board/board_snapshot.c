@@ -10,7 +10,8 @@
 #include "cmd/board/board_broken_rows.h"
 #include "kube/kinds/kinds.h"
 
-/* The array of each kind, and how its elements say what they are where an array holds several. */
+/* The array of each kind, those of one array together; and how its elements say what they are where
+ * an array holds several. */
 static const struct {
     const char *api, *name, *array, *object_kind;
 } kinds[] = {
@@ -72,9 +73,10 @@ void board_snapshot_free(struct board_snapshot *b)
 
 const char *board_snapshot_array(size_t i)
 {
-    static const char *const arrays[] = {"workloads", "jobs",     "hpas",
-                                         "pvcs",      "services", "ingresses"};
-    return i < sizeof arrays / sizeof *arrays ? arrays[i] : NULL;
+    for (size_t k = 0; k < KINDS; k++)
+        if ((!k || strcmp(kinds[k].array, kinds[k - 1].array) != 0) && !i--)
+            return kinds[k].array;
+    return NULL;
 }
 
 void board_snapshot_begin(struct board_snapshot *b)
