@@ -3,13 +3,14 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 kubeboard=${KUBEBOARD:-$root/kubeboard}
 work=$(mktemp -d)
-sandbox_pid=
 export TZ=UTC HOME="$work" LC_ALL=C.UTF-8
 unset KUBECONFIG KUBEBOARD_CONFIG NO_COLOR 2>/dev/null || true
 
 cleanup() {
     status=$?
-    [ -z "$sandbox_pid" ] || kill "$sandbox_pid" 2>/dev/null || true
+    # What the test started in the background ends with it, however it ends.
+    jobs -p >"$work/jobs"
+    xargs -r kill <"$work/jobs" 2>/dev/null || true
     wait 2>/dev/null || true
     # What a terminal session started may still be writing its last line there.
     rm -rf "$work" 2>/dev/null || { sleep 1 && rm -rf "$work"; }

@@ -20,7 +20,6 @@ with open(sys.argv[1] + "/port", "w") as port:
 server.serve_forever()
 END
 python3 "$work/proxy.py" "$work" &
-sandbox_pid=$!
 for _ in $(seq 100); do
     [ -s "$work/port" ] && break
     sleep 0.1

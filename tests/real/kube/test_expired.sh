@@ -90,4 +90,3 @@ account third
 shows 90 'Pods [1-9].*live'
 type_in Q
 shows 5 'ended with 0'
-kill "$proxy"

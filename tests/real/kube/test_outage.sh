@@ -95,4 +95,3 @@ done
 at=board
 type_in Q
 shows 5 'ended with 0'
-kill "$proxy"
