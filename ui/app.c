@@ -75,6 +75,7 @@ void app_free(struct app *a)
         return;
     app_terminal_stop(a);
     engine_close(a);
+    queryline_forget(a);
     free(a->query.text);
     moves_free(a->moves);
     highlights_clear(&a->highlights);
@@ -129,6 +130,8 @@ void app_resize(struct app *a)
 void app_key(struct app *a, uint32_t key)
 {
     a->dirty = a->host.pressed = a->touched = true;
+    if (queryline_holds(a, key))
+        return;
     if (prompt_is_open(a->prompt)) {
         actions_prompt_key(a, key);
         return;

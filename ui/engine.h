@@ -13,6 +13,7 @@
 #include "ui/moves.h"
 #include "ui/pane.h"
 #include "ui/prompt.h"
+#include "ui/query/queryline.h"
 #include "ui/saver.h"
 #include "ui/table/trail.h"
 #include "ui/terminal/input.h"
@@ -53,12 +54,7 @@ struct app {
         size_t pane;
         struct pane_save save;
     } export;
-    struct {
-        bool waiting; /* for what the server says of `text` */
-        enum question_language language;
-        char *text;
-        uint64_t answers, words; /* of the model that were seen */
-    } query;
+    struct queryline_state query;
     struct highlights highlights;
     bool quit, color;
     int64_t wake; /* tick when something wants to be drawn */

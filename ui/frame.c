@@ -99,6 +99,7 @@ void frame_title(struct app *a, const struct layout_place *place, size_t pane, i
     if (p->ops->heading)
         p->ops->heading(p, text);
     int x = title_word(&line, 1, p->focused ? ROLE_TITLE_FOCUS : ROLE_TITLE, text);
+    text[0] = '\0';
     if (p->ops->counts) {
         p->ops->counts(p, text);
         x = title_word(&line, x, ROLE_COUNT, text);

@@ -39,6 +39,7 @@ struct prompt {
     char note[NOTE]; /* below the text */
     enum theme_role note_role;
     int note_column;
+    bool waits; /* has no cursor */
 };
 
 /* Whether what may come next is shown while one types. */
@@ -65,7 +66,7 @@ static void forget_candidates(struct prompt *p)
 
 void prompt_close(struct prompt *p)
 {
-    p->open = false;
+    p->open = p->waits = false;
     p->note[0] = '\0';
     forget_candidates(p);
     free(p->typed);
@@ -308,7 +309,14 @@ void prompt_say(struct prompt *p, enum theme_role role, int column, const char *
     str_copy(p->note, sizeof p->note, text);
     p->note_role = role;
     p->note_column = column;
+    p->waits = false;
     forget_candidates(p);
+}
+
+void prompt_wait(struct prompt *p, const char *text)
+{
+    prompt_say(p, ROLE_DIM, 0, text);
+    p->waits = true;
 }
 
 static void insert(struct prompt *p, uint32_t key)
@@ -350,6 +358,7 @@ static void edit(struct prompt *p, uint32_t key)
 enum prompt_result prompt_key(struct prompt *p, uint32_t key)
 {
     p->note[0] = '\0';
+    p->waits = false;
     if (key == KEYS_TAB || key == KEYS_BACKTAB) {
         complete(p, key == KEYS_TAB ? 1 : -1);
         return PROMPT_MORE;
@@ -427,8 +436,10 @@ static int draw_line(const struct prompt *p, const struct draw_area *line, int *
     *from = shown_from(p, width);
     struct str text = {buf_text(&p->text) + *from, p->text.n - *from};
     int used = draw_text(line, *x, 0, width, DRAW_HARD, ROLE_TEXT, text);
-    line->cells->cursor_x = line->x + *x + utf8_width((struct str){text.p, p->cursor - *from});
-    line->cells->cursor_y = line->y;
+    if (!p->waits) {
+        line->cells->cursor_x = line->x + *x + utf8_width((struct str){text.p, p->cursor - *from});
+        line->cells->cursor_y = line->y;
+    }
     return *x + used;
 }
 

@@ -51,6 +51,8 @@ void prompt_refresh(struct prompt *p);
 /* A line below the text until the next key, with a mark under its column-th character (from 1; 0:
  * no mark). */
 void prompt_say(struct prompt *p, enum theme_role role, int column, const char *text);
+/* A line below the text, which has no cursor until the next key or prompt_say: nothing is typed now. */
+void prompt_wait(struct prompt *p, const char *text);
 
 /* The history of a kind: adds the newest; the i-th newest, or NULL. */
 void prompt_learn(struct prompt *p, enum prompt_kind kind, const char *text);

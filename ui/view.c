@@ -73,13 +73,13 @@ bool view_open(struct app *a, const struct address *address, struct err *err)
     if (!is_here(a, address, err))
         return false;
     go_to(a, &address->scope);
-    moves_query(a->moves, address->query[0] ? address->query : NULL);
-    if (address->graph[0])
-        moves_graph(a->moves, address->promql ? QUESTION_PROMQL : QUESTION_LOGQL, address->graph);
+    moves_query(a->moves, NULL);
     if (address->pane[0]) {
         engine_show(a, address->pane);
         a->touched = true; /* it is not to give way to a pane that is urgent */
     }
     actions_filter(a, address->filter);
+    queryline_run_view(a, address->query, address->promql ? QUESTION_PROMQL : QUESTION_LOGQL,
+                       address->graph);
     return true;
 }

@@ -155,6 +155,8 @@ static void draw_empty(struct pane *p, const struct draw_area *body)
     if (m->upstream.state == UPSTREAM_OFF && live && !p->filter.regex)
         str_copy(text, sizeof text,
                  "There is no Loki: l on a pod shows its log through the API server.");
+    else if (!lines_count(m->lines) && m->upstream.state == UPSTREAM_LIVE)
+        str_copy(text, sizeof text, why); /* none came, whatever & keeps */
     else
         pane_empty_text(p, &m->upstream, "lines", why, text);
     draw_message(body, ROLE_DIM, text);

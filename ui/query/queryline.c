@@ -1,8 +1,8 @@
 /*
  * A query that is accepted is asked about first: INTENT_CHECK sends it to the server for a moment's worth
  * of lines, which shows all that is wrong with it (regular expressions too, which a tail would accept and
- * then stay silent about), and asks the index for its size. Until the answer comes the prompt stays open;
- * a key ends the wait.
+ * then stay silent about), and asks the index for its size. Until the answer comes the prompt stays open
+ * without a cursor, and what is typed is held for what the query will show.
  */
 #include "ui/query/queryline.h"
 
@@ -10,11 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "text/number.h"
 #include "ui/engine.h"
+#include "ui/keys.h"
 #include "ui/query/querypast.h"
 #include "ui/query/querywords.h"
+
+enum { CONTROL_C = 3 };
 
 static const enum prompt_kind kinds[] = {
     [QUESTION_LOGQL] = PROMPT_QUERY, [QUESTION_PROMQL] = PROMPT_PROMQL};
@@ -62,7 +66,44 @@ void queryline_open(struct app *a, enum question_language language, const char *
 
 void queryline_forget(struct app *a)
 {
-    a->query.waiting = false;
+    a->query.waiting = a->query.stays = false;
+    a->query.held_count = 0;
+    free(a->query.graph);
+    a->query.graph = NULL;
+}
+
+bool queryline_holds(struct app *a, uint32_t key)
+{
+    struct queryline_state *q = &a->query;
+    if (!q->waiting && !q->held_count)
+        return false;
+    if (q->waiting && (key == KEYS_ESC || key == CONTROL_C)) {
+        queryline_forget(a);
+        prompt_say(a->prompt, ROLE_DIM, 0, "not asked any more");
+    } else if (q->held_count < QUERYLINE_HELD) {
+        q->held[q->held_count++] = key;
+    }
+    return true;
+}
+
+/* What was typed for the lines of a query goes to them when they are there. */
+static void release(struct app *a)
+{
+    struct queryline_state *q = &a->query;
+    const struct model_logs *logs = &a->model->logs;
+    bool early = moves_is_asking(a->moves) || (logs->loading && !lines_count(logs->lines));
+    size_t count = q->held_count;
+    uint32_t keys[QUERYLINE_HELD];
+    if (q->waiting || !count)
+        return;
+    if (early && engine_tick(a) < q->held_until) {
+        a->host.wake(a, q->held_until);
+        return;
+    }
+    memcpy(keys, q->held, count * sizeof *keys);
+    q->held_count = 0;
+    for (size_t i = 0; i < count; i++)
+        app_key(a, keys[i]);
 }
 
 void queryline_give_back(struct app *a)
@@ -94,13 +135,28 @@ static void ask(struct app *a, const char *text)
     a->query.answers = a->model->question.answers;
     intents_push(a->model->intents, logql ? INTENT_CHECK : INTENT_CHECK_PROMQL, copy,
                  live ? now - a->conf.span : s->from, live ? now : s->at);
-    prompt_say(a->prompt, ROLE_DIM, 0, "asking the server whether it is right");
+    prompt_wait(a->prompt, "asking the server whether it is right: Esc edits it again");
 }
 
 void queryline_run(struct app *a, enum question_language language, const char *text)
 {
+    queryline_forget(a);
     open_with(a, language, text);
     queryline_accept(a, text);
+}
+
+void queryline_run_view(struct app *a, const char *query, enum question_language language,
+                        const char *graph)
+{
+    bool both = query[0] && graph[0];
+    queryline_forget(a);
+    if (!query[0] && !graph[0])
+        return;
+    a->query.stays = true;
+    a->query.graph = both ? mem_dup(graph) : NULL;
+    a->query.graph_language = language;
+    open_with(a, query[0] ? QUESTION_LOGQL : language, query[0] ? query : graph);
+    ask(a, query[0] ? query : graph);
 }
 
 void queryline_accept(struct app *a, const char *text)
@@ -169,17 +225,27 @@ static void show(struct app *a, const struct question *q)
 {
     char *text = mem_dup(a->query.text);
     prompt_close(a->prompt);
-    if (q->metric) {
+    if (q->metric)
         moves_graph(a->moves, q->language, text);
-        engine_show(a, "graph");
-    } else {
+    else
         moves_query(a->moves, text);
-        engine_show(a, "logs");
-    }
+    if (!a->query.stays)
+        engine_show(a, q->metric ? "graph" : "logs");
     if (q->unmeasurable)
         engine_say(a, ROLE_MESSAGE,
                    "This Loki has no index statistics: what the query costs is not known.");
     free(text);
+    char *graph = a->query.graph;
+    a->query.graph = NULL;
+    if (graph) {
+        open_with(a, a->query.graph_language, graph);
+        ask(a, graph);
+        free(graph);
+    } else {
+        a->query.stays = false;
+        a->query.held_until = engine_tick(a) + (q->metric ? 0 : CLOCK_SECOND);
+        a->dirty = true;
+    }
 }
 
 static void ask_whether(struct app *a, const struct question *q)
@@ -212,17 +278,21 @@ static void take_answer(struct app *a)
         q->language != a->query.language || strcmp(q->text, a->query.text) != 0)
         return;
     a->query.waiting = false;
+    if (q->state == QUESTION_GOOD) {
+        show(a, q);
+        return;
+    }
+    a->query.held_count = 0; /* they were meant for lines */
     if (q->state == QUESTION_WRONG)
         show_wrong(a, q);
-    else if (q->state == QUESTION_COSTLY)
-        ask_whether(a, q);
     else
-        show(a, q);
+        ask_whether(a, q);
 }
 
 void queryline_sync(struct app *a)
 {
     uint64_t words = vocabulary_changes(a->model->vocabulary);
+    release(a); /* a frame after the answer, when the moves have asked for the lines */
     take_answer(a);
     if (words != a->query.words && prompt_is_open(a->prompt))
         prompt_refresh(a->prompt);

@@ -3,16 +3,44 @@
 #define UI_QUERYLINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "model/question.h"
 #include "ui/prompt.h"
 
 struct app;
 
+enum { QUERYLINE_HELD = 64 };
+
+struct queryline_state {
+    bool waiting; /* for what the server says of `text` */
+    bool stays;   /* an address chose the pane: what is shown does not change it */
+    enum question_language language;
+    char *text;
+    char *graph; /* the graph of the same address, to be asked about next; NULL: none */
+    enum question_language graph_language;
+    uint32_t held[QUERYLINE_HELD]; /* keys typed meanwhile */
+    size_t held_count;
+    int64_t held_until;      /* tick */
+    uint64_t answers, words; /* of the model that were seen */
+};
+
 /* Opens the prompt with `text`; NULL: with the query whose lines are shown. */
 void queryline_open(struct app *a, enum question_language language, const char *text);
 /* As if the text had been typed there and accepted: "@NAME" is a saved query. */
 void queryline_run(struct app *a, enum question_language language, const char *text);
+
+/* What an address holds, by the same way: "" or NULL is none. The focus stays where it is. */
+void queryline_run_view(struct app *a, const char *query, enum question_language language,
+                        const char *graph);
+
+/*
+ * While the server is asked, keys wait for its answer: then they go to the lines or the graph that the
+ * query shows, as soon as there are some (1 s at most), and are forgotten where the answer is a refusal or
+ * a question. Esc and Ctrl-C do not wait: the query is edited again. False: the key is anyone's.
+ */
+bool queryline_holds(struct app *a, uint32_t key);
 
 bool queryline_is_prompt(enum prompt_kind kind); /* one in which a query is typed */
 void queryline_accept(struct app *a, const char *text);

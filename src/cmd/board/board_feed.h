@@ -85,6 +85,7 @@ struct board_query *board_query_new(const struct board_query_conf *conf, struct 
 void board_query_free(struct board_query *b);
 void board_query_check(struct board_query *b, bool promql, const char *text, int64_t from,
                        int64_t to);
+bool board_query_settled(const struct board_query *b);
 void board_query_words(struct board_query *b, const char *key, int64_t from, int64_t to);
 
 /* The histogram of a log query. loki may be NULL; budget: loki.budget. */

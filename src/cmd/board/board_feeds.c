@@ -217,6 +217,7 @@ SETTLES(broken)
 SETTLES(logs)
 SETTLES(metrics)
 SETTLES(windows)
+SETTLES(query)
 SETTLES(page)
 SETTLES(volume)
 SETTLES(pod_logs)
@@ -234,7 +235,7 @@ static const struct feed {
     {start_metrics, stop_metrics, metrics_settled},
     {start_windows, stop_windows, windows_settled},
     {start_operations, stop_operations, always},
-    {start_query, stop_query, always},
+    {start_query, stop_query, query_settled},
     {start_graph, stop_graph, always},
     {start_page, stop_page, page_settled},
     {start_volume, stop_volume, volume_settled},

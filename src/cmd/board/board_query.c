@@ -61,6 +61,11 @@ void board_query_free(struct board_query *b)
     free(b);
 }
 
+bool board_query_settled(const struct board_query *b)
+{
+    return !b || !(b->check || b->stats || b->promql);
+}
+
 /* ---- is it right, what does it cost ---- */
 
 static void refuse(struct board_query *b, const struct err *err, bool promql)
