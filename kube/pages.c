@@ -434,8 +434,3 @@ struct pages *pages_start(struct client *c, const struct pages_conf *conf)
     open_page(p, NULL);
     return p;
 }
-
-size_t pages_count(const struct pages *p)
-{
-    return p->count;
-}

@@ -44,6 +44,5 @@ struct pages_conf {
 struct pages *pages_start(struct client *c, const struct pages_conf *conf);
 void pages_cancel(
     struct pages *p); /* `done` is not called any more; NULL is allowed; not after done */
-size_t pages_count(const struct pages *p); /* elements so far */
 
 #endif

@@ -85,33 +85,22 @@ uint32_t keys_parse(const char *name)
     return parse(str_of(name));
 }
 
-static char *write_name(uint32_t key, bool label, char out[KEYS_NAME])
+char *keys_label(uint32_t key, char out[KEYS_NAME])
 {
     char bytes[4];
     for (size_t i = 0; i < NAMED; i++) {
         if (names[i].key == key) {
-            str_copy(out, KEYS_NAME, label ? names[i].label : names[i].name);
+            str_copy(out, KEYS_NAME, names[i].label);
             return out;
         }
     }
     if (key >= KEYS_F1 && key <= KEYS_F12)
         snprintf(out, KEYS_NAME, "F%u", key - KEYS_F1 + 1);
     else if (key >= 1 && key <= 26)
-        snprintf(out, KEYS_NAME, label ? "Ctrl-%c" : "C-%c",
-                 (char)((label ? 'A' : 'a') + (int)key - 1));
+        snprintf(out, KEYS_NAME, "Ctrl-%c", 'A' + (char)(key - 1));
     else
         snprintf(out, KEYS_NAME, "%.*s", key < KEYS_UP ? (int)utf8_encode(key, bytes) : 0, bytes);
     return out;
-}
-
-char *keys_name(uint32_t key, char out[KEYS_NAME])
-{
-    return write_name(key, false, out);
-}
-
-char *keys_label(uint32_t key, char out[KEYS_NAME])
-{
-    return write_name(key, true, out);
 }
 
 static const char *override_of(const struct keys_override *list, size_t count, size_t action)

@@ -76,7 +76,6 @@ int64_t keys_rows(enum keys_action action, int height);
  * bytes with its NUL). */
 enum { KEYS_NAME = 12 };
 uint32_t keys_parse(const char *name);
-char *keys_name(uint32_t key, char out[KEYS_NAME]);
 /* As a person reads it in help and footer: "Ctrl-R", "Shift-Tab". */
 char *keys_label(uint32_t key, char out[KEYS_NAME]);
 

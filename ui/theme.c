@@ -38,7 +38,6 @@ static const struct attribute attributes[] = {
 };
 
 struct theme {
-    char *name;
     struct theme_style rich[ROLE_COUNT_], poor[ROLE_COUNT_]; /* 256 colours and more; fewer */
     bool set[ROLE_COUNT_];
 };
@@ -101,14 +100,12 @@ static bool read_role(struct theme *t, const struct yaml *y, const char *place, 
     return true;
 }
 
-static struct theme *read_theme(const char *name, const char *text, size_t n, const char *place,
-                                struct err *err)
+static struct theme *read_theme(const char *text, size_t n, const char *place, struct err *err)
 {
     struct yaml *y = yaml_parse(text, n, place, err);
     if (!y)
         return NULL;
     struct theme *t = mem_alloc(sizeof *t);
-    t->name = mem_dup(name);
     bool fine = y->type == YAML_MAP;
     if (!fine)
         err_set(err, ERR_CONFIG, place, "write one line a role, as in themes/dark.yaml",
@@ -129,13 +126,13 @@ static struct theme *read_theme(const char *name, const char *text, size_t n, co
     return NULL;
 }
 
-static struct theme *read_file(const char *name, const char *path, struct err *err)
+static struct theme *read_file(const char *path, struct err *err)
 {
     struct buf b;
     buf_init(&b, THEME_BYTES);
     struct theme *t = NULL;
     if (file_read(path, &b, err))
-        t = read_theme(name, buf_text(&b), b.n, path, err);
+        t = read_theme(buf_text(&b), b.n, path, err);
     buf_free(&b);
     return t;
 }
@@ -157,12 +154,12 @@ struct theme *theme_load(const char *name, const char *folder, struct err *err)
 {
     struct err missing = {0};
     if (str_ends(str_of(name), ".yaml"))
-        return read_file(name, name, err);
+        return read_file(name, err);
     if (strchr(name, '/'))
         return unknown(name, err);
     if (folder) {
         char *path = mem_printf("%s/%s.yaml", folder, name);
-        struct theme *t = read_file(name, path, &missing);
+        struct theme *t = read_file(path, &missing);
         free(path);
         if (t)
             return t;
@@ -174,21 +171,13 @@ struct theme *theme_load(const char *name, const char *folder, struct err *err)
     }
     for (const struct theme_embedded *e = themes_embedded; e->name; e++)
         if (strcmp(e->name, name) == 0)
-            return read_theme(name, e->text, strlen(e->text), e->name, err);
+            return read_theme(e->text, strlen(e->text), e->name, err);
     return unknown(name, err);
 }
 
 void theme_free(struct theme *t)
 {
-    if (!t)
-        return;
-    free(t->name);
     free(t);
-}
-
-const char *theme_name(const struct theme *t)
-{
-    return t->name;
 }
 
 const char *theme_role_name(enum theme_role role)

@@ -45,7 +45,6 @@ struct theme; /* opaque */
 struct theme *theme_load(const char *name, const char *folder, struct err *err);
 void theme_free(struct theme *t); /* NULL is allowed */
 
-const char *theme_name(const struct theme *t);
 const char *theme_role_name(enum theme_role role); /* as a theme's file writes it */
 /* The look of a role on a terminal of that many colours (1 or less: none; over 256: direct colour).
  * Colours come back as the terminal has them: a palette index below `colours`, or COLOUR_RGB. */

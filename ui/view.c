@@ -8,7 +8,7 @@
 #include "ui/engine.h"
 #include "ui/export.h"
 
-void view_address(const struct app *a, struct address *out)
+static void address_of(const struct app *a, struct address *out)
 {
     const struct pane *p = engine_focused(a);
     enum question_language language;
@@ -31,7 +31,7 @@ void view_copy_address(struct app *a)
     struct address *address = mem_alloc(sizeof *address);
     struct buf text;
     buf_init(&text, ADDRESS_MOST);
-    view_address(a, address);
+    address_of(a, address);
     address_write(address, &text);
     if (text.over)
         engine_say(a, ROLE_ERROR, "This view is too long for an address.");

@@ -9,7 +9,6 @@
 
 struct app;
 
-void view_address(const struct app *a, struct address *out);
 void view_copy_address(struct app *a); /* to the clipboard, and into the footer */
 /* Nothing changes when it is false: *err (ERR_USAGE) says what is not here. */
 bool view_open(struct app *a, const struct address *address, struct err *err);

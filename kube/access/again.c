@@ -42,18 +42,24 @@ struct again *again_new(struct client *c, void (*fire)(void *context), void *con
     return a;
 }
 
+static void stop(struct again *a)
+{
+    client_await_forget(a->client, a);
+    loop_timer_stop(a->timer);
+}
+
 void again_free(struct again *a)
 {
     if (!a)
         return;
-    again_stop(a);
+    stop(a);
     loop_timer_free(a->timer);
     free(a);
 }
 
 int64_t again_in(struct again *a, int64_t ms)
 {
-    again_stop(a);
+    stop(a);
     loop_timer_set(a->timer, ms);
     return loop_timer_due(a->timer);
 }
@@ -75,20 +81,9 @@ void again_well(struct again *a)
     backoff_reset(&a->backoff);
 }
 
-void again_stop(struct again *a)
-{
-    client_await_forget(a->client, a);
-    loop_timer_stop(a->timer);
-}
-
-bool again_is_set(const struct again *a)
-{
-    return loop_timer_is_set(a->timer);
-}
-
 void again_now(struct again *a)
 {
-    if (again_is_set(a)) {
+    if (loop_timer_is_set(a->timer)) {
         again_well(a);
         again_in(a, 0);
     }

@@ -20,8 +20,6 @@ void again_free(struct again *a); /* NULL is allowed; before the client */
 int64_t again_after(struct again *a, const struct err *err, int64_t least_ms, int64_t most_ms);
 int64_t again_in(struct again *a, int64_t ms); /* whatever failed before; returns when */
 void again_well(struct again *a);              /* a success: the backoff begins anew */
-void again_stop(struct again *a);
-bool again_is_set(const struct again *a);
 /* Forgets the backoff; what is set fires now. */
 void again_now(struct again *a);
 

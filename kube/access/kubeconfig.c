@@ -218,16 +218,6 @@ const char *kubeconfig_part(const struct kubeconfig *k, size_t i, const char *pa
     return e ? yaml_text(yaml_member(e, "context"), part, "") : "";
 }
 
-char *kubeconfig_place(const struct kubeconfig *k, size_t i, char *out, size_t size)
-{
-    const struct kubeconfig_file *file;
-    const struct yaml *e = nth(k, i, &file);
-    if (e)
-        return kubeconfig_file_place(file, e, out, size);
-    str_copy(out, size, "");
-    return out;
-}
-
 const char *kubeconfig_current(const struct kubeconfig *k)
 {
     for (size_t f = 0; f < k->count; f++) {

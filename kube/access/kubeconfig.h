@@ -53,8 +53,6 @@ const char *kubeconfig_name(const struct kubeconfig *k, size_t i); /* a context'
 const char *kubeconfig_part(const struct kubeconfig *k, size_t i, const char *part);
 const char *
 kubeconfig_current(const struct kubeconfig *k); /* current-context; "" when none is set */
-char *kubeconfig_place(const struct kubeconfig *k, size_t i, char *out,
-                       size_t size); /* "FILE:LINE" of a context */
 
 /* The context `name` (NULL or "": current-context). NULL and ERR_CONFIG that names the contexts
  * there are. The caller's. */

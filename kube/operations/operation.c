@@ -43,7 +43,7 @@ void operation_cancel(struct operation *d)
     free_operation(d);
 }
 
-void operation_unanswered(struct err *err, int status)
+static void unanswered(struct err *err, int status)
 {
     if (err->kind == ERR_AWAY && !status)
         str_copy(err->mend, sizeof err->mend,
@@ -53,7 +53,7 @@ void operation_unanswered(struct err *err, int status)
 static void end(struct operation *d, int status, const struct err *err)
 {
     struct err said = *err;
-    operation_unanswered(&said, status);
+    unanswered(&said, status);
     /* A precondition of a DELETE, or a patch that would change the uid. */
     bool other = (said.kind == ERR_CONFLICT && strstr(said.what, "UID in the precondition")) ||
                  (said.kind == ERR_REFUSED && strstr(said.what, "metadata.uid: Invalid value"));

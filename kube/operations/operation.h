@@ -30,7 +30,4 @@ struct operation *operation_start(struct client *c, const struct operation_conf 
 void operation_cancel(
     struct operation *d); /* `done` is not called any more; NULL is allowed; not after done */
 
-/* Marks an error of a write of which no answer came: it may have been done. For others that write. */
-void operation_unanswered(struct err *err, int status);
-
 #endif

@@ -41,7 +41,6 @@ struct regex {
     pcre2_jit_stack *stack;
     size_t gave_up;
     bool used, compiled; /* compiled: the JIT was asked */
-    int groups;          /* of the last find that found something, else 0 */
 };
 
 /* A capital that stands for itself: what follows a backslash is a class or an escape. */
@@ -162,7 +161,6 @@ static int find(struct regex *r, struct str text, size_t from)
 
 bool regex_find(struct regex *r, struct str text, size_t from, size_t *start, size_t *end)
 {
-    r->groups = 0;
     if (from > text.n)
         return false;
     if (!r->compiled && (r->used || text.n - from >= JIT_WORTH))
@@ -173,7 +171,6 @@ bool regex_find(struct regex *r, struct str text, size_t from, size_t *start, si
         r->gave_up += result != PCRE2_ERROR_NOMATCH;
         return false;
     }
-    r->groups = result;
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(r->match);
     *start = at[0];
     *end = at[1];
@@ -189,15 +186,4 @@ bool regex_matches(struct regex *r, struct str text)
 size_t regex_gave_up(const struct regex *r)
 {
     return r->gave_up;
-}
-
-struct str regex_group(const struct regex *r, struct str text, int n)
-{
-    struct str none = {NULL, 0};
-    if (n < 0 || n >= r->groups)
-        return none;
-    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(r->match) + 2 * n;
-    if (at[0] == PCRE2_UNSET || at[1] < at[0] || at[1] > text.n)
-        return none;
-    return (struct str){text.p + at[0], at[1] - at[0]};
 }

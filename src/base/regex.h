@@ -30,7 +30,4 @@ bool regex_find(struct regex *r, struct str text, size_t from, size_t *start, si
 bool regex_matches(struct regex *r, struct str text);
 size_t regex_gave_up(const struct regex *r);
 
-/* The n-th capture group of the last successful find; an empty slice when it did not take part. */
-struct str regex_group(const struct regex *r, struct str text, int n);
-
 #endif

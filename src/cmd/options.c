@@ -41,11 +41,6 @@ static const struct option_row rows[] = {
 
 enum { FIRST_LONG = 256 };
 
-const char *options_command_name(enum options_command c)
-{
-    return commands[c].name;
-}
-
 static void make_getopt(struct option *longs, char *shorts)
 {
     *shorts++ = ':';

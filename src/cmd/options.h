@@ -55,7 +55,6 @@ bool options_span(const struct options *o, int64_t now, int64_t since, int64_t *
 bool options_choice(const struct options *o, enum options_id id, const char *words, int *which,
                     struct err *err);
 
-const char *options_command_name(enum options_command c);
 /* The text of --help, of one command or (COMMAND_BOARD) of the program. */
 void options_help(enum options_command c, struct buf *out);
 

@@ -86,14 +86,3 @@ bool output_is_utf8(void)
 {
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
-
-bool output_color(const struct options *o, bool *color, struct err *err)
-{
-    int which;
-    if (!options_choice(o, OPTION_COLOR, "auto|always|never", &which, err))
-        return false;
-    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-    bool may = !(no && *no) && output_is_terminal() && term && strcmp(term, "dumb") != 0;
-    *color = which == 1 || (which == 0 && may);
-    return true;
-}

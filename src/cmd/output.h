@@ -24,8 +24,5 @@ bool output_flush(struct err *err);
 bool output_is_terminal(void);
 /* Whether the locale can show UTF-8. */
 bool output_is_utf8(void);
-/* --color and NO_COLOR against standard output. ERR_USAGE for another word than auto, always,
- * never. */
-bool output_color(const struct options *o, bool *color, struct err *err);
 
 #endif

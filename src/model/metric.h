@@ -10,6 +10,4 @@ enum metric {
     METRIC_COUNT
 };
 
-const char *metric_name(enum metric m); /* "pod-cpu", "pod-memory", "node-cpu", "node-memory" */
-
 #endif

@@ -11,7 +11,7 @@ enum { TEXT_MOST = 1024 };
 struct pasts {
     struct past *list;
     size_t count, cap, groups;
-    uint64_t changes, uses;
+    uint64_t uses;
 };
 
 struct pasts *pasts_new(void)
@@ -66,11 +66,6 @@ void pasts_touch(struct pasts *p, const char *rule, int64_t from)
         w->used = ++p->uses;
 }
 
-uint64_t pasts_changes(const struct pasts *p)
-{
-    return p ? p->changes : 0;
-}
-
 static void drop_oldest(struct pasts *p)
 {
     size_t oldest = 0;
@@ -95,7 +90,6 @@ static struct past *place(struct pasts *p, const char *rule, int64_t from, size_
     w = &p->list[p->count++];
     *w = (struct past){.from = from, .used = ++p->uses};
     str_copy(w->rule, sizeof w->rule, rule);
-    p->changes++;
     return w;
 }
 

@@ -50,7 +50,6 @@ void pasts_put_entry(struct pasts *p, const char *rule, const struct window_entr
 /* NULL: nothing is known of it (yet). Valid until the next put. `p` may be NULL. */
 const struct past *pasts_find(const struct pasts *p, const char *rule, int64_t from);
 void pasts_touch(struct pasts *p, const char *rule, int64_t from); /* it is in use */
-uint64_t pasts_changes(const struct pasts *p);                     /* grows with every put */
 
 /* NULL when it was not in that window. */
 const struct past_group *past_find(const struct past *w, uint64_t id);

@@ -172,11 +172,6 @@ void rule_counted(const struct rule *r, const struct rule_labels *labels, struct
     buf_free(&own);
 }
 
-bool rule_is_own(const struct labels *stream, const struct rule_labels *labels)
-{
-    return strcmp(labels_value(stream, labels->app), OWN_APP) == 0;
-}
-
 static void free_list(char **list)
 {
     for (char **p = list; p && *p; p++)

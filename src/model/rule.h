@@ -29,21 +29,16 @@ extern const struct rule_labels rule_labels_default; /* namespace pod container 
 
 /*
  * The LogQL that the rule asks, as CONTRACT.md shows it: the cheap filter first where it can be
- * derived. It is what a window keeps as its query, so it does not name kubeboard's own pods:
- * whoever reads its answer leaves out the streams of which rule_is_own is true, and rule_counted
- * leaves them out of the count.
+ * derived. It is what a window keeps as its query, so it does not name kubeboard's own pods.
  */
 void rule_query(const struct rule *r, const struct rule_labels *labels, struct buf *out);
 
 /* `query`, a log query, with a further matcher of its streams (`pod="p"`) before the others. */
 void rule_with_matcher(const char *query, const char *matcher, struct buf *out);
 
-/* The log query whose lines are counted (CONTRACT.md, complete): rule_query with app!="kubeboard"
- * among its matchers, so that Loki counts what rule_is_own leaves. */
+/* What is asked and counted in its place (CONTRACT.md, complete): rule_query with app!="kubeboard"
+ * among its matchers. */
 void rule_counted(const struct rule *r, const struct rule_labels *labels, struct buf *out);
-
-/* Whether a stream is of kubeboard's own pods (app="kubeboard"). `stream` may be NULL. */
-bool rule_is_own(const struct labels *stream, const struct rule_labels *labels);
 
 /* A LogQL string literal: quoted and escaped. */
 void rule_quote(struct buf *out, const char *text);

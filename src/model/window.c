@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void window_group_free(struct group *g)
+static void free_group(struct group *g)
 {
     free(g->template_text);
     free(g->per_minute);
@@ -21,7 +21,7 @@ void window_free(struct window *w)
     if (!w)
         return;
     for (size_t i = 0; i < w->group_count; i++)
-        window_group_free(&w->groups[i]);
+        free_group(&w->groups[i]);
     free(w->groups);
     free(w->cluster);
     free(w->rule);

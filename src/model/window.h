@@ -42,7 +42,6 @@ struct window {
 };
 
 void window_free(struct window *w); /* and what it points to; NULL is allowed */
-void window_group_free(struct group *g);
 
 /* Sorts groups by count (most first), then id, and the tallies by name: the order of the JSON. */
 void window_sort(struct window *w);

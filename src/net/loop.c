@@ -282,24 +282,21 @@ void loop_timer_free(struct loop_timer *t)
     t->loop->sweep = true;
 }
 
-static void wake_from_pool(void *context)
+/* From a thread of the pool: ends a wait. */
+static void wake(void *context)
 {
-    loop_wake(context);
+    const struct loop *l = context;
+    uint64_t one = 1;
+    /* A full counter means that a wake-up waits already. */
+    if (write(l->wake_fd, &one, sizeof one) < 0)
+        return;
 }
 
 struct pool *loop_pool(struct loop *l)
 {
     if (!l->pool)
-        l->pool = pool_new(2, wake_from_pool, l);
+        l->pool = pool_new(2, wake, l);
     return l->pool;
-}
-
-void loop_wake(struct loop *l)
-{
-    uint64_t one = 1;
-    /* A full counter means that a wake-up waits already. */
-    if (write(l->wake_fd, &one, sizeof one) < 0)
-        return;
 }
 
 static void reap(void *context, int number)

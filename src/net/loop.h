@@ -1,7 +1,6 @@
 /*
  * The one event loop. Everything that waits, waits here: descriptors, timers, transfers (through
- * the waiter that http installs), jobs of the worker pool. One thread; only loop_wake may be called
- * from others.
+ * the waiter that http installs), jobs of the worker pool. One thread.
  */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
@@ -50,9 +49,6 @@ void loop_timer_free(struct loop_timer *t);         /* NULL is allowed */
 
 /* The worker pool of this loop (two threads, made at the first call). */
 struct pool *loop_pool(struct loop *l);
-
-/* Ends a wait from any thread or from a signal handler. */
-void loop_wake(struct loop *l);
 
 /* Child processes: `ended` gets waitpid's status on the loop. */
 void loop_child(struct loop *l, int pid, void (*ended)(void *context, int status), void *context);

@@ -28,7 +28,7 @@ struct websocket {
     struct loop_timer *idle, *again;
     struct buf request; /* not sent yet */
     struct buf answer;  /* to the upgrade; then what wslay has not read yet */
-    char key[32], place[200], chosen[64];
+    char key[32], place[200];
     bool eof, busy, dead, told, paused;
     bool owes_sent; /* `sent` is to be called once nothing waits */
     size_t turn;    /* bytes read in this turn of the loop */
@@ -180,11 +180,6 @@ static bool accepted(struct websocket *w, struct str head)
     websocket_accept(&expected, w->key);
     bool good = header(head, "Sec-WebSocket-Accept", &value) && str_eq(value, buf_str(&expected));
     buf_free(&expected);
-    if (good && header(head, "Sec-WebSocket-Protocol", &value)) {
-        char *chosen = mem_dup_n(value.p, value.n);
-        str_copy(w->chosen, sizeof w->chosen, chosen);
-        free(chosen);
-    }
     return good;
 }
 
@@ -498,9 +493,4 @@ void websocket_pause(struct websocket *w, bool pause)
     http_socket_pause(w->socket, pause);
     if (!pause && w->frames)
         loop_timer_set(w->again, 0); /* what was read before the pause no poll sees */
-}
-
-const char *websocket_protocol(const struct websocket *w)
-{
-    return w->chosen;
 }

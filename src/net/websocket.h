@@ -44,8 +44,6 @@ void websocket_ping(struct websocket *w);
  * already, a few). */
 void websocket_pause(struct websocket *w, bool pause);
 void websocket_close(struct websocket *w); /* no callback any more; NULL is allowed */
-/* The subprotocol that the server chose, "" when none. From `opened` on. */
-const char *websocket_protocol(const struct websocket *w);
 /* The Sec-WebSocket-Accept that answers a key: for servers too. */
 void websocket_accept(struct buf *out, const char *key);
 

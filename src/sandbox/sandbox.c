@@ -323,11 +323,6 @@ void sandbox_free(struct sandbox *s)
     free(s);
 }
 
-const char *sandbox_access_key(const struct sandbox *s)
-{
-    return s->access_key;
-}
-
 const char *sandbox_secret_key(const struct sandbox *s)
 {
     return s->secret_key;

@@ -53,7 +53,6 @@ bool sandbox_write_config(struct sandbox *s, const char *dir, enum sandbox_store
                           struct err *err);
 
 /* Static keys of the S3, for a caller that needs no file. */
-const char *sandbox_access_key(const struct sandbox *s);
 const char *sandbox_secret_key(const struct sandbox *s);
 const char *sandbox_admin_token(const struct sandbox *s);
 

@@ -105,11 +105,6 @@ size_t wsserver_waiting(const struct wsserver *w)
     return w->out.n;
 }
 
-const char *wsserver_protocol(const struct wsserver *w)
-{
-    return w->protocol;
-}
-
 void wsserver_ping(struct wsserver *w)
 {
     frame(w, OP_PING, (struct str){"", 0});

@@ -31,7 +31,6 @@ bool wsserver_text(struct wsserver *w,
                    struct str text); /* false: more than 8 MiB wait, nothing was sent */
 bool wsserver_binary(struct wsserver *w, struct str bytes); /* the same */
 size_t wsserver_waiting(const struct wsserver *w);
-const char *wsserver_protocol(const struct wsserver *w); /* that was chosen, "" for none */
 void wsserver_ping(struct wsserver *w);
 void wsserver_close(struct wsserver *w, int code,
                     const char *reason); /* sends the frame, ends soon */

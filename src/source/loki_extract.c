@@ -435,11 +435,6 @@ void loki_extract_pause(struct loki_extract *x, bool pause)
         loop_timer_set(x->soon, 0);
 }
 
-uint64_t loki_extract_lines(const struct loki_extract *x)
-{
-    return x->result.lines;
-}
-
 int64_t loki_extract_reached(const struct loki_extract *x)
 {
     return x->result.reached;

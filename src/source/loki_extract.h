@@ -73,7 +73,6 @@ loki_extract_start(struct loki *l, const struct loki_extract_conf *conf); /* cop
  * never calls back at once. */
 void loki_extract_pause(struct loki_extract *x, bool pause);
 void loki_extract_free(struct loki_extract *x); /* cancels, without callbacks; NULL is allowed */
-uint64_t loki_extract_lines(const struct loki_extract *x);  /* so far */
 int64_t loki_extract_reached(const struct loki_extract *x); /* as in the result, so far: progress */
 
 #endif

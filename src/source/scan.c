@@ -25,7 +25,7 @@ bool scan_next_is(struct scan *s, char c)
     return s->p < s->end && *s->p == c;
 }
 
-bool scan_take(struct scan *s, char c)
+static bool take(struct scan *s, char c)
 {
     if (!scan_next_is(s, c))
         return false;
@@ -35,7 +35,7 @@ bool scan_take(struct scan *s, char c)
 
 void scan_need(struct scan *s, char c)
 {
-    if (!scan_take(s, c))
+    if (!take(s, c))
         go_bad(s);
 }
 
@@ -43,9 +43,9 @@ void scan_need(struct scan *s, char c)
  * on). */
 static bool another(struct scan *s, char close)
 {
-    if (s->bad || scan_take(s, close))
+    if (s->bad || take(s, close))
         return false;
-    scan_take(s, ',');
+    take(s, ',');
     skip_blanks(s);
     if (s->p == s->end)
         go_bad(s);

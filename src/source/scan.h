@@ -20,7 +20,6 @@ struct scan {
 };
 
 bool scan_next_is(struct scan *s, char c); /* whether c comes next; not consumed */
-bool scan_take(struct scan *s, char c);    /* consumes c when it comes next */
 void scan_need(struct scan *s, char c);    /* consumes c; bad when another comes */
 
 /* The members of an object: scan_need(s, '{'), then while (scan_member(s, &name)) read or skip its

@@ -187,7 +187,7 @@ static void print_held(struct table *t)
     t->held = 0;
 }
 
-void table_add(struct table *t, struct str text, bool foreign)
+static void add(struct table *t, struct str text, bool foreign)
 {
     buf_clear(&t->cell);
     if (foreign || t->options.ascii)
@@ -207,12 +207,12 @@ void table_add(struct table *t, struct str text, bool foreign)
 
 void table_add_safe(struct table *t, const char *text)
 {
-    table_add(t, str_of(text), false);
+    add(t, str_of(text), false);
 }
 
 void table_add_foreign(struct table *t, const char *text)
 {
-    table_add(t, str_of(text), true);
+    add(t, str_of(text), true);
 }
 
 void table_finish(struct table *t)

@@ -36,7 +36,6 @@ struct table *table_new(struct buf *out, const struct table_column *columns, siz
 
 /* The next cell, copied; after the last column's a new row begins. Foreign text goes through
  * utf8_safe; safe text must be one line of it. */
-void table_add(struct table *t, struct str text, bool foreign);
 void table_add_safe(struct table *t, const char *text);    /* NULL is an empty cell */
 void table_add_foreign(struct table *t, const char *text); /* NULL is an empty cell */
 

@@ -85,11 +85,6 @@ bool fields_is_all(const struct fields *f)
     return !f->chosen;
 }
 
-size_t fields_turned(const struct fields *f)
-{
-    return f->count;
-}
-
 /* ---- JSON ---- */
 
 /* The member that says what happened: by the order of `messages`, and text. */

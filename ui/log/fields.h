@@ -30,7 +30,6 @@ bool fields_each(struct fields *f, struct str line,
 void fields_start(struct fields *f, bool all);
 void fields_turn(struct fields *f, const char *name);
 bool fields_is_shown(const struct fields *f, struct str name);
-bool fields_is_all(const struct fields *f);   /* as fields_start said last */
-size_t fields_turned(const struct fields *f); /* how many since */
+bool fields_is_all(const struct fields *f); /* as fields_start said last */
 
 #endif

@@ -40,14 +40,6 @@ void highlights_clear(struct highlights *h)
         drop(h, i);
 }
 
-size_t highlights_count(const struct highlights *h)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < HIGHLIGHTS_MOST; i++)
-        n += h->list[i].word != NULL;
-    return n;
-}
-
 enum theme_role highlights_role(size_t i)
 {
     return (enum theme_role)(ROLE_HIGHLIGHT_1 + i);

@@ -24,7 +24,6 @@ enum highlights_result { HIGHLIGHTS_ADDED, HIGHLIGHTS_REMOVED, HIGHLIGHTS_FULL }
  * case. */
 enum highlights_result highlights_turn(struct highlights *h, const char *word);
 void highlights_clear(struct highlights *h);
-size_t highlights_count(const struct highlights *h);
 enum theme_role highlights_role(size_t i); /* of the i-th place */
 
 #endif

@@ -12,7 +12,7 @@ enum { PARTS = 3, PART_LEAST = 3, PART_MOST = 200, QUERY_BYTES = 1 << 16 };
 
 static const char errors_only[] = " |~ \"(?i)(error|fatal|panic|exception)\"";
 
-const struct group *logquery_group(const struct model *m, const char *id)
+static const struct group *group_of(const struct model *m, const char *id)
 {
     const struct model_windows *all = &m->windows;
     for (size_t i = 0; i <= all->rule_count; i++) {
@@ -170,7 +170,7 @@ bool logquery_build(const struct model *m, const struct rule_labels *labels, boo
         buf_adds(out, m->windows.query);
     else
         buf_printf(out, "{%s=~\".+\"}%s", labels->namespace_, errors_only);
-    const struct group *g = s->group[0] ? logquery_group(m, s->group) : NULL;
+    const struct group *g = s->group[0] ? group_of(m, s->group) : NULL;
     if (g)
         add_parts(g->template_text, g, out);
     buf_free(&matchers);

@@ -24,7 +24,4 @@ void logquery_of_group(const struct model *m, const struct rule_labels *labels,
                        const struct window *w, const char *template_text, const struct group *group,
                        struct buf *out);
 
-/* The group of that id in the chosen window, else in an open one; NULL when it is in none. */
-const struct group *logquery_group(const struct model *m, const char *id);
-
 #endif

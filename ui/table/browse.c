@@ -104,15 +104,6 @@ const struct resource *browse_resource(const struct browse *b, const struct brow
     return own ? own : other ? &other->resource : NULL;
 }
 
-const struct kind *browse_kind(const struct browse *b, const struct browse_view *view)
-{
-    const struct resource *own = own_table(b->model, view);
-    if (own)
-        return own->table ? objects_kind(own->table) : NULL;
-    const struct model_browsed *other = browsed(b, view);
-    return other ? other->kind : NULL;
-}
-
 /* The scope's namespace, then the tables of the newest views; one that two of them share once. */
 static void wanted(const struct browse *b, struct buf *out)
 {

@@ -42,9 +42,6 @@ uint64_t browse_changes(const struct browse *b);  /* grows when another view bec
 
 /* The table of a view; NULL: not asked for yet. Nodes, pods, namespaces and events are the model's own. */
 const struct resource *browse_resource(const struct browse *b, const struct browse_view *view);
-/* The error of a name that is none's; NULL: it is, or may be. */
-const struct kind *browse_kind(const struct browse *b,
-                               const struct browse_view *view); /* or NULL */
 
 /* Pushes the intent when other tables are wanted than at the last time. */
 void browse_due(struct browse *b);

@@ -101,11 +101,6 @@ void list_sort(struct list *l, int column, bool descending)
     list_forget(l);
 }
 
-int list_sorted_by(const struct list *l, bool *descending)
-{
-    return order_sorted_by(l->order, descending);
-}
-
 void list_filter(struct list *l, struct regex *r, bool invert)
 {
     order_filter(l->order, r, invert);

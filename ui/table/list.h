@@ -26,7 +26,6 @@ bool list_sync(struct list *l, uint64_t changes, uint64_t scope, int64_t tick, b
 
 /* Another order is looked at from its top: as list_forget. */
 void list_sort(struct list *l, int column, bool descending);
-int list_sorted_by(const struct list *l, bool *descending);
 void list_filter(struct list *l, struct regex *r, bool invert); /* NULL: all. Kept by the caller */
 bool list_busy(const struct list *l); /* a filter still runs: sync again soon */
 

@@ -41,11 +41,6 @@ void lokid_free(struct lokid *d)
     free(d);
 }
 
-struct history *lokid_history(struct lokid *d)
-{
-    return d->history;
-}
-
 struct lokid_store *lokid_store_of(struct lokid *d)
 {
     return d->store;

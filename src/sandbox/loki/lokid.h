@@ -37,7 +37,6 @@ struct lokid_stream {
     struct lokid_pushed *pushed;
 };
 
-struct history *lokid_history(struct lokid *d);
 struct lokid_store *lokid_store_of(struct lokid *d);
 struct loop *lokid_loop(struct lokid *d);
 struct faults *lokid_faults(struct lokid *d);

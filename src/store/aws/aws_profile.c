@@ -72,7 +72,9 @@ static bool is_section(struct str inside, const char *name, bool is_config)
     return str_is(inside, name);
 }
 
-void aws_profile_parse(struct aws_profile *p, struct str text, const char *name, bool is_config)
+/* Adds what the text says of the profile; what is set already stays (the credentials file comes
+ * first). In a config file the sections are called "profile NAME", but "default". */
+static void parse(struct aws_profile *p, struct str text, const char *name, bool is_config)
 {
     struct str line, key;
     bool inside = false;
@@ -103,7 +105,7 @@ static bool load_file(struct aws_profile *p, const char *variable, const char *u
     char *text = path[0] == '~' ? NULL : file_read_secret(path, &why);
     bool ok = text || path[0] == '~' || why.kind == ERR_NOT_FOUND;
     if (text)
-        aws_profile_parse(p, str_of(text), name, is_config);
+        parse(p, str_of(text), name, is_config);
     mem_free_secret(text);
     if (!ok)
         err_set(err, ERR_CONFIG, path, "mend or remove it", "%s", why.what);

@@ -16,10 +16,6 @@ struct aws_profile {
     char unsupported[40];
 };
 
-/* Adds what the text says of the profile; what is set already stays (the credentials file comes
- * first). In a config file the sections are called "profile NAME", but "default". */
-void aws_profile_parse(struct aws_profile *p, struct str text, const char *name, bool is_config);
-
 /* The named profile of both files (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE). Files that are
  * missing are passed over; ERR_CONFIG for one that cannot be read. */
 bool aws_profile_load(struct aws_profile *p, const char *name, struct err *err);

@@ -138,26 +138,6 @@ static void goes_on_from_a_place(void **state)
     regex_free(r);
 }
 
-static void groups_are_slices(void **state)
-{
-    (void)state;
-    struct regex *r = compile("(?<level>err|warn)(or)?:\\s*(\\d+)?", 0);
-    struct str text = str_of("an error: here");
-    size_t start, end;
-    assert_true(regex_find(r, text, 0, &start, &end));
-    assert_true(str_is(regex_group(r, text, 0), "error: "));
-    assert_true(str_is(regex_group(r, text, 1), "err"));
-    assert_true(str_is(regex_group(r, text, 2), "or"));
-    assert_int_equal(regex_group(r, text, 3).n, 0);
-    assert_int_equal(regex_group(r, text, 4).n, 0);
-    assert_int_equal(regex_group(r, text, -1).n, 0);
-    assert_true(regex_find(r, str_of("warn:7"), 0, &start, &end));
-    assert_true(str_is(regex_group(r, str_of("warn:7"), 3), "7"));
-    assert_false(regex_find(r, str_of("nothing"), 0, &start, &end));
-    assert_int_equal(regex_group(r, text, 0).n, 0);
-    regex_free(r);
-}
-
 /* Slices must find the same as a single look at the whole. */
 static void long_texts_are_searched_whole(void **state)
 {
@@ -238,7 +218,6 @@ int main(void)
         cmocka_unit_test(bad_patterns_are_refused),
         cmocka_unit_test(broken_utf8_is_no_error),
         cmocka_unit_test(goes_on_from_a_place),
-        cmocka_unit_test(groups_are_slices),
         cmocka_unit_test(long_texts_are_searched_whole),
         cmocka_unit_test(hostile_patterns_give_up_soon),
     };

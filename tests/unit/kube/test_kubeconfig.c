@@ -163,10 +163,8 @@ static void other_ways_to_log_in(void **state)
 static void contexts_are_listed(void **state)
 {
     struct place *p = *state;
-    char place[200], expected[200];
     struct err err;
-    const char *path = put(p, "config", whole);
-    struct kubeconfig *k = kubeconfig_load(path, &err);
+    struct kubeconfig *k = kubeconfig_load(put(p, "config", whole), &err);
     assert_non_null(k);
     assert_int_equal(kubeconfig_count(k), 6);
     assert_string_equal(kubeconfig_name(k, 0), "prod");
@@ -176,8 +174,6 @@ static void contexts_are_listed(void **state)
     assert_string_equal(kubeconfig_part(k, 6, "cluster"), "");
     assert_string_equal(kubeconfig_part(k, 0, "namespace"), "shop");
     assert_string_equal(kubeconfig_current(k), "prod");
-    snprintf(expected, sizeof expected, "%s:16", path);
-    assert_string_equal(kubeconfig_place(k, 0, place, sizeof place), expected);
     kubeconfig_free(k);
 }
 

@@ -31,9 +31,7 @@ static void groups_are_found_by_id(void **state)
 {
     (void)state;
     struct pasts *p = pasts_new();
-    uint64_t before = pasts_changes(p);
     put(p, "errors", 100, 50);
-    assert_true(pasts_changes(p) > before);
     const struct past *w = pasts_find(p, "errors", 100);
     assert_true(w && w->state == PAST_KNOWN && w->whole);
     assert_int_equal(past_find(w, 50)->count, 1);

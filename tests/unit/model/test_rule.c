@@ -117,21 +117,6 @@ static void test_counted(void **state)
                    "{app!=\"kubeboard\",namespace=\"edge\"} | json # all of it");
 }
 
-static void test_own_pods(void **state)
-{
-    (void)state;
-    struct str app = str_of("app"), name = str_of("name"), own = str_of("kubeboard");
-    const struct labels *a = labels_get(&app, &own, 1), *b = labels_get(&name, &own, 1);
-    struct rule_labels labels = rule_labels_default;
-    assert_true(rule_is_own(a, &labels));
-    assert_false(rule_is_own(b, &labels));
-    assert_false(rule_is_own(NULL, &labels));
-    labels.app = "name";
-    assert_true(rule_is_own(b, &labels));
-    labels_drop(a);
-    labels_drop(b);
-}
-
 static void test_quoting(void **state)
 {
     (void)state;
@@ -149,7 +134,6 @@ int main(void)
         cmocka_unit_test(test_namespaces),
         cmocka_unit_test(test_cheap_filter),
         cmocka_unit_test(test_counted),
-        cmocka_unit_test(test_own_pods),
         cmocka_unit_test(test_quoting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,19 +130,13 @@ static void test_against_table(void **state)
     }
 }
 
-static void test_metric_names(void **state)
-{
-    (void)state;
-    assert_string_equal(metric_name(METRIC_POD_CPU), "pod-cpu");
-    assert_string_equal(metric_name(METRIC_NODE_MEMORY), "node-memory");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ring),         cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_forgetting),   cmocka_unit_test(test_against_table),
-        cmocka_unit_test(test_metric_names),
+        cmocka_unit_test(test_ring),
+        cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_forgetting),
+        cmocka_unit_test(test_against_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
