@@ -33,6 +33,7 @@ struct logs {
     int64_t from, to, limit, around_lines;
     int format;
     bool follow, count, backward, clean;
+    bool away; /* said that the server does not answer */
     struct loki_follow *following;
     struct logs_range *range;
     struct logs_around *around;
@@ -174,9 +175,18 @@ static void end_progress(struct logs *l)
 static void on_follow_change(void *context, const struct loki_follow_state *state)
 {
     struct logs *l = context;
-    /* A refusal ends it: trying again would not help. What is away comes back by itself. */
-    if (state->upstream.err.kind == ERR_REFUSED || state->upstream.state == UPSTREAM_DENIED)
-        stop(l, &state->upstream.err);
+    struct err err = state->upstream.err;
+    /* A refusal ends it: trying again would not help. What is away comes back by itself, and then a
+     * notice tells for how long it was. */
+    if (err.kind == ERR_REFUSED || state->upstream.state == UPSTREAM_DENIED) {
+        stop(l, &err);
+        return;
+    }
+    if (err.kind && !l->away) {
+        str_copy(err.mend, sizeof err.mend, "it is asked again until it answers");
+        err_print(&err);
+    }
+    l->away = err.kind != ERR_NONE;
 }
 
 static void start_follow(struct logs *l)

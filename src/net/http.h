@@ -40,6 +40,9 @@ void http_target_set_cert(struct http_target *t, const char *cert_pem, const cha
  */
 void http_target_lead(struct http_target *t, struct http_target *base, const char *prefix,
                       const char *place);
+/* Its connections may be dead though nobody said so (an answer does not come): what is sent from now
+ * on goes over another one. */
+void http_target_leave(struct http_target *t);
 /* Where it is, for errors and logs: the place it was led to, else conn_place. Returns out. */
 char *http_target_place(const struct http_target *t, char *out, size_t size);
 

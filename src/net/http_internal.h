@@ -40,8 +40,6 @@ void http_target_answered(struct http_target *t, int status, struct str body, st
 /* Every request and socket of the target that waits at its door asks again. */
 void http_ask_again(struct http *h, const struct http_target *t);
 void http_socket_ask_again(struct http *h, const struct http_target *t);
-/* Its connections may be dead: what is sent from now on goes over another one. */
-void http_target_leave(struct http_target *t);
 void http_target_hold(struct http_target *t);
 void http_target_drop(struct http_target *t);
 

@@ -33,6 +33,7 @@ struct http_target {
     char *prefix, *place;     /* behind base's URL */
     struct http_door door;    /* ask NULL: none */
     unsigned generation;      /* of its connections: those of an earlier one are not used */
+    int64_t left;             /* monotonic, when that one began; 0: the first */
     bool met;
     char *token; /* set from outside */
     char *cert_pem, *key_pem;
@@ -234,7 +235,8 @@ static void set_blob(CURL *easy, CURLoption option, const char *pem)
 /*
  * libcurl puts a request onto an HTTP/2 connection that stands, even when nothing comes over it any
  * more, and cannot be told to leave one. But it never shares a connection between requests whose TLS
- * options differ, and these two mean something to Schannel only.
+ * options differ, and these two mean something to Schannel only. Of connections that nobody uses
+ * (those of HTTP/1.1) it leaves the ones that are older than it is told.
  */
 enum { GENERATIONS = 4 };
 static const long generations[GENERATIONS] = {0, CURLSSLOPT_NO_REVOKE,
@@ -243,7 +245,17 @@ static const long generations[GENERATIONS] = {0, CURLSSLOPT_NO_REVOKE,
 
 void http_target_leave(struct http_target *t)
 {
-    (t->base ? t->base : t)->generation++;
+    struct http_target *server = t->base ? t->base : t;
+    server->generation++;
+    server->left = clock_monotonic();
+}
+
+static void apply_generation(const struct http_target *t, CURL *easy)
+{
+    int64_t age = (clock_monotonic() - t->left) / CLOCK_SECOND;
+    curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, generations[t->generation % GENERATIONS]);
+    if (t->left)
+        curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, (long)(age > 0 ? age : 1));
 }
 
 static void apply_tls(const struct http_target *t, CURL *easy)
@@ -267,7 +279,6 @@ static void apply_tls(const struct http_target *t, CURL *easy)
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
-    curl_easy_setopt(easy, CURLOPT_SSL_OPTIONS, generations[t->generation % GENERATIONS]);
 }
 
 /*
@@ -366,6 +377,7 @@ bool http_target_apply(struct http_target *t, CURL *easy, const char *path, bool
     apply_proxy(c, url, easy);
     free(url);
     apply_tls(server, easy);
+    apply_generation(server, easy);
     apply_headers(c, lists);
     if (server != t)
         apply_headers(&t->conn, lists);

@@ -23,7 +23,9 @@
 
 enum {
     INTERVAL_MS = 1000,
-    QUIET_MS = 10000,
+    PATIENCE_MS = 10000,
+    PATIENCE_MOST = 5 * 60 * 1000,
+    SLOWER = 3, /* a server may be so many times as slow as it was at its last poll */
     LEDGER_BYTES = 10 << 20,
     HELD_BYTES = 6 << 20,
     SECONDS = 10,
@@ -57,6 +59,7 @@ struct loki_follow {
 
     struct loop_timer *timer;
     struct loop_timer *quiet; /* while a poll is under way */
+    int64_t patience, heard;  /* ns; monotonic, when a poll brought something or was through */
     struct loki_call *check;
     int64_t born; /* monotonic */
     struct loki_extract *poll;
@@ -306,11 +309,25 @@ static void choose_lane(struct loki_follow *f)
 
 /* ---- polls ---- */
 
+static void hear(struct loki_follow *f)
+{
+    f->heard = clock_monotonic();
+    loop_timer_set(f->quiet, f->patience / CLOCK_MS);
+}
+
+static void set_patience(struct loki_follow *f, int64_t ns)
+{
+    int64_t least = (f->conf.patience_ms ? f->conf.patience_ms : PATIENCE_MS) * CLOCK_MS;
+    f->patience = ns < least                      ? least
+                  : ns > PATIENCE_MOST * CLOCK_MS ? PATIENCE_MOST * CLOCK_MS
+                                                  : ns;
+}
+
 static void on_poll_line(void *context, const struct line *line)
 {
     struct loki_follow *f = context;
     f->busy = true;
-    loop_timer_set(f->quiet, QUIET_MS);
+    hear(f);
     see_stream(f, line->labels);
     if (give_line(f, line)) {
         f->poll_new++;
@@ -354,7 +371,9 @@ static void poll_again(struct loki_follow *f, int64_t at)
 
 static void succeed(struct loki_follow *f)
 {
-    int64_t until = f->poll_now - overlap_of(f);
+    int64_t until = f->poll_now - overlap_of(f), now = clock_monotonic();
+    set_patience(f, SLOWER * (now - f->poll_started));
+    f->heard = now;
     f->verified = until > f->verified ? until : f->verified;
     f->skip = 0;
     f->caught_up = true;
@@ -397,7 +416,7 @@ static void fail(struct loki_follow *f, const struct err *err)
         return;
     }
     if (!f->away_since && f->recheck) {
-        f->away_since = clock_monotonic();
+        f->away_since = f->heard;
         f->away_from = f->verified;
     }
     if (f->backoff.failures > FAILURES)
@@ -407,20 +426,16 @@ static void fail(struct loki_follow *f, const struct err *err)
     poll_again(f, next);
 }
 
-static void on_poll_done(void *context, const struct loki_extract_result *result,
-                         const struct err *err)
+/* The poll has gone, and came as far as `reached`. */
+static void end_poll(struct loki_follow *f, int64_t reached, const struct err *err)
 {
-    struct loki_follow *f = context;
     f->poll = NULL;
     f->busy = true;
     loop_timer_stop(f->quiet);
-    if (result->line_bytes > 0)
-        f->line_bytes = result->line_bytes;
-    f->slowest = result->slowest - result->slowest / 8; /* forgotten slowly */
     measure_rate(f);
     /* As far as it came nothing need be read again, but for the overlap. */
-    int64_t reached =
-        result->reached < f->poll_now - OVERLAP ? result->reached : f->poll_now - OVERLAP;
+    if (reached > f->poll_now - OVERLAP)
+        reached = f->poll_now - OVERLAP;
     if (err->kind && reached > f->verified)
         f->verified = reached;
     if (err->kind)
@@ -432,23 +447,39 @@ static void on_poll_done(void *context, const struct loki_extract_result *result
     leave(f);
 }
 
-/* The poll goes on, but whoever looks is told that what is shown grows old. */
+static void on_poll_done(void *context, const struct loki_extract_result *result,
+                         const struct err *err)
+{
+    struct loki_follow *f = context;
+    if (result->line_bytes > 0)
+        f->line_bytes = result->line_bytes;
+    f->slowest = result->slowest - result->slowest / 8; /* forgotten slowly */
+    end_poll(f, result->reached, err);
+}
+
+/* No answer comes: the server is slow, or what is between us dropped the connection without a word.
+ * The next poll tries another one, and waits longer. */
 static void on_quiet(void *context)
 {
     struct loki_follow *f = context;
+    char place[200];
     struct err err;
-    if (f->paused)
+    if (f->paused || !f->poll)
         return;
-    err_set(&err, ERR_AWAY, "loki", "", "no answer for %d s", QUIET_MS / 1000);
-    upstream_failed(&f->state.upstream, &err, 0);
-    tell(f);
+    int64_t reached = loki_extract_reached(f->poll);
+    loki_extract_free(f->poll);
+    http_target_leave(loki_target(f->loki));
+    err_set(&err, ERR_AWAY, http_target_place(loki_target(f->loki), place, sizeof place), "",
+            "no answer for %lld s", (long long)(f->patience / CLOCK_SECOND));
+    set_patience(f, 2 * f->patience);
+    end_poll(f, reached, &err);
 }
 
 static void start_poll(struct loki_follow *f)
 {
-    loop_timer_set(f->quiet, QUIET_MS);
     int64_t now = loki_now(f->loki);
-    f->poll_started = clock_monotonic();
+    hear(f);
+    f->poll_started = f->heard;
     f->poll_now = now;
     f->poll_from = f->verified;
     f->newest = 0;
@@ -519,6 +550,7 @@ struct loki_follow *loki_follow_start(struct loki *l, const struct loki_follow_c
     f->query = mem_dup(conf->query);
     f->born = clock_monotonic();
     f->state.lag = -1;
+    set_patience(f, 0);
     f->state.lane_name = "range";
     f->ledger = loki_ledger_new(LEDGER_BYTES);
     f->timer = loop_timer_new(http_loop(loki_http(l)), on_timer, f);
@@ -535,6 +567,8 @@ void loki_follow_pause(struct loki_follow *f, bool pause)
     f->paused = pause;
     if (f->recheck)
         loki_recheck_pause(f->recheck, pause);
+    if (f->poll && !pause)
+        hear(f);
     if (f->poll)
         loki_extract_pause(f->poll, pause);
     else if (!pause && !loop_timer_is_set(f->timer))

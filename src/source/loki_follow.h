@@ -40,6 +40,8 @@ struct loki_follow_conf {
     int64_t since;   /* wall ns of the server: from there on; 0: from now. What was before now comes
                         first, in order */
     int interval_ms; /* between polls; 0: 1,000 */
+    int patience_ms; /* without an answer a poll is given up for one over another connection; 0:
+                        10,000. Twice as long each time, and more for a server that is slow */
     bool no_tail;
     void *context;
     /* Log lines, LINE_GAP (a span that could not be read for good; time: its start) and LINE_NOTICE

@@ -233,6 +233,10 @@ static void range(void *context, const struct canned_request *r, struct canned_a
     const char *direction = canned_field(r, "direction");
     bool backward = direction && strcmp(direction, "backward") == 0;
     f->pages++;
+    if (f->silent) {
+        f->silent--;
+        a->delay_ms = 60 * 1000;
+    }
     if (f->fail_from && from <= f->fail_from && f->fail_from < to) {
         a->status = 500;
         buf_adds(&a->body, "broken chunk");

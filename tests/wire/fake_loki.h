@@ -21,6 +21,7 @@ struct fake_loki {
     int fail;             /* status of every answer; 0: none */
     int64_t fail_from;    /* of lines that begin there: 500 */
     size_t pages, counts; /* answered */
+    int silent;           /* pages that are never answered, from here on */
     int counts_to_fail;   /* with 503, before one is answered */
     struct buf pushes;
     /* Bounds and habits of real ones; 0: none. */

@@ -32,6 +32,7 @@ struct bench {
     int tails, tail_close; /* opened; close code at once, 0: stays */
     const char *tail_reason;
     size_t stop_at, lines;
+    int patience_ms;
     char lane[32];
     int64_t now;
 };
@@ -116,6 +117,7 @@ static void start(struct bench *b, int64_t since, bool no_tail)
         loki_follow_start(b->loki, &(struct loki_follow_conf){.query = "{namespace=\"shop\"}",
                                                               .since = since,
                                                               .interval_ms = 10,
+                                                              .patience_ms = b->patience_ms,
                                                               .no_tail = no_tail,
                                                               .context = b,
                                                               .line = on_line,
@@ -221,6 +223,28 @@ static void an_outage_leaves_no_hole(void **state)
         pass(b, 8 * CLOCK_SECOND);
     take(b, "late recovered later\n");
     assert_non_null(strstr(buf_text(&b->words), "1 lines of "));
+}
+
+/* What lies between drops the connection, and tells nobody. */
+static void an_answer_that_never_comes_is_asked_for_again(void **state)
+{
+    struct bench *b = *state;
+    b->patience_ms = 300;
+    start(b, 0, true);
+    add(b, 0, "a", "before");
+    run_for(b, 80);
+    take(b, "before\n");
+    b->fake->silent = 2;
+    run_for(b, 100);
+    add(b, 0, "a", "meanwhile");
+    for (int i = 0; i < 100 && b->lines < 2; i++)
+        run_for(b, 50);
+    take(b, "meanwhile\n");
+    run_for(b, 100);
+    assert_int_equal(b->fake->silent, 0);
+    assert_int_equal(loki_follow_state(b->follow)->upstream.state, UPSTREAM_LIVE);
+    assert_non_null(strstr(buf_text(&b->words), "Loki was away for"));
+    assert_non_null(strstr(buf_text(&b->words), "; 1 lines of that time were read afterwards"));
 }
 
 static void finished_minutes_are_counted_again(void **state)
@@ -403,6 +427,7 @@ int main(void)
         TEST(lines_come_once),
         TEST(the_past_comes_first),
         TEST(an_outage_leaves_no_hole),
+        TEST(an_answer_that_never_comes_is_asked_for_again),
         TEST(finished_minutes_are_counted_again),
         TEST(a_refused_query_ends_it),
         TEST(a_pause_loses_nothing),
