@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "kube/access/client.h"
@@ -17,6 +18,7 @@ struct poll {
     struct json_doc *doc;
     struct pages *pages; /* while listing */
     struct loop_timer *again;
+    int64_t asked; /* monotonic ns: when the list on its way was */
 };
 
 static bool take(void *context, struct str json, struct err *err)
@@ -38,6 +40,8 @@ static void done(void *context, const char *version, const struct err *err)
     loop_timer_set(p->again, p->conf.every_ms);
     if (err->kind == ERR_NONE) {
         objects_relist_end(p->into->table);
+        /* By the clock of the answer: before the first one only ours is known. */
+        objects_set_taken(p->into->table, client_now(p->client) - (clock_monotonic() - p->asked));
         upstream_live(&p->into->upstream);
     } else {
         upstream_failed(&p->into->upstream, err, loop_timer_due(p->again));
@@ -51,6 +55,7 @@ static void list(void *context)
     objects_relist_begin(p->into->table);
     p->into->loading = true;
     p->into->upstream.next_try = 0;
+    p->asked = clock_monotonic();
     upstream_connecting(&p->into->upstream);
     p->pages = pages_start(p->client, &(struct pages_conf){.path = p->path,
                                                            .keep = kinds_row_of(p->conf.kind)->keep,

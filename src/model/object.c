@@ -35,6 +35,7 @@ struct objects {
     uint32_t generation;
     uint64_t first, changes; /* first: what it began with */
     size_t row_bytes;
+    int64_t taken;
 };
 
 struct objects *objects_new(const struct kind *kind)
@@ -311,6 +312,16 @@ void objects_relist_end(struct objects *t)
     for (size_t i = t->count; i-- > 0;)
         if (t->rows[i]->mark != t->generation)
             remove_place(t, place_of(t, t->rows[i]));
+}
+
+void objects_set_taken(struct objects *t, int64_t taken)
+{
+    t->taken = taken;
+}
+
+int64_t objects_taken(const struct objects *t)
+{
+    return t->taken;
 }
 
 size_t objects_count(const struct objects *t)

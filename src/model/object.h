@@ -86,6 +86,11 @@ const struct object *objects_find(const struct objects *t, struct str ns, struct
 void objects_relist_begin(struct objects *t);
 void objects_relist_end(struct objects *t);
 
+/* The server's wall ns as of which a listed table is known; 0, as it begins: its rows are watched, as
+ * of now. Whoever lists it says so. */
+void objects_set_taken(struct objects *t, int64_t taken);
+int64_t objects_taken(const struct objects *t);
+
 /* Rows in no order: 0 ≤ i < objects_count. The order changes when rows come and go; pointers last
  * until the row is replaced. */
 size_t objects_count(const struct objects *t);

@@ -395,7 +395,9 @@ static bool judge_lease(const struct broken_judge *j, const struct objects *t,
 {
     char age[CLOCK_TEXT], words[BROKEN_JUDGE_WORDS];
     int64_t renewed = broken_judge_number(t, o, "RENEWED"),
-            lasts = broken_judge_number(t, o, "LASTS") * CLOCK_SECOND, over = j->now - renewed;
+            lasts = broken_judge_number(t, o, "LASTS") * CLOCK_SECOND;
+    /* Leases are listed now and then: what is renewed since is no news that we have. */
+    int64_t over = (objects_taken(t) ? objects_taken(t) : j->now) - renewed;
     const char *holder = broken_judge_text(t, o, "HOLDER");
     if (!*holder || !renewed || over < 2 * lasts + LEASE_SLACK || over > LEASE_FORGOTTEN)
         return false;

@@ -291,6 +291,16 @@ static void calm_when_nothing_is_wrong(void **state)
     assert_int_equal(broken_count(c->broken), 0);
 }
 
+static void leases_are_judged_as_of_their_list(void **state)
+{
+    struct cluster *c = *state;
+    put_lease(c, "kube-system", "scheduler", "me", CLOCK_MINUTE, 15);
+    objects_set_taken(c->tables[LEASES], now - 55 * CLOCK_SECOND);
+    assert_string_equal(make(c), "");
+    objects_set_taken(c->tables[LEASES], now - 5 * CLOCK_SECOND);
+    assert_string_equal(make(c), "lease expired 1+0 kube-system/Lease/scheduler Expired\n");
+}
+
 /* ---- grouping ---- */
 
 static void sixty_pods_are_one_row(void **state)
@@ -723,6 +733,7 @@ int main(void)
         TEST(the_order_is_stable),
         TEST(failed_runs_are_forgotten),
         TEST(what_is_stuck_says_why),
+        TEST(leases_are_judged_as_of_their_list),
         TEST(leases_of_nodes_are_one_trouble),
         TEST(evictions_are_forgotten),
         TEST(texts_are_kept_until_the_next_time),
