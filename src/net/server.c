@@ -8,75 +8,27 @@
 #include "net/server.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "net/listen.h"
 #include "net/loop.h"
 #include "net/server_crowd.h"
+#include "net/server_internal.h"
 #include "net/urlform.h"
 
 enum {
     BODY_DEFAULT = 1 << 20,
     CONNECTIONS_DEFAULT = 200,
-    STREAM_WAITING_MAX = 64 << 20,
     SENDING_MAX = 64 << 20,  /* of all answers on their way */
     HEAD_MEMORY = 128 << 10, /* a connection's request line, headers and the chunk that goes out */
+    TARGET_MAX = 64 << 10,   /* and of them a request's target, with so many parameters */
+    PARAMETERS_MAX = 1000,
     IDLE_SECONDS = 60,
     DISCARD_MAX = 16, /* so many times the bound a body is read on, for the 413 to arrive */
-};
-
-struct server {
-    struct loop *loop;
-    struct MHD_Daemon *daemon;
-    struct loop_watch *watch;
-    struct loop_timer *timer;
-    struct server_crowd *crowd;
-    struct server_request *requests;
-    struct server_upgrade *upgrades;
-    void *context;
-    void (*handle)(void *context, struct server_request *r);
-    size_t max_body;
-    int port;
-    bool closing;
-};
-
-struct server_request {
-    struct server_request *prev, *next;
-    struct server *server;
-    struct MHD_Connection *connection;
-    char *raw, *path, *method;
-    struct urlform *form;
-    struct buf body;
-    size_t discarded;
-    struct MHD_Response *response; /* made, not yet queued */
-    int status;
-    struct server_upgrade *upgrade; /* until it is open */
-    bool begun, too_large, handled, queued, suspended, gone;
-    struct loop_watch *hangup;
-    struct buf out; /* of a stream; the first out_sent bytes have gone */
-    size_t out_sent;
-    bool stream, stream_ended, stream_aborted, asking;
-    void (*more)(void *context);
-    void *more_context;
-    void (*ended)(void *context);
-    void *ended_context;
-};
-
-struct server_upgrade {
-    struct server_upgrade *prev, *next;
-    struct server *server;
-    struct MHD_UpgradeResponseHandle *handle;
-    int fd;
-    void (*open)(void *context, struct server_upgrade *u, int fd, struct str early);
-    void *context;
 };
 
 /* ---- the daemon in the loop ---- */
@@ -98,7 +50,7 @@ static void run_ready(void *context, short revents)
     run(context);
 }
 
-static void wake(struct server_request *r)
+void server_wake(struct server_request *r)
 {
     loop_unwatch(r->hangup);
     r->hangup = NULL;
@@ -125,14 +77,14 @@ static void maybe_hung_up(void *context, short revents)
     /* Bytes of a next request would be reported for ever: this connection is watched no longer. */
     if (n <= 0) {
         r->gone = true;
-        wake(r);
+        server_wake(r);
     } else {
         loop_unwatch(r->hangup);
         r->hangup = NULL;
     }
 }
 
-static void suspend(struct server_request *r)
+void server_suspend(struct server_request *r)
 {
     r->suspended = true;
     MHD_suspend_connection(r->connection);
@@ -153,13 +105,35 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
         server_crowd_leave(s->crowd, *member);
 }
 
-static struct server_crowd_member *member_of(const struct server_request *r)
+struct server_crowd_member *server_member(const struct server_request *r)
 {
     return MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
         ->socket_context;
 }
 
 /* ---- a request comes in ---- */
+
+/* libmicrohttpd takes a target apart into the connection's memory. Where that is full, nothing is
+ * left for its own answer either, and it lets the client wait until the idle time is over. */
+static bool target_fits(const char *raw)
+{
+    size_t n = strlen(raw), parameters = 0;
+    for (const char *p = raw; n <= TARGET_MAX && (p = strchr(p, '&')); p++)
+        parameters++;
+    return n <= TARGET_MAX && parameters < PARAMETERS_MAX;
+}
+
+static void refuse_target(struct server_request *r)
+{
+    static const char answer[] =
+        "HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    int fd = socket_of(r->connection);
+    r->gone = true;
+    server_drain(fd);
+    /* What does not fit into the socket's empty buffer, nobody reads. */
+    if (send(fd, answer, sizeof answer - 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+        shutdown(fd, SHUT_RDWR);
+}
 
 static void *request_new(void *context, const char *uri, struct MHD_Connection *connection)
 {
@@ -170,11 +144,13 @@ static void *request_new(void *context, const char *uri, struct MHD_Connection *
     r->raw = mem_dup(uri);
     r->path = urlform_path(str_of(uri));
     buf_init(&r->body, s->max_body);
-    buf_init(&r->out, STREAM_WAITING_MAX);
+    buf_init(&r->out, SERVER_STREAM_WAITING_MAX);
     r->next = s->requests;
     if (r->next)
         r->next->prev = r;
     s->requests = r;
+    if (!target_fits(uri))
+        refuse_target(r);
     return r;
 }
 
@@ -189,7 +165,7 @@ static void request_over(void *context, struct MHD_Connection *connection, void 
         return;
     *request = NULL;
     if (r->status != 101) /* handed over, it asks no more */
-        server_crowd_wait(s->crowd, member_of(r));
+        server_crowd_wait(s->crowd, server_member(r));
     loop_unwatch(r->hangup);
     if (r->ended)
         r->ended(r->ended_context);
@@ -246,7 +222,7 @@ static bool receive(struct server_request *r, const char *bytes, size_t n)
 static void handle(struct server_request *r)
 {
     r->handled = true;
-    server_crowd_work(r->server->crowd, member_of(r));
+    server_crowd_work(r->server->crowd, server_member(r));
     if (r->too_large)
         answer_text(r, 413, "the body is too large\n");
     else if (!r->path)
@@ -292,7 +268,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_NO;
     if (r->response)
         return queue(r);
-    suspend(r);
+    server_suspend(r);
     return MHD_YES;
 }
 
@@ -346,11 +322,11 @@ void server_free(struct server *s)
         server_upgrade_close(u);
     }
     for (struct server_request *r = s->requests; r; r = r->next)
-        wake(r);
+        server_wake(r);
     /* None may be suspended when MHD is stopped; a run takes in those just resumed. */
     MHD_run(s->daemon);
     for (struct server_request *r = s->requests; r; r = r->next)
-        wake(r);
+        server_wake(r);
     MHD_stop_daemon(s->daemon);
     server_crowd_free(s->crowd);
     loop_unwatch(s->watch);
@@ -361,240 +337,4 @@ void server_free(struct server *s)
 int server_port(const struct server *s)
 {
     return s->port;
-}
-
-/* ---- what a request says ---- */
-
-const char *server_method(const struct server_request *r)
-{
-    return r->method;
-}
-
-const char *server_path(const struct server_request *r)
-{
-    return r->path;
-}
-
-const char *server_raw_target(const struct server_request *r)
-{
-    return r->raw;
-}
-
-static void read_form(struct server_request *r)
-{
-    r->form = urlform_new();
-    const char *query = strchr(r->raw, '?');
-    if (query)
-        urlform_add(r->form, str_of(query + 1));
-    const char *type = server_header(r, "Content-Type");
-    if (type && strncasecmp(type, "application/x-www-form-urlencoded", 33) == 0)
-        urlform_add(r->form, buf_str(&r->body));
-}
-
-const char *server_query_nth(const struct server_request *r, const char *name, size_t n)
-{
-    if (!r->form)
-        read_form((struct server_request *)r);
-    return urlform_get(r->form, name, n);
-}
-
-const char *server_query(const struct server_request *r, const char *name)
-{
-    return server_query_nth(r, name, 0);
-}
-
-const char *server_header(const struct server_request *r, const char *name)
-{
-    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
-}
-
-struct each {
-    void (*call)(void *context, const char *name, const char *value);
-    void *context;
-};
-
-static enum MHD_Result tell_header(void *context, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
-{
-    const struct each *each = context;
-    (void)kind;
-    each->call(each->context, name, value ? value : "");
-    return MHD_YES;
-}
-
-void server_headers(const struct server_request *r,
-                    void (*each)(void *context, const char *name, const char *value), void *context)
-{
-    struct each e = {each, context};
-    MHD_get_connection_values(r->connection, MHD_HEADER_KIND, tell_header, &e);
-}
-
-struct str server_body(const struct server_request *r)
-{
-    return buf_str(&r->body);
-}
-
-void server_on_end(struct server_request *r, void (*ended)(void *context), void *context)
-{
-    r->ended = ended;
-    r->ended_context = context;
-}
-
-/* ---- answers ---- */
-
-/* To MHD: at once when the connection waits for it, else when the handler returns. */
-static void answer(struct server_request *r, int status, struct MHD_Response *response,
-                   const char *content_type, const char *const *headers)
-{
-    if (content_type)
-        MHD_add_response_header(response, "Content-Type", content_type);
-    for (; headers && *headers; headers++) {
-        const char *colon = strchr(*headers, ':');
-        if (!colon)
-            continue;
-        char *name = mem_dup_n(*headers, (size_t)(colon - *headers));
-        /* For an upgrade MHD adds its own Connection header and refuses another. */
-        if (status != 101 || strcasecmp(name, "Connection") != 0)
-            MHD_add_response_header(response, name, colon + 1 + strspn(colon + 1, " "));
-        free(name);
-    }
-    r->status = status;
-    r->response = response;
-    wake(r);
-}
-
-void server_reply(struct server_request *r, int status, const char *content_type,
-                  const char *const *headers, struct str body)
-{
-    server_crowd_send(r->server->crowd, member_of(r), body.n);
-    answer(r, status,
-           MHD_create_response_from_buffer(body.n, (void *)(body.n ? body.p : ""),
-                                           MHD_RESPMEM_MUST_COPY),
-           content_type, headers);
-}
-
-void server_drop(struct server_request *r)
-{
-    r->gone = true;
-    wake(r);
-}
-
-static ssize_t read_stream(void *context, uint64_t at, char *to, size_t n)
-{
-    struct server_request *r = context;
-    (void)at;
-    if (r->out_sent == r->out.n && r->more && !r->stream_ended) {
-        r->asking = true;
-        r->more(r->more_context);
-        r->asking = false;
-    }
-    size_t waiting = r->out.n - r->out_sent;
-    if (r->gone || r->server->closing || (!waiting && r->stream_aborted))
-        return MHD_CONTENT_READER_END_WITH_ERROR;
-    if (!waiting && r->stream_ended)
-        return MHD_CONTENT_READER_END_OF_STREAM;
-    if (!waiting) {
-        suspend(r);
-        return 0;
-    }
-    n = n < waiting ? n : waiting;
-    memcpy(to, r->out.p + r->out_sent, n);
-    r->out_sent += n;
-    if (r->out_sent == r->out.n) {
-        buf_clear(&r->out);
-        r->out_sent = 0;
-    }
-    return (ssize_t)n;
-}
-
-void server_stream(struct server_request *r, int status, const char *content_type,
-                   const char *const *headers)
-{
-    r->stream = true;
-    answer(r, status,
-           MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64 << 10, read_stream, r, NULL),
-           content_type, headers);
-}
-
-bool server_stream_add(struct server_request *r, struct str piece)
-{
-    if (r->out_sent > r->out.n / 2) {
-        buf_drop_front(&r->out, r->out_sent);
-        r->out_sent = 0;
-    }
-    if (!buf_add(&r->out, piece.p, piece.n))
-        return false;
-    if (r->queued && !r->asking)
-        wake(r);
-    return true;
-}
-
-void server_stream_end(struct server_request *r, bool abort)
-{
-    r->stream_ended = true;
-    r->stream_aborted = abort;
-    r->more = NULL;
-    if (r->queued && !r->asking)
-        wake(r);
-}
-
-void server_stream_on_empty(struct server_request *r, void (*more)(void *context), void *context)
-{
-    r->more = more;
-    r->more_context = context;
-}
-
-size_t server_stream_waiting(const struct server_request *r)
-{
-    return r->out.n - r->out_sent;
-}
-
-/* ---- upgrades ---- */
-
-static void opened(void *context, struct MHD_Connection *connection, void *request,
-                   const char *early, size_t early_n, MHD_socket fd,
-                   struct MHD_UpgradeResponseHandle *handle)
-{
-    struct server_upgrade *u = context;
-    struct server_request *r = request;
-    (void)connection;
-    r->upgrade = NULL;
-    u->handle = handle;
-    u->fd = fd;
-    u->next = u->server->upgrades;
-    if (u->next)
-        u->next->prev = u;
-    u->server->upgrades = u;
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-    u->open(u->context, u, fd, (struct str){early, early_n});
-}
-
-void server_reply_upgrade(struct server_request *r, const char *const *headers,
-                          void (*open)(void *context, struct server_upgrade *u, int fd,
-                                       struct str early),
-                          void *context)
-{
-    struct server_upgrade *u = mem_alloc(sizeof *u);
-    u->server = r->server;
-    u->open = open;
-    u->context = context;
-    r->upgrade = u;
-    answer(r, 101, MHD_create_response_for_upgrade(opened, u), NULL, headers);
-}
-
-void server_upgrade_close(struct server_upgrade *u)
-{
-    struct server *s = u->server;
-    /* Unread bytes would turn the close into a reset that overtakes what was written last. */
-    char unread[4096];
-    while (recv(u->fd, unread, sizeof unread, MSG_DONTWAIT) > 0)
-        ;
-    shutdown(u->fd, SHUT_WR);
-    MHD_upgrade_action(u->handle, MHD_UPGRADE_ACTION_CLOSE);
-    *(u->prev ? &u->prev->next : &s->upgrades) = u->next;
-    if (u->next)
-        u->next->prev = u->prev;
-    free(u);
-    if (!s->closing)
-        loop_timer_set(s->timer, 0);
 }

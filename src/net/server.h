@@ -1,5 +1,5 @@
-/* An HTTP server on the loop by libmicrohttpd (which no other file includes): the collector's read
- * API, the sandbox. */
+/* An HTTP server on the loop by libmicrohttpd (which only its own files include): the
+ * collector's read API, the sandbox. */
 #ifndef NET_SERVER_H
 #define NET_SERVER_H
 

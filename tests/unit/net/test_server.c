@@ -237,6 +237,37 @@ static void refuses_what_is_hostile(void **state)
     assert_int_equal(b->handled, 0);
 }
 
+/* Longer than libmicrohttpd can take apart: it would let the client wait for its idle time. */
+static void answers_a_target_that_is_too_long(void **state)
+{
+    struct bench *b = *state;
+    static const int parameters[] = {900, 1100, 2500, 20000};
+    for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++) {
+        struct buf request;
+        buf_init(&request, 1 << 20);
+        buf_printf(&request, "GET /x?");
+        for (int n = 0; n < parameters[i]; n++)
+            buf_printf(&request, "a=%d&", n);
+        buf_printf(&request, "b=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        int64_t before = clock_monotonic() / 1000000;
+        char *got = ask(b, buf_text(&request));
+        assert_ptr_equal(strstr(got, parameters[i] < 1000 ? "HTTP/1.1 200 " : "HTTP/1.1 414 "),
+                         got);
+        assert_true(clock_monotonic() / 1000000 - before < 5000);
+        free(got);
+        buf_free(&request);
+    }
+    assert_int_equal(b->handled, 1);
+    assert_int_equal(b->ended, 1);
+    struct buf request;
+    buf_init(&request, 1 << 20);
+    buf_printf(&request, "GET /%0131000d HTTP/1.1\r\nConnection: close\r\n\r\n", 7);
+    char *got = ask(b, buf_text(&request));
+    assert_ptr_equal(strstr(got, "HTTP/1.1 414 "), got);
+    free(got);
+    buf_free(&request);
+}
+
 /* A body without an end is not read for ever. */
 static void ends_an_endless_body(void **state)
 {
@@ -445,19 +476,13 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(answers_with_what_came),
-        T(reads_a_form_and_a_decoded_path),
-        T(refuses_what_is_hostile),
-        T(ends_an_endless_body),
-        T(answers_late),
-        T(notices_a_client_that_goes),
-        T(streams),
-        T(streams_as_it_comes),
-        T(pulls_a_long_body),
-        T(waits_for_a_slow_reader),
-        T(upgrades),
-        T(is_freed_with_everything_open),
-        T(says_why_it_cannot_listen),
+        T(answers_with_what_came),        T(reads_a_form_and_a_decoded_path),
+        T(refuses_what_is_hostile),       T(answers_a_target_that_is_too_long),
+        T(ends_an_endless_body),          T(answers_late),
+        T(notices_a_client_that_goes),    T(streams),
+        T(streams_as_it_comes),           T(pulls_a_long_body),
+        T(waits_for_a_slow_reader),       T(upgrades),
+        T(is_freed_with_everything_open), T(says_why_it_cannot_listen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
