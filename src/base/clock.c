@@ -34,6 +34,11 @@ int64_t clock_monotonic(void)
 #endif
 }
 
+int64_t clock_worked(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 int64_t clock_base(void)
 {
     return frozen ? 0 : clock_now() - clock_monotonic();

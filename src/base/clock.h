@@ -20,6 +20,9 @@
 int64_t clock_now(void);       /* wall clock; the one that clock_freeze fixed, in tests */
 int64_t clock_monotonic(void); /* never goes back; counts sleep (CLOCK_BOOTTIME) */
 
+/* What this thread has worked, not waited: the measure of a budget that a busy machine must not use up. */
+int64_t clock_worked(void);
+
 /* clock_now() less clock_monotonic(): changes when the wall clock is set, by as much. 0 while it is
  * frozen. */
 int64_t clock_base(void);

@@ -3,7 +3,7 @@
  * pattern could still take minutes. Therefore the places are tried in slices
  * (PCRE2_USE_OFFSET_LIMIT): a call's limit is the whole budget divided by its places, a slice that
  * passes it is cut smaller, one that does not is followed by a larger one, and between calls the
- * clock is asked. An ordinary line is one call.
+ * work is measured: what a pattern finds does not depend on who else uses the machine. An ordinary line is one call.
  *
  * The JIT is asked to work when a pattern is used again, or on a long text: of most patterns of a
  * configuration nothing is ever wanted but whether they fit one short word, and the compiler's own
@@ -151,7 +151,7 @@ static int find(struct regex *r, struct str text, size_t from)
         } else {
             return result;
         }
-        int64_t now = clock_monotonic();
+        int64_t now = clock_worked();
         if (!began)
             began = now;
         else if (now - began > time_limit)

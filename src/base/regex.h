@@ -23,7 +23,7 @@ struct regex *regex_new(const char *pattern, int flags, struct err *err);
 void regex_free(struct regex *r); /* NULL is allowed */
 
 /* The first match at or behind `from`; [*start, *end) in bytes. A pattern that passes the match
- * limit (about 10 ms) does not match and regex_gave_up counts it, so that the pane can say so. Not
+ * limit (about 10 ms of work) does not match and regex_gave_up counts it, so that the pane can say so. Not
  * to be shared by threads. A match may be empty: whoever looks for the next one goes on a character
  * further then. */
 bool regex_find(struct regex *r, struct str text, size_t from, size_t *start, size_t *end);

@@ -7,17 +7,16 @@ agree() {
     shows 'y or yes and Enter'
     keys y Enter
 }
-# menu LABEL: opens the menu on the object under the cursor and puts its cursor on that row.
+# row PATTERN: the line of the screen that it begins.
+row() { t capture-pane -p | grep -nE "^$1" | head -1 | cut -d: -f1; }
+# menu LABEL: opens the menu on the object under the cursor and goes down to that row.
 menu() {
     keys A
-    shows "$1"
-    keys g
-    for _ in $(seq 8); do
-        t capture-pane -p | grep -qE "^▸ $1" && break
+    shows "^[▸ ] $1 "
+    for _ in $(seq $(($(row "[▸ ] $1 ") - $(row '▸')))); do
         keys Down
-        sleep 0.2
     done
-    t capture-pane -p | grep -qE "^▸ $1" || fail "the cursor is not on $1"
+    shows "^▸ $1 "
     keys Enter
 }
 
@@ -82,6 +81,7 @@ keys q
 
 echo "a deletion: another pod takes its place"
 line ':pods'
+shows '▸.*web-.*Running'
 pod=$(t capture-pane -p | sed -n 's/^.*▸ *shop *\(web-[^ ]*\).*/\1/p')
 menu 'Delete'
 agree

@@ -28,7 +28,7 @@ fail() {
 start_sandbox() {
     "$kubeboard" sandbox --config-out "$work/sandbox" "$@" >"$work/sandbox.out" 2>"$work/sandbox.err" &
     sandbox_pid=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         grep -q '^configuration' "$work/sandbox.out" 2>/dev/null && break
         kill -0 "$sandbox_pid" 2>/dev/null || fail "the sandbox ended: $(cat "$work/sandbox.err")"
         sleep 0.1

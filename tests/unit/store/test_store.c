@@ -100,7 +100,9 @@ static void a_cancelled_operation_is_silent(void **state)
             store_cancel(ops[i]);
             a[i].came = true;
         }
-    help_wait(h, &a[39].came);
+    for (int i = 10; i < 40; i++)
+        if (i < 20 || i >= 30)
+            help_wait(h, &a[i].came);
     help_run_for(h, 30);
     for (int i = 10; i < 40; i++)
         assert_int_equal(a[i].times, i >= 20 && i < 30 ? 0 : 1);
@@ -115,14 +117,17 @@ static void closing_cancels(void **state)
     for (int i = 0; i < 20; i++)
         store_get(s, "x", 10, &a, on_bytes);
     loop_turn(h->loop, 0);
+    int before = a.times; /* the fastest may have been told of in that turn */
     store_free(s);
     help_run_for(h, 30);
-    assert_int_equal(a.times, 0);
+    assert_int_equal(a.times, before);
 }
 
 struct closer {
     struct store *store;
+    const struct answer *others;
     bool came;
+    int told; /* of the others, until the store was closed */
 };
 
 static void close_in_done(void *context, struct str bytes, const struct err *err)
@@ -131,6 +136,7 @@ static void close_in_done(void *context, struct str bytes, const struct err *err
     (void)bytes;
     assert_int_equal(err->kind, ERR_NOT_FOUND);
     store_free(c->store);
+    c->told = c->others->times;
     c->came = true;
 }
 
@@ -138,13 +144,13 @@ static void may_be_closed_in_a_callback(void **state)
 {
     struct help *h = *state;
     struct answer a = {0};
-    struct closer c = {help_open_folder(h, h->folder), false};
+    struct closer c = {.store = help_open_folder(h, h->folder), .others = &a};
     store_get(c.store, "x", 10, &c, close_in_done);
     for (int i = 0; i < 20; i++)
         store_get(c.store, "y", 10, &a, on_bytes);
     help_wait(h, &c.came);
     help_run_for(h, 30);
-    assert_true(a.times < 20);
+    assert_int_equal(a.times, c.told);
     answer_free(&a);
 }
 

@@ -41,14 +41,14 @@ static void drop(struct model_logs *m)
     free(m);
 }
 
-/* The longest call of those until the work is done, ns. */
+/* The longest call of those until the work is done, ns of work. */
 static int64_t work(struct patterns *p, struct model_logs *m, int64_t tick)
 {
     int64_t longest = 0;
     for (bool again = true; again;) {
-        int64_t start = clock_monotonic();
+        int64_t start = clock_worked();
         again = patterns_work(p, m, tick);
-        int64_t took = clock_monotonic() - start;
+        int64_t took = clock_worked() - start;
         longest = took > longest ? took : longest;
     }
     return longest;
@@ -142,11 +142,9 @@ static void it_keeps_up_while_lines_fall_out(void **state)
         add(m->lines, i * CLOCK_SECOND, text);
         if (i % 1000 != 999)
             continue;
-        if (i == 999)
-            work(p, m, CLOCK_SECOND);
+        work(p, m, i * CLOCK_SECOND);
         if (i == 999)
             patterns_keep(p, row_with(p, "refused")->id);
-        patterns_work(p, m, i * CLOCK_SECOND); /* one slice a frame */
         admitted(p, m);
     }
     assert_true(lines_dropped(m->lines) > 30000);
@@ -191,9 +189,9 @@ static void a_call_is_short(void **state)
         add(m->lines, i * CLOCK_SECOND, text);
     }
     struct patterns *p = patterns_new();
-    int64_t start = clock_monotonic(), longest = work(p, m, CLOCK_SECOND);
+    int64_t start = clock_worked(), longest = work(p, m, CLOCK_SECOND);
     printf("longest call %.1f ms of %.0f ms, %zu patterns\n", (double)longest / 1e6,
-           (double)(clock_monotonic() - start) / 1e6, patterns_count(p));
+           (double)(clock_worked() - start) / 1e6, patterns_count(p));
     work(p, m, 2 * CLOCK_SECOND); /* the last batch waits for more lines */
     assert_true(longest < 300 * CLOCK_MS);
     assert_true(patterns_count(p) <= PATTERNS_MOST + 1);
