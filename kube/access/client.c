@@ -6,7 +6,6 @@
  */
 #include "kube/access/client.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,7 +18,7 @@
 #include "net/backoff.h"
 #include "net/loop.h"
 
-enum { WAITING_MAX = 1024, HEADERS_MAX = 32 };
+enum { WAITING_MAX = 1024, HEADERS_MAX = 32, PROBE_MS = 10000 };
 
 /* A login that failed is not tried again sooner, and ever later: a plugin may cost seconds and
  * megabytes, and a dozen watches ask for it. */
@@ -468,7 +467,7 @@ struct client *client_new(struct http *h, const struct kubeconfig_context *conte
     c->context = kubeconfig_context_copy(context);
     c->target = http_target_new(h, &c->context->conn);
     c->timer = loop_timer_new(http_loop(h), tell_failing, c);
-    c->probe = client_probe_new(c);
+    c->probe = client_probe_new(http_loop(h));
     /* A token or basic login of the file's own makes the plugin needless (client-go has it so). */
     const struct conn *conn = &c->context->conn;
     if (c->context->exec && !conn->token && !conn->token_file && !conn->user) {
@@ -482,9 +481,9 @@ void client_free(struct client *c)
 {
     if (!c)
         return;
-    client_probe_free(c->probe);
     while (c->requests)
         client_cancel(c->requests);
+    client_probe_free(c->probe);
     exec_plugin_free(c->plugin);
     loop_timer_free(c->timer);
     http_target_free(c->target);
@@ -533,10 +532,30 @@ enum client_login client_login(const struct client *c, struct err *err)
     return c->login;
 }
 
+static void on_probed(void *context, struct http_request *r, int status, struct str body,
+                      const struct err *err)
+{
+    struct client *c = context;
+    struct err answer = *err;
+    (void)r;
+    (void)body;
+    /* Not allowed and not found are answers of a server that is there. */
+    if (status >= 200 && status < 500)
+        err_clear(&answer);
+    client_probe_told(c->probe, &answer);
+}
+
 void client_probe(struct client *c, void (*done)(void *context, const struct err *err),
                   void *context)
 {
-    client_probe_ask(c->probe, done, context);
+    if (client_probe_ask(c->probe, done, context))
+        client_send(c, &(struct http_call){.path = "/readyz",
+                                           .connect_ms = PROBE_MS,
+                                           .idle_ms = PROBE_MS,
+                                           .total_ms = PROBE_MS,
+                                           .max_body = 64 * 1024,
+                                           .context = c,
+                                           .done = on_probed});
 }
 
 void client_probe_forget(struct client *c, void *context)

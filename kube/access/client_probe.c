@@ -4,10 +4,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "kube/access/client.h"
 #include "net/loop.h"
 
-enum { TIME_MS = 10000 };
 #define FRESH (5 * CLOCK_SECOND)
 
 struct asker {
@@ -18,8 +16,7 @@ struct asker {
 };
 
 struct client_probe {
-    struct client *client;
-    struct client_request *request;
+    bool asked; /* the request is under way */
     struct asker *askers, *waiting;
     struct loop_timer *timer, *back;
     int64_t answered; /* monotonic: when the last answer came; 0: never */
@@ -69,38 +66,26 @@ static void tell_waiting(void *context)
     }
 }
 
-static void on_done(void *context, struct http_request *r, int status, struct str body,
-                    const struct err *err)
-{
-    struct client_probe *p = context;
-    (void)r;
-    (void)body;
-    p->request = NULL;
-    p->answered = clock_monotonic();
-    p->answer = *err;
-    /* Not allowed and not found are answers of a server that is there. */
-    if (status >= 200 && status < 500)
-        err_clear(&p->answer);
-    tell(p);
-}
-
-void client_probe_ask(struct client_probe *p, void (*done)(void *context, const struct err *err),
+bool client_probe_ask(struct client_probe *p, void (*done)(void *context, const struct err *err),
                       void *context)
 {
     join(&p->askers, &(struct asker){.done = done, .context = context});
-    if (p->request)
-        return;
+    if (p->asked)
+        return false;
     if (p->answered && clock_monotonic() - p->answered < FRESH) {
         loop_timer_set(p->timer, 0);
-        return;
+        return false;
     }
-    p->request = client_send(p->client, &(struct http_call){.path = "/readyz",
-                                                            .connect_ms = TIME_MS,
-                                                            .idle_ms = TIME_MS,
-                                                            .total_ms = TIME_MS,
-                                                            .max_body = 64 * 1024,
-                                                            .context = p,
-                                                            .done = on_done});
+    p->asked = true;
+    return true;
+}
+
+void client_probe_told(struct client_probe *p, const struct err *err)
+{
+    p->asked = false;
+    p->answered = clock_monotonic();
+    p->answer = *err;
+    tell(p);
 }
 
 void client_probe_drop(struct client_probe *p, void *context)
@@ -124,18 +109,16 @@ void client_probe_seen(struct client_probe *p)
         loop_timer_set(p->back, 0);
 }
 
-struct client_probe *client_probe_new(struct client *c)
+struct client_probe *client_probe_new(struct loop *l)
 {
     struct client_probe *p = mem_alloc(sizeof *p);
-    p->client = c;
-    p->timer = loop_timer_new(client_loop(c), tell, p);
-    p->back = loop_timer_new(client_loop(c), tell_waiting, p);
+    p->timer = loop_timer_new(l, tell, p);
+    p->back = loop_timer_new(l, tell_waiting, p);
     return p;
 }
 
 void client_probe_free(struct client_probe *p)
 {
-    client_cancel(p->request);
     while (p->askers)
         drop(&p->askers, p->askers->context);
     while (p->waiting)

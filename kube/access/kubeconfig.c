@@ -7,120 +7,17 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "kube/access/kubeconfig_file.h"
 
 #define SERVICE_ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 
-enum { FILE_LONGEST = 8 << 20, FILES_MAX = 64, NAMES_SHOWN = 12 };
-
-char *kubeconfig_file_place(const struct kubeconfig_file *f, const struct yaml *y, char *out,
-                            size_t size)
-{
-    if (y && y->line > 0)
-        snprintf(out, size, "%s:%d", f->path, y->line);
-    else
-        str_copy(out, size, f->path);
-    return out;
-}
-
-struct list_name {
-    const char *list, *body;
-};
-
-static const struct list_name lists[] = {
-    {"contexts", "context"}, {"clusters", "cluster"}, {"users", "user"}};
-
-static const char *body_of(const char *list)
-{
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (strcmp(lists[i].list, list) == 0)
-            return lists[i].body;
-    return "";
-}
-
-static const struct yaml *list_of(const struct kubeconfig_file *f, const char *list)
-{
-    const struct yaml *y = yaml_member(f->tree, list);
-    return y && y->type == YAML_LIST ? y->kids : NULL;
-}
-
-bool kubeconfig_file_find(const struct kubeconfig *k, const char *list, const char *name,
-                          struct kubeconfig_entry *out)
-{
-    for (size_t i = 0; i < k->count; i++) {
-        for (const struct yaml *e = list_of(&k->files[i], list); e; e = e->next) {
-            if (strcmp(yaml_text(e, "name", ""), name) != 0)
-                continue;
-            *out = (struct kubeconfig_entry){&k->files[i], e, yaml_member(e, body_of(list))};
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A name twice in one list is an error for kubectl too. */
-static bool check_list(const struct kubeconfig_file *f, const char *list, struct err *err)
-{
-    struct map *seen = map_new();
-    bool good = true;
-    char place[200];
-    for (const struct yaml *e = list_of(f, list); good && e; e = e->next) {
-        struct str name = str_of(yaml_text(e, "name", ""));
-        if (map_put(seen, name, seen))
-            good = err_set(err, ERR_CONFIG, kubeconfig_file_place(f, e, place, sizeof place),
-                           "rename or remove one of them", "%s: the name \"%s\" stands twice", list,
-                           name.p);
-    }
-    map_free(seen, NULL);
-    return good;
-}
-
-static bool check_file(const struct kubeconfig_file *f, struct err *err)
-{
-    char place[200];
-    if (f->tree->type != YAML_MAP)
-        return err_set(err, ERR_CONFIG, f->path, "is this the right file?",
-                       "this is no kubeconfig");
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        const struct yaml *y = yaml_member(f->tree, lists[i].list);
-        bool is_empty = y && y->type == YAML_SCALAR && y->plain &&
-                        (!*y->text || !strcmp(y->text, "null") || !strcmp(y->text, "~"));
-        if (y && y->type != YAML_LIST && !is_empty)
-            return err_set(err, ERR_CONFIG, kubeconfig_file_place(f, y, place, sizeof place),
-                           "write a list", "\"%s\" is no list", lists[i].list);
-        if (!check_list(f, lists[i].list, err))
-            return false;
-    }
-    return true;
-}
-
-static bool add_file(struct kubeconfig *k, const char *path, struct err *err)
-{
-    struct buf text;
-    buf_init(&text, FILE_LONGEST);
-    bool good = file_read(path, &text, err);
-    /* A file that is there and cannot be read is a mistake of the configuration, whoever named it. */
-    if (!good && err && err->kind != ERR_NOT_FOUND)
-        err->kind = ERR_CONFIG;
-    struct yaml *tree = good ? yaml_parse(buf_text(&text), buf_str(&text).n, path, err) : NULL;
-    buf_free(&text);
-    if (!tree)
-        return false;
-    const char *slash = strrchr(path, '/');
-    mem_grow(&k->files, &k->cap, k->count + 1, sizeof *k->files);
-    struct kubeconfig_file *f = &k->files[k->count++];
-    *f = (struct kubeconfig_file){
-        mem_dup(path), slash ? mem_dup_n(path, (size_t)(slash - path) + 1) : mem_dup("./"), tree};
-    return check_file(f, err);
-}
+enum { FILES_MAX = 64, NAMES_SHOWN = 12 };
 
 /* $KUBECONFIG: files that are missing are passed over, as kubectl does. */
 static bool add_listed(struct kubeconfig *k, const char *listed, struct err *err)
@@ -130,7 +27,8 @@ static bool add_listed(struct kubeconfig *k, const char *listed, struct err *err
         if (!part.n || k->count == FILES_MAX)
             continue;
         char *path = mem_dup_n(part.p, part.n);
-        bool good = (access(path, F_OK) != 0 && errno == ENOENT) || add_file(k, path, err);
+        bool good =
+            (access(path, F_OK) != 0 && errno == ENOENT) || kubeconfig_file_add(k, path, err);
         free(path);
         if (!good)
             return false;
@@ -149,7 +47,7 @@ static bool add_all(struct kubeconfig *k, const char *path, struct err *err)
                                    "none of its files exists: %s", listed);
     }
     char *file = file_expand(asked ? path : "~/.kube/config", NULL);
-    bool good = add_file(k, file, err);
+    bool good = kubeconfig_file_add(k, file, err);
     if (!good && err && !err->mend[0])
         str_copy(err->mend, sizeof err->mend, "name a kubeconfig with --kubeconfig or KUBECONFIG");
     free(file);
@@ -183,7 +81,8 @@ static const struct yaml *nth(const struct kubeconfig *k, size_t i,
                               const struct kubeconfig_file **file)
 {
     for (size_t f = 0; f < k->count; f++) {
-        for (const struct yaml *e = list_of(&k->files[f], "contexts"); e; e = e->next) {
+        for (const struct yaml *e = kubeconfig_file_list(&k->files[f], "contexts"); e;
+             e = e->next) {
             struct kubeconfig_entry first;
             kubeconfig_file_find(k, "contexts", yaml_text(e, "name", ""), &first);
             if (first.element != e || i--)

@@ -1,4 +1,5 @@
-/* Inside of kubeconfig: the files as trees, and one context made of them. */
+/* Inside of kubeconfig: the files as trees (kubeconfig_file.c), and of their entries a connection
+ * (kubeconfig_read.c) and a plugin (kubeconfig_exec.c). */
 #ifndef KUBE_KUBECONFIG_FILE_H
 #define KUBE_KUBECONFIG_FILE_H
 
@@ -14,6 +15,11 @@ struct kubeconfig {
     struct kubeconfig_file *files; /* in the order of precedence */
     size_t count, cap;
 };
+
+/* Reads and checks one more file. False with *err: ERR_NOT_FOUND, or ERR_CONFIG for what is there. */
+bool kubeconfig_file_add(struct kubeconfig *k, const char *path, struct err *err);
+/* The first entry of a list ("contexts", "clusters", "users"); NULL: none. */
+const struct yaml *kubeconfig_file_list(const struct kubeconfig_file *f, const char *list);
 
 /* An entry of a list ("contexts", "clusters", "users") by its name: the first file that has one
  * counts. `body` is its member "context", "cluster" or "user". */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -86,13 +85,6 @@ bool kinds_is_blank(const struct kind *kind, size_t column)
 bool kinds_is_secret(const struct kind *kind)
 {
     return strcmp(kind->name, "secrets") == 0 && strncmp(kind->api, "/api/", 5) == 0;
-}
-
-int64_t kinds_time(const struct json *j, const char *path)
-{
-    int64_t time;
-    const char *text = json_string(j, path, "");
-    return *text && clock_parse(str_of(text), false, &time) ? time : 0;
 }
 
 static void set_owner(struct object *row, const struct json *metadata)

@@ -5,10 +5,8 @@
  */
 #include "net/http.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -181,11 +179,13 @@ static void enter(struct http_request *r)
     }
 }
 
-void http_ask_again(struct http *h, const struct http_target *t)
+void http_target_opened(struct http_target *t)
 {
+    struct http *h = http_target_user(t);
     for (struct http_request *r = h->requests; r; r = r->next)
         if (r->waits && r->target == t && !r->cancelled)
             enter(r);
+    http_socket_ask_again(h, t);
 }
 
 struct http_request *http_send(struct http *h, const struct http_call *call)

@@ -60,7 +60,7 @@ struct http_door {
     /* Sees the end of each request before `done`, and may say its error better. */
     void (*answered)(void *context, int status, struct str body, struct err *err);
 };
-/* Copied. NULL takes the door away; what waits goes out. */
+/* Copied. NULL takes the door away; what waits at it goes out at the next http_target_opened. */
 void http_target_set_door(struct http_target *t, const struct http_door *door);
 /* The door's answer may be another one now: all that waits at it asks again. */
 void http_target_opened(struct http_target *t);

@@ -1,5 +1,5 @@
-/* What the files of the HTTP client share: http.c runs requests, http_target.c holds credentials
- * and options, http_socket.c hands connections over. Only these three include libcurl. */
+/* What the files of the HTTP client share, from the top: http.c runs requests, http_socket.c hands
+ * connections over, http_target.c holds credentials and options. Only these three include libcurl. */
 #ifndef NET_HTTP_INTERNAL_H
 #define NET_HTTP_INTERNAL_H
 
@@ -37,8 +37,8 @@ enum http_door_answer http_target_ask(struct http_target *t, struct err *err);
 bool http_target_is_met(const struct http_target *t);
 void http_target_meet(struct http_target *t);
 void http_target_answered(struct http_target *t, int status, struct str body, struct err *err);
-/* Every request and socket of the target that waits at its door asks again. */
-void http_ask_again(struct http *h, const struct http_target *t);
+struct http *http_target_user(const struct http_target *t);
+/* Every socket of the target that waits at its door asks again. */
 void http_socket_ask_again(struct http *h, const struct http_target *t);
 void http_target_hold(struct http_target *t);
 void http_target_drop(struct http_target *t);

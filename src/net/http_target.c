@@ -2,7 +2,6 @@
  * rotated certificates are taken up without a restart. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -111,13 +110,11 @@ char *http_target_place(const struct http_target *t, char *out, size_t size)
 void http_target_set_door(struct http_target *t, const struct http_door *door)
 {
     t->door = door ? *door : (struct http_door){0};
-    http_target_opened(t);
 }
 
-void http_target_opened(struct http_target *t)
+struct http *http_target_user(const struct http_target *t)
 {
-    http_ask_again(t->http, t);
-    http_socket_ask_again(t->http, t);
+    return t->http;
 }
 
 enum http_door_answer http_target_ask(struct http_target *t, struct err *err)

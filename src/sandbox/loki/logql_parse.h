@@ -19,7 +19,7 @@ struct logql_parser {
     struct logql *q;
 };
 
-/* Each notes the first error and returns false. */
+/* logql_parse_token.c. Each notes the first error and returns false. */
 bool logql_parse_fail(struct logql_parser *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 bool logql_parse_unexpected(struct logql_parser *p, const char *expecting); /* the present token */
@@ -30,9 +30,9 @@ bool logql_parse_is_word(const struct logql_parser *p, const char *word);
 bool logql_parse_take_mark(struct logql_parser *p, const char *mark, const char *expecting);
 char *logql_parse_take_name(struct logql_parser *p, const char *expecting); /* free() it */
 
-/* A selector and its stages; ranged: with a [range] in one of its places. */
+/* logql_parse_log.c: a selector and its stages; ranged: with a [range] in one of its places. */
 bool logql_parse_log(struct logql_parser *p, bool ranged);
-/* Everything else: logql_parse_metric.c. */
+/* logql_parse_metric.c: everything else. */
 bool logql_parse_metric(struct logql_parser *p);
 
 #endif

@@ -37,16 +37,21 @@ struct lokid_stream {
     struct lokid_pushed *pushed;
 };
 
-struct lokid_store *lokid_store_of(struct lokid *d);
-struct loop *lokid_loop(struct lokid *d);
-struct faults *lokid_faults(struct lokid *d);
 struct lokid_tails {
     struct lokid_tail_one *first;
     int count;
 };
-struct lokid_tails *lokid_tails(struct lokid *d);
 
-/* Streams that exist in [from, to) and match; the list is the caller's to free. NULL query: all. */
+struct lokid {
+    struct history *history;
+    struct lokid_store *store;
+    struct faults *faults;
+    struct loop *loop;
+    const char *tenant;
+    struct lokid_tails tails;
+};
+
+/* lokid_stream.c. Streams that exist in [from, to) and match; the list is the caller's to free. NULL query: all. */
 struct lokid_stream *lokid_select(struct lokid *d, const struct logql *q, int64_t from, int64_t to,
                                   size_t *count);
 
@@ -66,7 +71,7 @@ void lokid_read(struct lokid *d, const struct lokid_stream *s, int64_t from, int
 void lokid_set_line(struct logql_line *l, const struct lokid_stream *s,
                     const struct lokid_line *line, bool level);
 
-/* Parameters. */
+/* lokid_answer.c: parameters and answers. */
 bool lokid_time(struct reply *p, const char *name, int64_t otherwise,
                 int64_t *out);                                    /* false: answered with 400 */
 const char *lokid_param(const struct reply *p, const char *name); /* "" when absent */

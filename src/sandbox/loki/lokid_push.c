@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/gzip.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "net/server.h"
 #include "sandbox/loki/lokid.h"
 
@@ -293,7 +292,7 @@ static void push_json(struct pushing *p, struct reply *reply, struct str body)
 
 void lokid_push(struct lokid *d, struct reply *reply)
 {
-    struct pushing p = {.store = lokid_store_of(d), .now = clock_now()};
+    struct pushing p = {.store = d->store, .now = clock_now()};
     const char *type = server_header(reply->r, "Content-Type"),
                *encoding = server_header(reply->r, "Content-Encoding");
     struct str body = server_body(reply->r);

@@ -3,13 +3,10 @@
  * complete: of what one agent (the one of a node) sends at once, only the first six streams get
  * through, and nobody is told.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "net/loop.h"
 #include "net/server.h"
@@ -46,10 +43,10 @@ static void tail_free(struct lokid_tail_one *t)
     if (t->prev)
         t->prev->next = t->next;
     else
-        lokid_tails(t->d)->first = t->next;
+        t->d->tails.first = t->next;
     if (t->next)
         t->next->prev = t->prev;
-    lokid_tails(t->d)->count--;
+    t->d->tails.count--;
     loop_timer_free(t->timer);
     logql_free(t->query);
     buf_free(&t->dropped);
@@ -58,7 +55,7 @@ static void tail_free(struct lokid_tail_one *t)
 
 void lokid_tail_free_all(struct lokid *d)
 {
-    for (struct lokid_tail_one *t = lokid_tails(d)->first, *next; t; t = next) {
+    for (struct lokid_tail_one *t = d->tails.first, *next; t; t = next) {
         next = t->next;
         if (t->ws)
             wsserver_end(t->ws);
@@ -146,7 +143,7 @@ static void lose(struct lokid_tail_one *t, struct lokid_found *f)
         size_t streams[STREAMS_A_PUSH], count;
     } nodes[NODES_SEEN];
     size_t node_count = 0, kept = 0;
-    bool faulty = faults_on(lokid_faults(t->d), FAULTS_DROPPED_TAIL, SANDBOX_LOKI);
+    bool faulty = faults_on(t->d->faults, FAULTS_DROPPED_TAIL, SANDBOX_LOKI);
     for (size_t i = 0; i < f->count; i++) {
         struct lokid_entry *e = &f->entries[i];
         const char *node = node_of(&f->streams[e->stream]);
@@ -179,7 +176,7 @@ static void tick(void *context)
 {
     struct lokid_tail_one *t = context;
     int64_t now = clock_now();
-    bool faulty = faults_on(lokid_faults(t->d), FAULTS_DROPPED_TAIL, SANDBOX_LOKI);
+    bool faulty = faults_on(t->d->faults, FAULTS_DROPPED_TAIL, SANDBOX_LOKI);
     if (t->ticks++ % 2)
         wsserver_ping(t->ws);
     if (t->query && now - t->delay > t->until) {
@@ -236,7 +233,7 @@ static const char *refusal(const struct lokid_tail_one *t, int64_t now)
                "now - max_query_lookback (0s)";
     if (now - t->start > 30 * CLOCK_DAY + CLOCK_HOUR)
         return "rpc error: code = Code(400) desc = the query time range exceeds the limit";
-    if (lokid_tails(t->d)->count > TAILS_MAX)
+    if (t->d->tails.count > TAILS_MAX)
         return "rpc error: code = Code(400) desc = max concurrent tail requests limit exceeded, "
                "count > limit (11 > 10)";
     return NULL;
@@ -279,16 +276,15 @@ void lokid_tail(struct lokid *d, struct reply *p)
     t->delay = delay * CLOCK_SECOND;
     t->categories = lokid_wants_categories(p);
     t->staged = q && q->stages;
-    t->timer = loop_timer_new(lokid_loop(d), tick, t);
+    t->timer = loop_timer_new(d->loop, tick, t);
     buf_init(&t->dropped, 4 << 20);
-    t->next = lokid_tails(d)->first;
+    t->next = d->tails.first;
     if (t->next)
         t->next->prev = t;
-    lokid_tails(d)->first = t;
-    lokid_tails(d)->count++;
+    d->tails.first = t;
+    d->tails.count++;
     t->refusal = refusal(t, now);
-    struct wsserver_call call = {
-        .loop = lokid_loop(d), .context = t, .opened = opened, .closed = closed};
+    struct wsserver_call call = {.loop = d->loop, .context = t, .opened = opened, .closed = closed};
     if (!wsserver_accept(p, &call))
         tail_free(t);
 }

@@ -12,7 +12,6 @@
 #include "net/server.h"
 #include "sandbox/prometheus/promd_lookup.h"
 #include "sandbox/prometheus/promql.h"
-#include "sandbox/world/incident.h"
 #include "sandbox/world/world.h"
 
 enum { ERROR_ROOM = 400, STEPS = 11000, BODY_ROOM = 64 << 20 };
@@ -32,49 +31,6 @@ struct promd *promd_new(const struct world *w, struct faults *f)
 void promd_free(struct promd *d)
 {
     free(d);
-}
-
-size_t promd_alerts(const struct world *w, int64_t t, struct promd_alert out[PROMD_ALERTS])
-{
-    size_t n = 0;
-    int64_t errors = incident_errors_begin(w), pressure = incident_pressure(w);
-    if (t >= errors + 2 * CLOCK_MINUTE)
-        out[n++] = (struct promd_alert){"HighErrorRate",
-                                        "critical",
-                                        "shop",
-                                        "more than 5 % of checkout's requests fail",
-                                        errors + 2 * CLOCK_MINUTE,
-                                        true};
-    if (t >= pressure + CLOCK_MINUTE)
-        out[n++] = (struct promd_alert){
-            "NodeMemoryPressure",    "warning", "", "a node is short of memory",
-            pressure + CLOCK_MINUTE, false};
-    return n;
-}
-
-static void refuse_as(struct reply *p, int status, const char *type, const char *error)
-{
-    struct buf b;
-    struct json_out o = {&b, false};
-    buf_init(&b, 4096);
-    json_out_object(&o, NULL);
-    json_out_text(&o, "status", "error");
-    json_out_text(&o, "errorType", type);
-    json_out_text(&o, "error", error);
-    json_out_end_object(&o);
-    reply_json(p, status, buf_str(&b));
-    buf_free(&b);
-}
-
-void promd_refuse(struct reply *p, const char *error)
-{
-    refuse_as(p, 400, "bad_data", error);
-}
-
-/* What the parser took, but cannot be worked out. */
-static void fail_execution(struct reply *p, const char *error)
-{
-    refuse_as(p, 422, "execution", error);
 }
 
 static const char *param(const struct reply *p, const char *name)
@@ -204,7 +160,7 @@ static void instant(struct promd *d, struct reply *p)
     if (q && promql_eval(q, d->world, t, &a, &v, error, sizeof error))
         answer_vector(p, &v, t);
     else if (q)
-        fail_execution(p, error);
+        promd_fail(p, error);
     arena_free(&a);
 }
 
@@ -318,7 +274,7 @@ static void range(struct promd *d, struct reply *p)
     if (ok)
         answer_matrix(p, rows);
     else if (q)
-        fail_execution(p, error);
+        promd_fail(p, error);
     map_free(rows, free_row);
     arena_free(&a);
     arena_free(&parsed);

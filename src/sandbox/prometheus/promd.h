@@ -22,8 +22,10 @@ struct promd_alert {
     bool firing; /* else pending */
 };
 enum { PROMD_ALERTS = 4 };
-/* 400 bad_data, as a bad parameter gets. */
-void promd_refuse(struct reply *p, const char *error);
 size_t promd_alerts(const struct world *w, int64_t t, struct promd_alert out[PROMD_ALERTS]);
+
+/* promd_answer.c: 400 bad_data, as a bad parameter gets; 422 execution. */
+void promd_refuse(struct reply *p, const char *error);
+void promd_fail(struct reply *p, const char *error);
 
 #endif

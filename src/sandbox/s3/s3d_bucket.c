@@ -25,12 +25,23 @@ static void free_object(struct s3d_object *o)
     free(o);
 }
 
+void s3d_bucket_free_upload(struct s3d_upload *u)
+{
+    for (size_t i = 0; i < u->count; i++)
+        free(u->parts[i].body);
+    s3d_bucket_free_headers(u->headers);
+    free(u->parts);
+    free(u->key);
+    free(u->type);
+    free(u);
+}
+
 void s3d_bucket_free(struct s3d_bucket *b)
 {
     for (size_t i = 0; i < b->count; i++)
         free_object(b->objects[i]);
     for (size_t i = 0; i < b->upload_count; i++)
-        s3d_multipart_free(b->uploads[i]);
+        s3d_bucket_free_upload(b->uploads[i]);
     free(b->objects);
     free(b->uploads);
 }

@@ -82,6 +82,7 @@ struct s3d_call {
     char id[24];
 };
 
+/* s3d_answer.c: what the handlers ask and answer. */
 const char *s3d_param(const struct s3d_call *c, const char *name);  /* NULL: absent */
 const char *s3d_header(const struct s3d_call *c, const char *name); /* NULL: absent */
 /* "x-amz-request-id: …". Returns out. */
@@ -126,6 +127,7 @@ bool s3d_bucket_room(const struct s3d *d, size_t more, size_t instead);
 bool s3d_bucket_put(struct s3d *d, struct s3d_bucket *b, struct s3d_object *o);
 void s3d_bucket_remove(struct s3d *d, struct s3d_bucket *b, const char *key);
 void s3d_bucket_free_headers(char **headers);
+void s3d_bucket_free_upload(struct s3d_upload *u);
 
 /* s3d_object.c: GET and HEAD, PUT and DELETE of an object; POST ?delete of several. */
 void s3d_object_get(struct s3d_call *c);
@@ -151,6 +153,5 @@ void s3d_multipart_part(struct s3d_call *c);
 void s3d_multipart_complete(struct s3d_call *c);
 void s3d_multipart_abort(struct s3d_call *c);
 void s3d_multipart_list(struct s3d_call *c);
-void s3d_multipart_free(struct s3d_upload *u);
 
 #endif

@@ -15,17 +15,6 @@ static size_t weight(const struct s3d_upload *u)
     return n;
 }
 
-void s3d_multipart_free(struct s3d_upload *u)
-{
-    for (size_t i = 0; i < u->count; i++)
-        free(u->parts[i].body);
-    s3d_bucket_free_headers(u->headers);
-    free(u->parts);
-    free(u->key);
-    free(u->type);
-    free(u);
-}
-
 /* By key, then by id, which grows with time. */
 static int compare(const struct s3d_upload *u, const char *key, const char *id)
 {
@@ -49,7 +38,7 @@ static void drop(struct s3d_call *c, size_t at)
 {
     struct s3d_bucket *b = c->bucket;
     c->s3d->bytes -= weight(b->uploads[at]);
-    s3d_multipart_free(b->uploads[at]);
+    s3d_bucket_free_upload(b->uploads[at]);
     memmove(b->uploads + at, b->uploads + at + 1, (--b->upload_count - at) * sizeof *b->uploads);
 }
 
@@ -77,7 +66,7 @@ void s3d_multipart_create(struct s3d_call *c)
     u->key = mem_dup(c->key);
     u->begun = c->now;
     if (!s3d_bucket_room(c->s3d, weight(u), 0)) {
-        s3d_multipart_free(u);
+        s3d_bucket_free_upload(u);
         s3d_error(c, S3D_ERROR_QUOTA_EXCEEDED, NULL, NULL);
         return;
     }

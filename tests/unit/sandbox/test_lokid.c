@@ -490,7 +490,7 @@ static void a_tail_shows_history_then_what_comes(void **state)
     assert_int_equal(t.closed, 0);
     websocket_close(w);
     turn(b, 100);
-    assert_int_equal(lokid_tails(b->lokid)->count, 0);
+    assert_int_equal(b->lokid->tails.count, 0);
     buf_free(&t.text);
 }
 
