@@ -102,7 +102,7 @@ static bool read_role(struct theme *t, const struct yaml *y, const char *place, 
 
 static struct theme *read_theme(const char *text, size_t n, const char *place, struct err *err)
 {
-    struct yaml *y = yaml_parse(text, n, place, err);
+    struct yaml *y = yaml_parse_only(text, n, place, err);
     if (!y)
         return NULL;
     struct theme *t = mem_alloc(sizeof *t);

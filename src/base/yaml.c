@@ -242,6 +242,18 @@ static bool read_event(struct reader *r, const yaml_event_t *event, bool *done)
     }
 }
 
+/* Behind a document's end. */
+static bool refuse_another(struct reader *r)
+{
+    yaml_event_t event;
+    if (!yaml_parser_parse(&r->parser, &event))
+        return fail_syntax(r);
+    bool another = event.type == YAML_DOCUMENT_START_EVENT;
+    size_t line = event.start_mark.line + 1;
+    yaml_event_delete(&event);
+    return !another || fail(r, line, "a second document begins here: a file holds one");
+}
+
 static bool read_document(struct reader *r)
 {
     for (bool done = false; !done;) {
@@ -256,7 +268,7 @@ static bool read_document(struct reader *r)
     return true;
 }
 
-struct yaml *yaml_parse(const char *text, size_t n, const char *place, struct err *err)
+static struct yaml *parse(const char *text, size_t n, bool only, const char *place, struct err *err)
 {
     struct reader r = {.place = place, .text = {text, n}, .err = err};
     if (n > TEXT_MAX) {
@@ -269,7 +281,7 @@ struct yaml *yaml_parse(const char *text, size_t n, const char *place, struct er
     }
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)(n ? text : ""), n);
     r.anchors = map_new();
-    bool ok = read_document(&r);
+    bool ok = read_document(&r) && (!only || refuse_another(&r));
     while (r.depth)
         close_level(&r);
     map_free(r.anchors, NULL);
@@ -285,6 +297,16 @@ struct yaml *yaml_parse(const char *text, size_t n, const char *place, struct er
     struct yaml *map = mem_alloc(sizeof *map);
     *map = (struct yaml){.type = YAML_MAP, .line = 1};
     return map;
+}
+
+struct yaml *yaml_parse(const char *text, size_t n, const char *place, struct err *err)
+{
+    return parse(text, n, false, place, err);
+}
+
+struct yaml *yaml_parse_only(const char *text, size_t n, const char *place, struct err *err)
+{
+    return parse(text, n, true, place, err);
 }
 
 const struct yaml *yaml_member(const struct yaml *y, const char *name)

@@ -23,13 +23,14 @@ struct yaml {
 
 /*
  * Reads the first document of `text`; an empty one gives an empty map. `place` names the file in
- * errors
- * ("FILE:LINE: …"). Refused (NULL, ERR_CONFIG): a syntax error, a key twice in one map, an alias
+ * errors ("FILE:LINE: …"). Refused (NULL, ERR_CONFIG): a syntax error, a key twice in one map, an alias
  * (anchors may stand, aliases that explode may not: at most 1,000 nodes are copied by aliases in
  * all), over 64 levels, over 100,000 nodes, over 16 MiB of text. JSON is YAML too. The tree is the
  * caller's: yaml_free.
  */
 struct yaml *yaml_parse(const char *text, size_t n, const char *place, struct err *err);
+/* The same, and a second document is refused too: in a file of ours nothing is passed over. */
+struct yaml *yaml_parse_only(const char *text, size_t n, const char *place, struct err *err);
 /* Hidden from the dynamic linker, as libyaml calls a function of this name of its own. */
 __attribute__((visibility("hidden"))) void yaml_free(struct yaml *y);
 

@@ -11,8 +11,11 @@
 #define ALL UINT64_MAX
 #ifdef KUBEBOARD_HEADLESS
 #define DEMO_ONLY UINT64_C(0)
+#define CONFIGURED ALL
 #else
 #define DEMO_ONLY C(DEMO)
+#define CONFIGURED                                                                                 \
+    (ALL & ~(C(DEMO) | C(SANDBOX))) /* those that make their own world read nothing */
 #endif
 
 struct command_row {

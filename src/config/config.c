@@ -114,7 +114,7 @@ static char *folder_of(const char *file)
 
 static bool parse_file(struct reader *r, const struct buf *text)
 {
-    struct yaml *y = yaml_parse(text->p, text->n, r->file, r->err);
+    struct yaml *y = yaml_parse_only(text->p, text->n, r->file, r->err);
     if (!y) {
         if (r->err && !r->err->mend[0] && strstr(r->err->what, "a second time"))
             str_copy(r->err->mend, sizeof r->err->mend, "keep one of them");

@@ -1,5 +1,5 @@
 """A program in a terminal of its own, seen from outside: keys in, bytes out, with the time of each. For the benchmarks.
-Needs Debian's python3-pyte, which says what a terminal would show.
+Needs python3-pyte (packaging/deps bench), which says what a terminal would show.
 """
 import fcntl, os, pty, re, select, signal, struct, termios, time
 import pyte

@@ -132,6 +132,21 @@ static void only_the_first_document_counts(void **state)
     yaml_free(y);
 }
 
+static void a_second_document_may_be_refused(void **state)
+{
+    (void)state;
+    static const char *const one[] = {"", "a: 1\n", "---\na: 1\n...\n", "a: 1\n# the end\n"};
+    struct err err;
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) {
+        struct yaml *y = yaml_parse_only(one[i], strlen(one[i]), "f.yaml", &err);
+        assert_non_null(y);
+        yaml_free(y);
+    }
+    assert_null(yaml_parse_only("a: 1\n---\nb: 2\n", 14, "f.yaml", &err));
+    assert_int_equal(err.kind, ERR_CONFIG);
+    assert_string_equal(err.where, "f.yaml:2");
+}
+
 static void errors_name_the_line(void **state)
 {
     (void)state;
@@ -461,6 +476,7 @@ int main(void)
         cmocka_unit_test(json_is_yaml),
         cmocka_unit_test(nothing_is_an_empty_map),
         cmocka_unit_test(only_the_first_document_counts),
+        cmocka_unit_test(a_second_document_may_be_refused),
         cmocka_unit_test(errors_name_the_line),
         cmocka_unit_test(aliases_copy_a_little),
         cmocka_unit_test(aliases_that_explode_are_refused),
