@@ -93,11 +93,6 @@ static void pane_open(struct pane *p)
     row_pane_open(&s->shown, &source, s, 0, 1);
 }
 
-static void pane_close(struct pane *p)
-{
-    row_pane_close(&((struct state *)p->state)->shown);
-}
-
 static bool pane_sync(struct pane *p)
 {
     struct state *s = p->state;
@@ -106,11 +101,6 @@ static bool pane_sync(struct pane *p)
     list_sync(s->shown.list, broken_rows_changes(s->model->broken.rows), hash_bytes(ns, strlen(ns)),
               p->host->tick, true, &delay);
     return true;
-}
-
-static struct list *pane_list(struct pane *p)
-{
-    return ((struct state *)p->state)->shown.list;
 }
 
 static const struct broken_rows_row *cursor_row(struct state *s)
@@ -318,10 +308,10 @@ const struct pane_ops broken_pane = {
     .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_URGENT | PANE_NOW,
     .private_size = sizeof(struct state),
     .open = pane_open,
-    .close = pane_close,
+    .close = row_pane_end,
     .sync = pane_sync,
     .draw = pane_draw,
-    .list = pane_list,
+    .list = row_pane_list,
     .rows = rows,
     .moved = moved,
     .object = object,

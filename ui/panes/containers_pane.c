@@ -51,11 +51,6 @@ static void pane_open(struct pane *p)
     row_pane_open(&s->shown, &source, s, -1, 0);
 }
 
-static void pane_close(struct pane *p)
-{
-    row_pane_close(&((struct state *)p->state)->shown);
-}
-
 static bool pane_sync(struct pane *p)
 {
     struct state *s = p->state;
@@ -95,11 +90,6 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     row_pane_draw(&s->shown, p, body, 0, draw_row);
 }
 
-static struct list *pane_list(struct pane *p)
-{
-    return ((struct state *)p->state)->shown.list;
-}
-
 static bool action(struct pane *p, enum keys_action a)
 {
     struct state *s = p->state;
@@ -131,10 +121,10 @@ const struct pane_ops containers_pane = {
     .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_OVERLAY,
     .private_size = sizeof(struct state),
     .open = pane_open,
-    .close = pane_close,
+    .close = row_pane_end,
     .sync = pane_sync,
     .draw = pane_draw,
-    .list = pane_list,
+    .list = row_pane_list,
     .action = action,
     .note = note,
     .upstream = upstream,

@@ -49,11 +49,6 @@ static void pane_open(struct pane *p)
     row_pane_open(&s->shown, &source, s, -1, 0);
 }
 
-static void pane_close(struct pane *p)
-{
-    row_pane_close(&((struct state *)p->state)->shown);
-}
-
 static bool pane_sync(struct pane *p)
 {
     struct state *s = p->state;
@@ -103,11 +98,6 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     row_pane_draw(&s->shown, p, body, p->first_row, draw_row);
 }
 
-static struct list *pane_list(struct pane *p)
-{
-    return ((struct state *)p->state)->shown.list;
-}
-
 static const struct contexts_row *cursor_row(struct state *s)
 {
     size_t i = row_pane_cursor(&s->shown);
@@ -150,10 +140,10 @@ const struct pane_ops contexts_pane = {
     .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_OVERLAY,
     .private_size = sizeof(struct state),
     .open = pane_open,
-    .close = pane_close,
+    .close = row_pane_end,
     .sync = pane_sync,
     .draw = pane_draw,
-    .list = pane_list,
+    .list = row_pane_list,
     .action = action,
     .copy = copy,
     .counts = counts,

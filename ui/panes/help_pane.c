@@ -187,11 +187,6 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
         row_pane_draw(&h->shown, p, body, 0, draw_row);
 }
 
-static struct list *pane_list(struct pane *p)
-{
-    return ((struct help *)p->state)->shown.list;
-}
-
 const struct pane_ops help_pane = {
     .name = "help",
     .title = "Help",
@@ -203,5 +198,5 @@ const struct pane_ops help_pane = {
     .close = pane_close,
     .sync = pane_sync,
     .draw = pane_draw,
-    .list = pane_list,
+    .list = row_pane_list,
 };

@@ -12,12 +12,12 @@
 #include "ui/log/log_goal.h"
 #include "ui/page/page_rows.h"
 #include "ui/page/page_stack.h"
-#include "ui/pane.h"
+#include "ui/table/row_pane.h"
 
 enum { SAVED_AT_ONCE = 200, SAFE_BYTES = 32 << 20 };
 
 struct state {
-    struct list *list;
+    struct row_pane shown;
     struct page_rows *rows;
     const struct page *page; /* that the rows are of: of the model */
     int width;
@@ -86,15 +86,14 @@ static void pane_open(struct pane *p)
 {
     struct state *s = p->state;
     s->rows = page_rows_new();
-    s->list = list_new(&source, s);
-    list_sort(s->list, 0, false);
+    row_pane_open(&s->shown, &source, s, 0, 1);
     s->wanted = SIZE_MAX;
 }
 
 static void pane_close(struct pane *p)
 {
     struct state *s = p->state;
-    list_free(s->list);
+    row_pane_close(&s->shown);
     page_rows_free(s->rows);
 }
 
@@ -111,8 +110,8 @@ static const struct pages_seen_entry *entry_of(const struct pane *p)
 
 static const struct page_rows_row *cursor_row(struct state *s)
 {
-    size_t n = list_cursor(s->list);
-    return n < list_count(s->list) ? row_at(s, list_row(s->list, n)) : NULL;
+    size_t row = row_pane_cursor(&s->shown);
+    return row == SIZE_MAX ? NULL : row_at(s, row);
 }
 
 static const struct page_line *cursor_line(struct state *s)
@@ -136,9 +135,9 @@ static void go_to_wanted(struct state *s)
     if (s->wanted == SIZE_MAX || !s->page)
         return;
     size_t row = page_rows_of(s->rows, s->wanted);
-    list_forget(s->list);
-    if (s->wanted && row < list_count(s->list))
-        list_move_to(s->list, row);
+    list_forget(s->shown.list);
+    if (s->wanted && row < list_count(s->shown.list))
+        list_move_to(s->shown.list, row);
     s->wanted = SIZE_MAX;
 }
 
@@ -160,14 +159,9 @@ static bool pane_sync(struct pane *p)
     s->steps = steps;
     s->made = m->changes;
     s->width = p->width;
-    list_sync(s->list, s->of, 0, p->host->tick, true, &delay);
+    list_sync(s->shown.list, s->of, 0, p->host->tick, true, &delay);
     go_to_wanted(s);
     return true;
-}
-
-static struct list *pane_list(struct pane *p)
-{
-    return ((struct state *)p->state)->list;
 }
 
 /* ---- drawing ---- */
@@ -203,23 +197,25 @@ static int draw_notice(const struct pane *p, const struct draw_area *body)
     return 1;
 }
 
-static void pane_draw(struct pane *p, const struct draw_area *whole)
+static void draw_row(const struct pane *p, const struct draw_area *line, size_t row, bool cursor)
+{
+    const struct state *s = p->state;
+    page_rows_draw(s->rows, row, s->page, line);
+    pane_mark_row(p, line, cursor, false, 0);
+}
+
+static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct state *s = p->state;
-    p->first_row = draw_notice(p, whole);
-    struct draw_area body =
-        draw_sub(whole, 0, p->first_row, whole->width, whole->height - p->first_row);
-    if (!list_count(s->list)) {
-        draw_empty(p, &body);
+    int from = draw_notice(p, body);
+    if (list_count(s->shown.list)) {
+        row_pane_draw(&s->shown, p, body, from, draw_row);
+        remember(p);
         return;
     }
-    size_t rows = (size_t)body.height, first = list_top(s->list, rows);
-    for (size_t i = 0; i < rows && first + i < list_count(s->list); i++) {
-        struct draw_area line = draw_sub(&body, 0, (int)i, body.width, 1);
-        page_rows_draw(s->rows, list_row(s->list, first + i), s->page, &line);
-        pane_mark_row(p, &line, first + i == list_cursor(s->list), false, 0);
-    }
-    remember(p);
+    p->first_row = from;
+    struct draw_area rest = draw_sub(body, 0, from, body->width, body->height - from);
+    draw_empty(p, &rest);
 }
 
 /* ---- keys ---- */
@@ -447,7 +443,7 @@ const struct pane_ops page_pane = {
     .close = pane_close,
     .sync = pane_sync,
     .draw = pane_draw,
-    .list = pane_list,
+    .list = row_pane_list,
     .object = object,
     .action = action,
     .copy = copy,

@@ -109,11 +109,6 @@ static bool pane_sync(struct pane *p)
     return true;
 }
 
-static struct list *pane_list(struct pane *p)
-{
-    return ((struct state *)p->state)->shown.list;
-}
-
 static const struct patterns_row *cursor_row(struct state *s)
 {
     size_t i = row_pane_cursor(&s->shown);
@@ -252,7 +247,7 @@ const struct pane_ops patterns_pane = {
     .close = pane_close,
     .sync = pane_sync,
     .draw = pane_draw,
-    .list = pane_list,
+    .list = row_pane_list,
     .copy = copy,
     .action = action,
     .counts = counts,

@@ -307,9 +307,8 @@ const struct pane_ops resource_pane = {
     .open = pane_open,
     .sync = pane_sync,
     .left = pane_left,
-    .object = resource_table_pane_object,
+    RESOURCE_TABLE_OBJECTS,
     .moved = moved,
     .action = action,
     .heading = heading,
-    .status = resource_table_pane_status,
 };

@@ -116,5 +116,12 @@ const struct upstream *resource_table_pane_upstream(struct pane *p);
     .list = resource_table_pane_list, .copy = resource_table_pane_copy,                            \
     .counts = resource_table_pane_counts, .note = resource_table_pane_note,                        \
     .upstream = resource_table_pane_upstream
+/* Of those whose state is the table alone, made by its spec. */
+#define RESOURCE_TABLE_OWN(its_spec)                                                               \
+    .private_size = sizeof(struct resource_table), .table = (its_spec),                            \
+    .open = resource_table_pane_open, .sync = resource_table_pane_sync
+/* Of those whose rows are objects in full. */
+#define RESOURCE_TABLE_OBJECTS                                                                     \
+    .object = resource_table_pane_object, .status = resource_table_pane_status
 
 #endif

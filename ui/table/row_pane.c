@@ -14,6 +14,16 @@ void row_pane_close(struct row_pane *r)
     list_free(r->list);
 }
 
+struct list *row_pane_list(struct pane *p)
+{
+    return ((struct row_pane *)p->state)->list;
+}
+
+void row_pane_end(struct pane *p)
+{
+    row_pane_close(p->state);
+}
+
 size_t row_pane_cursor(const struct row_pane *r)
 {
     size_t n = list_cursor(r->list);

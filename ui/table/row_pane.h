@@ -30,4 +30,8 @@ void row_pane_draw(struct row_pane *r, struct pane *p, const struct draw_area *b
                    void (*draw)(const struct pane *p, const struct draw_area *line, size_t row,
                                 bool cursor));
 
+/* Ops of a pane whose state begins with its struct row_pane. */
+struct list *row_pane_list(struct pane *p);
+void row_pane_end(struct pane *p); /* close, where there is no more to free */
+
 #endif
