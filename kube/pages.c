@@ -25,7 +25,9 @@
 /* A server that cannot answer so answers 406; every one since 1.15 can. */
 #define METADATA_ACCEPT "Accept: application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
 
-enum { FLYING = 2, LIMIT = 500, TRIES = 3, PATH_LONGEST = 64 * 1024 };
+/* The first page is small: 1.20 sends nothing of a page before all of it is encoded. */
+enum { FIRST_LIMIT = 100, LIMIT = 500 };
+enum { FLYING = 2, TRIES = 3, PATH_LONGEST = 64 * 1024 };
 enum { HELD_LONGEST = 32 << 20, HELD_PAUSE = 4 << 20, ELEMENT_LONGEST = 16 << 20 };
 
 struct page {
@@ -344,6 +346,12 @@ static void on_done(void *context, struct http_request *r, int status, struct st
 
 /* ---- asking ---- */
 
+static int limit_of(const struct page *page)
+{
+    int limit = page->of->conf.limit;
+    return limit > 0 ? limit : page->token ? LIMIT : FIRST_LIMIT;
+}
+
 static char *path_of(const struct page *page)
 {
     const struct pages *p = page->of;
@@ -352,7 +360,7 @@ static char *path_of(const struct page *page)
     char limit[16];
     buf_init(&path, PATH_LONGEST);
     buf_adds(&path, p->conf.path);
-    snprintf(limit, sizeof limit, "%d", p->conf.limit > 0 ? p->conf.limit : LIMIT);
+    snprintf(limit, sizeof limit, "%d", limit_of(page));
     conn_query(&path, &first, "limit", limit);
     if (p->conf.label_selector)
         conn_query(&path, &first, "labelSelector", p->conf.label_selector);

@@ -15,7 +15,7 @@ struct pages;
 struct pages_conf {
     const char *path;                            /* of the collection, without a query */
     const char *label_selector, *field_selector; /* NULL: none */
-    int limit;                                   /* objects a page; 0: 500 */
+    int limit;                                   /* objects a page; 0: 100 in the first, then 500 */
     int64_t
         patience_ms; /* a list of which nothing has come ends when its next try is farther off than
                             that: the caller tells why, and tries again; 0: it waits */

@@ -18,7 +18,7 @@ enum watch_event { WATCH_ADDED, WATCH_MODIFIED, WATCH_DELETED };
 
 struct watch_conf {
     const char *label_selector, *field_selector; /* NULL: none; copied */
-    int page;                                    /* objects a page; 0: 500 */
+    int page;                                    /* objects a page; 0: as in pages.h */
     bool raw; /* `event` gets the whole JSON (nothing is filtered); costs: only for `get -w -o json`
                */
     enum health least; /* rows that are better are left out, unless they are being deleted */

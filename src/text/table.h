@@ -24,7 +24,7 @@ struct table_options {
     bool no_titles; /* rows only */
     size_t settle;  /* rows that are looked at before the columns' widths stand; 0: TABLE_SETTLE */
 };
-enum { TABLE_SETTLE = 1000 };
+enum { TABLE_SETTLE = 500 };
 
 /*
  * Lines are appended to `out`: none before `settle` rows have come (or table_finish), each at once

@@ -80,6 +80,26 @@ class Terminal:
                 return time.monotonic() - sent
         return None
 
+    def shows(self, keys, pattern, seconds=3.0):
+        """Sends keys; the seconds until a frame that matches has begun, None: not in that time. (All is read first and looked at
+        then.)"""
+        while self.read(0):
+            pass
+        self.shown()
+        sent, frames = time.monotonic(), []
+        os.write(self.fd, keys)
+        while time.monotonic() - sent < seconds:
+            before, data = self.frames, self.read(sent + seconds - time.monotonic())
+            if self.frames > before or not frames:
+                frames.append((self.last - sent, b""))
+            frames[-1] = (frames[-1][0], frames[-1][1] + data)
+        self.unseen, when = b"", None
+        for at, data in frames:
+            self.stream.feed(data)
+            if when is None and re.search(pattern, "\n".join(self.screen.display)):
+                when = at
+        return when
+
     def cpu(self):
         """User and system seconds that it has used."""
         fields = open(f"/proc/{self.pid}/stat").read().rsplit(")", 1)[1].split()

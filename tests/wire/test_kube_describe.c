@@ -158,9 +158,9 @@ static void a_node_with_its_pods_and_events(void **state)
     assert_true(has(t->yaml, "  name:", " n1"));
     assert_true(has(t->yaml, "", "# metadata.managedFields of 1 manager is not shown"));
     assert_non_null(strstr(t->asked, "/api/v1/nodes/n1\n"));
-    assert_non_null(strstr(t->asked, "/api/v1/namespaces/default/events?limit=500&fieldSelector="
+    assert_non_null(strstr(t->asked, "/api/v1/namespaces/default/events?limit=100&fieldSelector="
                                      "involvedObject.kind%3DNode%2CinvolvedObject.name%3Dn1\n"));
-    assert_non_null(strstr(t->asked, "/api/v1/pods?limit=500&fieldSelector=spec.nodeName%3Dn1\n"));
+    assert_non_null(strstr(t->asked, "/api/v1/pods?limit=100&fieldSelector=spec.nodeName%3Dn1\n"));
 }
 
 static void what_stands_near(void **state)
@@ -169,19 +169,19 @@ static void what_stands_near(void **state)
     look(t, kinds_find("deployments"), "shop", "web");
     assert_true(has(t->page, "", "replicasets is forbidden"));
     assert_true(has(t->page, "web-1", "Running 0/0"));
-    assert_non_null(strstr(t->asked, "/namespaces/shop/replicasets?limit=500&labelSelector=app%3D"
+    assert_non_null(strstr(t->asked, "/namespaces/shop/replicasets?limit=100&labelSelector=app%3D"
                                      "web\n"));
-    assert_non_null(strstr(t->asked, "/namespaces/shop/pods?limit=500&labelSelector=app%3Dweb\n"));
+    assert_non_null(strstr(t->asked, "/namespaces/shop/pods?limit=100&labelSelector=app%3Dweb\n"));
     /* No slices: the Endpoints of before. */
     look(t, kinds_find("services"), "shop", "web");
     assert_true(has(t->page, "10.1.0.1:80", "ready"));
     assert_true(has(t->page, "web-1", "Running 0/0"));
     assert_non_null(strstr(t->asked,
                            "/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices?limit="
-                           "500&labelSelector=kubernetes.io%2Fservice-name%3Dweb\n"));
+                           "100&labelSelector=kubernetes.io%2Fservice-name%3Dweb\n"));
     assert_non_null(
         strstr(t->asked, "/apis/discovery.k8s.io/v1beta1/namespaces/shop/endpointslices"));
-    assert_non_null(strstr(t->asked, "/api/v1/namespaces/shop/endpoints?limit=500&fieldSelector="
+    assert_non_null(strstr(t->asked, "/api/v1/namespaces/shop/endpoints?limit=100&fieldSelector="
                                      "metadata.name%3Dweb\n"));
 }
 

@@ -281,7 +281,7 @@ static void pods_of_a_recording(void **state)
     assert_string_equal(t->rows, "data/api-8wc2fdh9cv-bh7zm data/api-8wc2fdh9cv-bqt4j "
                                  "/api-cclgs6gkwm-9vcmv /api-cclgs6gkwm-9vcmv ");
     assert_int_equal(strncmp(t->columns, "READY STATUS RESTARTS +LAST RESTART +IP +NODE ", 46), 0);
-    assert_non_null(strstr(t->asked, "/api/v1/pods?limit=500 "));
+    assert_non_null(strstr(t->asked, "/api/v1/pods?limit=100 "));
     assert_non_null(strstr(t->asked, "/api/v1/pods?limit=500&continue=eyJ2"));
 }
 
@@ -316,7 +316,7 @@ static void each_row_once_and_in_order(void **state)
     assert_string_equal(t->rows, "/a /b /c /d ");
     assert_int_equal(t->pages, 3);
     /* The first page again, of the same revision: else what was passed over might be something else. */
-    assert_non_null(strstr(t->asked, "limit=500&resourceVersion=77&resourceVersionMatch=Exact "));
+    assert_non_null(strstr(t->asked, "limit=100&resourceVersion=77&resourceVersionMatch=Exact "));
 }
 
 static void always_cut(struct test *t, struct server_request *r)
@@ -361,7 +361,7 @@ static void rows_that_the_server_makes(void **state)
     assert_string_equal(t->columns,
                         "NAME READY STATUS RESTARTS +IP +NODE +NOMINATED NODE +READINESS GATES ");
     assert_int_equal(strncmp(t->rows, "data/", 5), 0);
-    assert_int_equal(strncmp(t->asked, "/api/v1/namespaces/shop/resourcequotas?limit=500", 48), 0);
+    assert_int_equal(strncmp(t->asked, "/api/v1/namespaces/shop/resourcequotas?limit=100", 48), 0);
     assert_int_equal(kind->column_count, 8);
 }
 
