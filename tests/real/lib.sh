@@ -26,6 +26,7 @@ wait_for() {
 
 stop_servers() {
     status=$?
+    set +e
     for pid in $servers; do
         kill "$pid" 2>/dev/null || true
     done

@@ -84,12 +84,26 @@ static void take_keys(struct aws_credentials *c, struct aws_keys *yours)
     err_clear(&c->result);
 }
 
+/* New keys may have less time left than we like to have: the instance's metadata and agents hand
+ * out the same ones until shortly before their end. They serve; others are asked for a little later
+ * only, or each request would wait for the next ones. */
+static void judge_new(struct aws_credentials *c)
+{
+    int64_t left = c->keys.expires ? c->keys.expires - clock_now() : INT64_MAX;
+    int64_t soon = left / 2 < BETWEEN_TRIES ? left / 2 : BETWEEN_TRIES;
+    c->next_try = left < TRY_BEFORE ? clock_monotonic() + soon : 0;
+    if (left < 0)
+        err_set(&c->result, ERR_AWAY, c->settings->words, "are this machine's clock and its right?",
+                "the keys that came have already ended, by our clock");
+}
+
 static void fetched(void *context, struct aws_keys *yours, const struct err *err)
 {
     struct aws_credentials *c = context;
     c->fetch = NULL;
     if (yours) {
         take_keys(c, yours);
+        judge_new(c);
     } else {
         c->result = *err;
         c->next_try = clock_monotonic() + BETWEEN_TRIES;

@@ -85,6 +85,16 @@ bool s3_error_is_expired(const struct s3_error *e)
            !strcmp(e->code, "ExpiredTokenException");
 }
 
+bool s3_error_is_about_keys(const struct s3_error *e, int status)
+{
+    static const char *const codes[] = {"InvalidAccessKeyId", "InvalidClientTokenId",
+                                        "SignatureDoesNotMatch", "InvalidToken"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (!strcmp(e->code, codes[i]))
+            return true;
+    return !e->code[0] && status == 400;
+}
+
 static bool is_about_region(const struct s3_error *e)
 {
     return !strcmp(e->code, "AuthorizationHeaderMalformed") ||

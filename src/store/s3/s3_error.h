@@ -24,4 +24,8 @@ void s3_error_fill(struct err *err, int status, const struct s3_error *e, const 
 /* The server calls the keys' session token expired: with new ones it may work. */
 bool s3_error_is_expired(const struct s3_error *e);
 
+/* The server does not know the keys, or not together: they may have been replaced where they lie. A
+ * bare 400 counts too, as a HEAD gets nothing else. */
+bool s3_error_is_about_keys(const struct s3_error *e, int status);
+
 #endif

@@ -355,15 +355,14 @@ static void keys_came(void *context, const struct err *err)
         store_job_finish(j);
 }
 
-/* A session token that the server calls expired is renewed once. */
+/* Keys that the server refuses are renewed once. */
 static bool failed(struct store_job *j)
 {
     struct s3_place *p = j->state;
     struct own *own = j->own;
-    if (!s3_error_is_expired(&own->refused) || own->renewed)
+    if (own->renewed || !s3_place_renew(p, &own->refused, 0, own->keys.serial))
         return false;
     own->renewed = true;
-    aws_credentials_expired(p->credentials, own->keys.serial);
     own->wait = aws_credentials_wait(p->credentials, j, keys_came);
     return true;
 }

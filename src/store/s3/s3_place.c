@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "store/aws/aws_credentials.h"
+#include "store/s3/s3_error.h"
 #include "store/s3/s3_refusal.h"
 #include "store/store_kind.h"
 
@@ -260,6 +261,15 @@ void s3_place_close(void *place)
     p->credentials = NULL;
     p->guard = NULL;
     s3_place_drop(p);
+}
+
+bool s3_place_renew(struct s3_place *p, const struct s3_error *e, int status, unsigned serial)
+{
+    bool fixed = aws_credentials_settings(p->credentials)->source == AWS_SETTINGS_STATIC;
+    if (!s3_error_is_expired(e) && (fixed || !s3_error_is_about_keys(e, status)))
+        return false;
+    aws_credentials_expired(p->credentials, serial);
+    return true;
 }
 
 char *s3_place_key(const struct s3_place *p, const char *key)

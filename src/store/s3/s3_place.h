@@ -11,6 +11,7 @@
 
 struct aws_credentials;
 struct aws_settings;
+struct s3_error;
 struct store_guard;
 struct store_kind;
 
@@ -49,6 +50,10 @@ void s3_place_hold(void *place);
 void s3_place_drop(void *place);
 /* The store closes: gives the credentials back, which no worker touches, and drops the place. */
 void s3_place_close(void *place);
+
+/* Whether a refusal is about the keys of that serial and others may be had: those are not given out
+ * again. Status 0: not known. */
+bool s3_place_renew(struct s3_place *p, const struct s3_error *e, int status, unsigned serial);
 
 /* The key below the bucket; free() it. */
 char *s3_place_key(const struct s3_place *p, const char *key);

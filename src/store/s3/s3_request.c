@@ -109,14 +109,15 @@ static void finish(struct s3_request *r, struct http_request *http, const struct
         done(context, http, &copy);
 }
 
-static void sign_and_send(struct s3_request *r);
+static void sign_and_send(struct s3_request *r, const struct aws_keys *keys);
 
 static void keys_came(void *context, const struct err *err)
 {
     struct s3_request *r = context;
     r->wait = NULL;
-    if (aws_credentials_now(r->call.place->credentials))
-        sign_and_send(r);
+    const struct aws_keys *keys = aws_credentials_now(r->call.place->credentials);
+    if (keys)
+        sign_and_send(r, keys);
     else
         finish(r, NULL, err);
 }
@@ -126,8 +127,9 @@ static void start(void *context)
 {
     struct s3_request *r = context;
     struct aws_credentials *c = r->call.place->credentials;
-    if (aws_credentials_now(c))
-        sign_and_send(r);
+    const struct aws_keys *keys = aws_credentials_now(c);
+    if (keys)
+        sign_and_send(r, keys);
     else
         r->wait = aws_credentials_wait(c, r, keys_came);
 }
@@ -176,9 +178,8 @@ static void answered(void *context, struct http_request *http, int status, struc
     } else if (why.kind != ERR_NONE) {
         explain(r, http, status, body, &why, &e);
         r->tries++;
-        if (s3_error_is_expired(&e) && !r->renewed) {
+        if (!r->renewed && s3_place_renew(r->call.place, &e, status, r->serial)) {
             r->renewed = true;
-            aws_credentials_expired(r->call.place->credentials, r->serial);
             loop_timer_set(r->timer, 0);
             return;
         }
@@ -196,7 +197,7 @@ static bool may_send(const struct s3_request *r, struct err *err)
     return reads || r->off || store_guard_check(r->call.place->guard, r->where, err);
 }
 
-static void sign_and_send(struct s3_request *r)
+static void sign_and_send(struct s3_request *r, const struct aws_keys *keys)
 {
     struct err err;
     struct s3_place *p = r->call.place;
@@ -205,7 +206,6 @@ static void sign_and_send(struct s3_request *r)
         return;
     }
     struct s3_request_client *client = p->own;
-    const struct aws_keys *keys = aws_credentials_now(p->credentials);
     char *hash = mem_printf("x-amz-content-sha256: %s", r->sha256);
     char *token = keys->token ? mem_printf("x-amz-security-token: %s", keys->token) : NULL;
     const char *headers[HEADERS_MAX + 3] = {hash};

@@ -212,6 +212,35 @@ static void renews_before_the_end(void **state)
     aws_credentials_close(c);
 }
 
+/* An agent gives out what it has until shortly before the end: that serves, and is not asked for at each request. */
+static void keys_that_end_soon_serve(void **state)
+{
+    struct stub *s = *state;
+    use_web_identity(s);
+    s->lives = 5 * CLOCK_MINUTE;
+    struct aws_credentials *c = aws_credentials_open(s->help->http, NULL);
+    assert_int_equal(wait_for(s, c).kind, ERR_NONE);
+    for (int i = 0; i < 20; i++) {
+        assert_non_null(aws_credentials_now(c));
+        help_run_for(s->help, 5);
+    }
+    assert_int_equal(s->asked, 1);
+    aws_credentials_close(c);
+}
+
+static void keys_that_have_ended_are_none(void **state)
+{
+    struct stub *s = *state;
+    use_web_identity(s);
+    s->lives = -CLOCK_MINUTE;
+    struct aws_credentials *c = aws_credentials_open(s->help->http, NULL);
+    struct err err = wait_for(s, c);
+    assert_int_equal(err.kind, ERR_AWAY);
+    assert_non_null(strstr(err.mend, "clock"));
+    assert_null(aws_credentials_now(c));
+    aws_credentials_close(c);
+}
+
 static void what_was_refused_is_not_given_again(void **state)
 {
     struct stub *s = *state;
@@ -362,6 +391,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_STUB(takes_a_web_identity),
         WITH_STUB(renews_before_the_end),
+        WITH_STUB(keys_that_end_soon_serve),
+        WITH_STUB(keys_that_have_ended_are_none),
         WITH_STUB(what_was_refused_is_not_given_again),
         WITH_STUB(tries_again),
         WITH_STUB(says_what_sts_says),

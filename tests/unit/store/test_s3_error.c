@@ -70,8 +70,13 @@ static void knows_expired_tokens(void **state)
     assert_true(s3_error_is_expired(&e));
     assert_true(s3_error_read(&e, str_of(XML("InvalidToken", "", ""))));
     assert_false(s3_error_is_expired(&e));
+    assert_true(s3_error_is_about_keys(&e, 400));
+    assert_true(s3_error_read(&e, str_of(XML("InvalidRequest", "", ""))));
+    assert_false(s3_error_is_about_keys(&e, 400));
     assert_false(s3_error_read(&e, str_of("no xml")));
     assert_string_equal(e.code, "");
+    assert_true(s3_error_is_about_keys(&e, 400));
+    assert_false(s3_error_is_about_keys(&e, 403));
 }
 
 int main(void)

@@ -1,0 +1,181 @@
+#!/bin/bash
+# The collector on a real S3 server (OpenStack Swift) with keys that end in mid-run: a web identity (IRSA) whose token is
+# rotated, the Pod Identity agent, a shared credentials file that is written anew; STS away for a while; keys that the
+# server ends sooner than was said. Afterwards the store is byte-equal to an undisturbed run with keys that do not end,
+# and no key or token is in the log. The stand-in for STS and agent: aws_stand_in.py.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+if ! /usr/bin/python3 -c 'import swift' 2>/dev/null; then
+    echo "no S3 server: install python3-swift"
+    exit 77
+fi
+server=$(mktemp -d)
+"$here/swift-s3" start "$server" >/dev/null || exit 1
+export S3_ENV="$server/env" HOURS="${HOURS:-1}"
+. "$here/../e2e/lib_collector.sh"
+stop_server() {
+    status=$?
+    set +e
+    "$here/swift-s3" stop "$server" || true
+    rm -rf "$server"
+    (exit "$status")
+    cleanup
+}
+trap stop_server EXIT
+
+standin=$work/stand-in
+mkdir "$standin"
+echo "planted-agent-token-1" >"$standin/token"
+python3 "$here/aws_stand_in.py" "$standin" "$server/keys" 2>"$work/stand-in.log" &
+for _ in $(seq 100); do
+    [ ! -s "$standin/port" ] || break
+    sleep 0.1
+done
+url=http://127.0.0.1:$(cat "$standin/port")
+
+choose_store running-curl whole
+finish running-curl
+sums whole
+whole=$(grep -c '/windows/.*/[0-9]*\.json' "$work/whole.sums")
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+export AWS_EC2_METADATA_DISABLED=true
+
+# begin STORE LIVES SAYS: a collector on an empty store, with keys that are good for LIVES seconds.
+begin() {
+    store=$1
+    choose_store running-curl "$store"
+    echo "$2 $3" >"$standin/lives"
+    : >"$work/log"
+    : >"$standin/asked"
+    start_collector running-curl
+}
+
+# windows N: so many were done.
+windows() {
+    for _ in $(seq 600); do
+        [ "$(grep -c '"window done"' "$work/log")" -lt "$1" ] || return 0
+        kill -0 "$pid" 2>/dev/null || fail "$store: the collector ended: $(tail -3 "$work/log")"
+        sleep 0.05
+    done
+    fail "$store: no $1 windows: $(tail -3 "$work/log")"
+}
+
+# done_whole: every window is done; what lies there is what the undisturbed run left, and the log is clean.
+done_whole() {
+    windows "$whole"
+    sleep 0.5
+    kill -TERM "$pid"
+    wait "$pid" || fail "$store: SIGTERM: status $?"
+    (static_keys && same "$store" whole "$store")
+    ! grep -ao '.\{0,60\}planted.\{0,40\}' "$work/log" | grep . || fail "$store: it is in the log"
+    echo "$store: byte-equal, asked $(wc -l <"$standin/asked") times"
+}
+
+static_keys() {
+    export AWS_ACCESS_KEY_ID="$KB_S3_ACCESS_KEY" AWS_SECRET_ACCESS_KEY="$KB_S3_SECRET_KEY"
+}
+
+# asked N: at least so often, and not at each request.
+asked() {
+    count=$(wc -l <"$standin/asked")
+    [ "$count" -ge "$1" ] && [ "$count" -le 20 ] || fail "$store: keys were asked for $count times"
+}
+
+# ---- web identity ----
+export AWS_ROLE_ARN=arn:aws:iam::123456789012:role/kubeboard AWS_WEB_IDENTITY_TOKEN_FILE=$work/token
+export AWS_ENDPOINT_URL_STS=$url
+echo planted-web-token-1 >"$work/token"
+begin irsa 3 3
+windows 2
+echo planted-web-token-2 >"$work/token.new"
+mv "$work/token.new" "$work/token"
+done_whole
+asked 2
+grep -q 'token-1$' "$standin/asked" && grep -q 'token-2$' "$standin/asked" || fail "the rotated token was not read"
+
+# The server ends keys sooner than was said.
+begin irsa-expired 2 3600
+done_whole
+asked 2
+
+# Keys with less time left than we like to have: an agent may give such, and gives the same ones again.
+begin irsa-short 300 300
+done_whole
+asked 1
+
+# STS is away while the keys end.
+begin irsa-away 2 2
+windows 2
+: >"$standin/gone"
+sleep 6
+rm "$standin/gone"
+done_whole
+
+# Our clock or theirs is wrong: keys that have ended when they come are no keys.
+begin irsa-past -10 -10
+for _ in $(seq 100); do
+    ! grep -q 'broke off' "$work/log" || break
+    sleep 0.1
+done
+grep -q 'broke off.*clock' "$work/log" || fail "keys that have ended: $(tail -2 "$work/log")"
+! grep -q '"window done"' "$work/log" || fail "a window was done without keys"
+echo "3600 3600" >"$standin/lives"
+done_whole
+unset AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_ENDPOINT_URL_STS
+
+# ---- the agent ----
+export AWS_CONTAINER_CREDENTIALS_FULL_URI=$url/v1/credentials AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$work/agent
+echo planted-agent-token-1 >"$work/agent"
+begin agent 3 3
+windows 2
+echo planted-agent-token-2 >"$work/agent"
+echo planted-agent-token-2 >"$standin/token"
+done_whole
+asked 2
+grep -q 'token-2$' "$standin/asked" || fail "the agent's rotated token was not read"
+unset AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE
+
+# ---- a shared credentials file, written anew by whoever logs in ----
+export AWS_SHARED_CREDENTIALS_FILE=$work/credentials
+
+# profile N: keys into the file.
+profile() {
+    "$here/swift-s3" key "$server" "PLANTEDFILE$1" "planted-file-secret$1" "planted-file-token$1"
+    printf '[default]\naws_access_key_id = PLANTEDFILE%s\naws_secret_access_key = planted-file-secret%s\n%s%s\n' \
+        "$1" "$1" 'aws_session_token = planted-file-token' "$1" >"$work/credentials.new"
+    chmod 600 "$work/credentials.new"
+    mv "$work/credentials.new" "$work/credentials"
+}
+
+# end_keys N: the server calls them expired from now on.
+end_keys() {
+    "$here/swift-s3" key "$server" "PLANTEDFILE$1" "planted-file-secret$1" "planted-file-token$1" 1000000000
+}
+
+profile 1
+begin file 0 0
+windows 2
+profile 2
+end_keys 1
+done_whole
+
+# Keys that were taken away are unknown to the server: the file has new ones.
+profile 3
+begin file-rotated 0 0
+windows 2
+profile 4
+sed -i '/^PLANTEDFILE3\t/d' "$server/keys"
+done_whole
+
+# Nobody writes new ones: it says so, and goes on when they come.
+profile 5
+begin file-late 0 0
+windows 2
+end_keys 5
+for _ in $(seq 300); do
+    ! grep -q 'broke off.*ExpiredToken' "$work/log" || break
+    sleep 0.1
+done
+grep -q 'broke off.*ExpiredToken' "$work/log" || fail "keys that ended: $(tail -2 "$work/log")"
+profile 6
+done_whole
