@@ -1,13 +1,18 @@
+/*
+ * Texts are interned, so a pointer tells a text: the index is of pointers, and what is kept of a
+ * text is sixteen bytes and its places.
+ */
 #include "ui/table/ranks.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/intern.h"
-#include "base/map.h"
 #include "base/mem.h"
+#include "base/str.h"
 
-enum { TEXTS_MOST = 8192 };
+enum { TEXTS_MOST = 8192, PLACES = 2 * TEXTS_MOST };
 #define APART (UINT64_C(1) << 40)
 
 struct rank {
@@ -16,63 +21,85 @@ struct rank {
 };
 
 struct ranks {
-    struct map *index; /* the text's pointer -> its number */
-    struct rank *list; /* by number, once settled */
+    struct rank *list; /* as they came */
+    uint16_t *order;   /* of the list, by number; NULL: not settled */
     size_t count, cap;
-    bool settled, many, worn;
+    bool many, worn;
+    uint16_t places[PLACES]; /* by the pointer's hash: index in the list plus one; 0: empty */
 };
 
 struct ranks *ranks_new(void)
 {
-    struct ranks *r = mem_alloc(sizeof *r);
-    r->index = map_new();
-    return r;
+    return mem_alloc(sizeof(struct ranks));
+}
+
+static void drop_all(struct ranks *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        intern_drop(r->list[i].text);
+    free(r->list);
+    free(r->order);
+    r->list = NULL;
+    r->order = NULL;
+    r->count = r->cap = 0;
 }
 
 void ranks_free(struct ranks *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; i < r->count; i++)
-        intern_drop(r->list[i].text);
-    map_free(r->index, NULL);
-    free(r->list);
+    drop_all(r);
     free(r);
 }
 
-static struct str key_of(const char *const *text)
+/* The place of the text, or the empty one where it would go. */
+static uint16_t *find(struct ranks *r, const char *text)
 {
-    return (struct str){(const char *)text, sizeof *text};
+    size_t i = hash_mix((uint64_t)(uintptr_t)text) & (PLACES - 1);
+    while (r->places[i] && r->list[r->places[i] - 1].text != text)
+        i = (i + 1) & (PLACES - 1);
+    return &r->places[i];
+}
+
+/* Takes in a text that is not there yet; its index in the list. */
+static uint16_t take(struct ranks *r, const char *text, uint64_t number)
+{
+    uint16_t *place = find(r, text);
+    mem_grow(&r->list, &r->cap, r->count + 1, sizeof *r->list);
+    r->list[r->count++] = (struct rank){intern_hold(text), number};
+    *place = (uint16_t)r->count;
+    return (uint16_t)(r->count - 1);
 }
 
 bool ranks_add(struct ranks *r, const char *text)
 {
-    if (r->many || !text || map_get(r->index, key_of(&text)))
+    if (r->many || !text || *find(r, text))
         return !r->many;
     if (r->count == TEXTS_MOST) {
         r->many = true;
+        drop_all(r);
         return false;
     }
-    map_put(r->index, key_of(&text), r);
-    mem_grow(&r->list, &r->cap, r->count + 1, sizeof *r->list);
-    r->list[r->count++] = (struct rank){intern_hold(text), 0};
+    take(r, text, 0);
     return true;
 }
 
-static int compare(const void *a, const void *b)
+static int compare(const void *a, const void *b, void *context)
 {
-    return str_compare_natural(((const struct rank *)a)->text, ((const struct rank *)b)->text);
+    const struct ranks *r = context;
+    return str_compare_natural(r->list[*(const uint16_t *)a].text,
+                               r->list[*(const uint16_t *)b].text);
 }
 
 static void settle(struct ranks *r)
 {
-    r->settled = true;
+    r->order = mem_array(TEXTS_MOST, sizeof *r->order);
+    for (size_t i = 0; i < r->count; i++)
+        r->order[i] = (uint16_t)i;
     if (r->count)
-        qsort(r->list, r->count, sizeof *r->list, compare);
-    for (size_t i = 0; i < r->count; i++) {
-        r->list[i].number = (i + 1) * APART;
-        map_put(r->index, key_of(&r->list[i].text), (void *)(uintptr_t)r->list[i].number);
-    }
+        qsort_r(r->order, r->count, sizeof *r->order, compare, r);
+    for (size_t i = 0; i < r->count; i++)
+        r->list[r->order[i]].number = (i + 1) * APART;
 }
 
 /* The order of texts that are too many. */
@@ -89,29 +116,24 @@ static uint64_t prefix(const char *text)
 /* A new text, between those that stand before and behind it. */
 static uint64_t insert(struct ranks *r, const char *text)
 {
-    struct rank fresh = {text, 0};
     size_t from = 0, to = r->count;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        if (compare(&r->list[middle], &fresh) < 0)
+        if (str_compare_natural(r->list[r->order[middle]].text, text) < 0)
             from = middle + 1;
         else
             to = middle;
     }
-    uint64_t below = from ? r->list[from - 1].number : 0;
-    uint64_t above = from < r->count ? r->list[from].number : below + 2 * APART;
-    fresh.number = below + (above - below) / 2;
-    if (r->count == TEXTS_MOST || fresh.number == below) {
+    uint64_t below = from ? r->list[r->order[from - 1]].number : 0;
+    uint64_t above = from < r->count ? r->list[r->order[from]].number : below + 2 * APART;
+    uint64_t number = below + (above - below) / 2;
+    if (r->count == TEXTS_MOST || number == below) {
         r->worn = true;
-        return fresh.number;
+        return number;
     }
-    mem_grow(&r->list, &r->cap, r->count + 1, sizeof *r->list);
-    memmove(&r->list[from + 1], &r->list[from], (r->count - from) * sizeof *r->list);
-    intern_hold(text);
-    r->list[from] = fresh;
-    r->count++;
-    map_put(r->index, key_of(&text), (void *)(uintptr_t)fresh.number);
-    return fresh.number;
+    memmove(&r->order[from + 1], &r->order[from], (r->count - from) * sizeof *r->order);
+    r->order[from] = take(r, text, number);
+    return number;
 }
 
 uint64_t ranks_of(struct ranks *r, const char *text)
@@ -120,10 +142,10 @@ uint64_t ranks_of(struct ranks *r, const char *text)
         return 0;
     if (r->many)
         return prefix(text);
-    if (!r->settled)
+    if (!r->order)
         settle(r);
-    void *number = map_get(r->index, key_of(&text));
-    return number ? (uint64_t)(uintptr_t)number : insert(r, text);
+    uint16_t place = *find(r, text);
+    return place ? r->list[place - 1].number : insert(r, text);
 }
 
 bool ranks_worn(const struct ranks *r)
