@@ -1,16 +1,17 @@
 /*
- * Names, ages and the number of keys. What a config map holds is never kept: the paths below go into
- * `data` but name no key that can exist there (a key is letters, digits, '-', '_' and '.'), so every
- * value becomes null while the bytes arrive, before anything is parsed.
+ * Names, ages and the number of keys. What a config map holds is never kept, nor what its keys are
+ * called: of each a null is left while the bytes arrive, before anything is parsed.
  */
 #include "base/json.h"
 #include "kube/kinds/kinds.h"
+#include "net/splitter.h"
 
 enum { DATA, COLUMNS };
 
 static const struct column columns[COLUMNS] = {[DATA] = {"DATA", CELL_INT, false, false}};
 
-static const char *const keep[] = {KINDS_METADATA, "data./", "binaryData./", NULL};
+static const char *const keep[] = {KINDS_METADATA, "data." SPLITTER_COUNT,
+                                   "binaryData." SPLITTER_COUNT, NULL};
 
 static void fill(struct object *row, const struct json *c)
 {

@@ -1,23 +1,40 @@
 #include "kube/kinds/pod_resources.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/str.h"
 #include "kube/kinds/quantity.h"
 
-static int64_t read_one(const struct json *holder, const char *list, const char *name)
+enum { CPU_REQUEST, CPU_LIMIT, MEMORY_REQUEST, MEMORY_LIMIT, AMOUNTS };
+
+static int64_t positive(int64_t amount)
 {
-    char path[64];
-    int64_t amount;
-    snprintf(path, sizeof path, "%s%s%s", list, *list ? "." : "", name);
-    struct str text = str_of(json_string(holder, path, ""));
-    if (strcmp(name, "cpu") == 0)
-        quantity_milli(text, &amount);
-    else
-        quantity_value(text, &amount);
     return amount > 0 ? amount : 0;
+}
+
+/* Of {"cpu":…,"memory":…}; what is not there is 0. */
+static void read_list(const struct json *list, int64_t *cpu, int64_t *memory)
+{
+    *cpu = *memory = 0;
+    for (const struct json *j = json_first(list); j; j = json_next(j)) {
+        const char *name = json_name(j), *text = json_value(j);
+        int64_t amount;
+        if (!name || !text)
+            continue;
+        if (strcmp(name, "cpu") == 0 && quantity_milli(str_of(text), &amount))
+            *cpu = positive(amount);
+        else if (strcmp(name, "memory") == 0 && quantity_value(str_of(text), &amount))
+            *memory = positive(amount);
+    }
+}
+
+static void read_amounts(const struct json *holder, int64_t amounts[AMOUNTS])
+{
+    const struct json *resources = json_member(holder, "resources");
+    read_list(json_member(resources, "requests"), &amounts[CPU_REQUEST], &amounts[MEMORY_REQUEST]);
+    read_list(json_member(resources, "limits"), &amounts[CPU_LIMIT], &amounts[MEMORY_LIMIT]);
 }
 
 static int64_t add(int64_t a, int64_t b)
@@ -26,30 +43,47 @@ static int64_t add(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
-static int64_t effective(const struct json *pod, const char *list, const char *name)
+/* Init containers run one after the other, beside the sidecars that were started before them. */
+static void read_init(const struct json *spec, int64_t sidecars[AMOUNTS], int64_t peak[AMOUNTS])
 {
-    const struct json *spec = json_member(pod, "spec"), *c;
-    int64_t own = read_one(spec, list, name), sum = 0, sidecars = 0, largest = 0;
-    for (c = json_first(json_member(spec, "initContainers")); c; c = json_next(c)) {
-        int64_t amount = read_one(c, list, name), peak;
-        if (strcmp(json_string(c, "restartPolicy", ""), "Always") == 0)
-            peak = sidecars = add(sidecars, amount);
-        else
-            peak = add(sidecars, amount);
-        if (peak > largest)
-            largest = peak;
+    const struct json *c = json_first(json_member(spec, "initContainers"));
+    for (; c; c = json_next(c)) {
+        int64_t amounts[AMOUNTS];
+        bool sidecar = strcmp(json_string(c, "restartPolicy", ""), "Always") == 0;
+        read_amounts(c, amounts);
+        for (int i = 0; i < AMOUNTS; i++) {
+            int64_t now = add(sidecars[i], amounts[i]);
+            sidecars[i] = sidecar ? now : sidecars[i];
+            peak[i] = now > peak[i] ? now : peak[i];
+        }
     }
-    for (c = json_first(json_member(spec, "containers")); c; c = json_next(c))
-        sum = add(sum, read_one(c, list, name));
-    sum = add(sum, sidecars);
-    int64_t total = own ? own : sum > largest ? sum : largest;
-    return total ? add(total, read_one(spec, "overhead", name)) : -1;
+}
+
+static void read_effective(const struct json *spec, int64_t total[AMOUNTS])
+{
+    int64_t own[AMOUNTS], sum[AMOUNTS] = {0}, peak[AMOUNTS] = {0}, overhead[2];
+    read_amounts(spec, own);
+    read_init(spec, sum, peak);
+    const struct json *c = json_first(json_member(spec, "containers"));
+    for (; c; c = json_next(c)) {
+        int64_t amounts[AMOUNTS];
+        read_amounts(c, amounts);
+        for (int i = 0; i < AMOUNTS; i++)
+            sum[i] = add(sum[i], amounts[i]);
+    }
+    read_list(json_member(spec, "overhead"), &overhead[0], &overhead[1]);
+    for (int i = 0; i < AMOUNTS; i++) {
+        int64_t needed = own[i] ? own[i] : sum[i] > peak[i] ? sum[i] : peak[i];
+        total[i] = needed ? add(needed, overhead[i >= MEMORY_REQUEST]) : -1;
+    }
 }
 
 void pod_resources_read(struct pod_resources *r, const struct json *pod)
 {
-    r->cpu_request = effective(pod, "resources.requests", "cpu");
-    r->cpu_limit = effective(pod, "resources.limits", "cpu");
-    r->memory_request = effective(pod, "resources.requests", "memory");
-    r->memory_limit = effective(pod, "resources.limits", "memory");
+    int64_t total[AMOUNTS];
+    read_effective(json_member(pod, "spec"), total);
+    *r = (struct pod_resources){.cpu_request = total[CPU_REQUEST],
+                                .cpu_limit = total[CPU_LIMIT],
+                                .memory_request = total[MEMORY_REQUEST],
+                                .memory_limit = total[MEMORY_LIMIT]};
 }

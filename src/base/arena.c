@@ -58,14 +58,19 @@ static void add_block(struct arena *a, size_t need)
     a->total += cap;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_take(struct arena *a, size_t size)
 {
     size_t whole = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (!a->blocks || a->cap - a->used < whole)
         add_block(a, whole);
     void *p = a->blocks->bytes + a->used;
     a->used += whole;
-    return memset(p, 0, size);
+    return p;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return memset(arena_take(a, size), 0, size);
 }
 
 char *arena_dup(struct arena *a, struct str text)

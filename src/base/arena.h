@@ -18,6 +18,7 @@ void arena_free(struct arena *a);  /* and init */
 void arena_reset(struct arena *a); /* forgets everything, keeps one block */
 
 void *arena_alloc(struct arena *a, size_t size); /* zeroed, aligned for any type; never NULL */
+void *arena_take(struct arena *a, size_t size);  /* as arena_alloc, but not zeroed */
 char *arena_dup(struct arena *a, struct str text);
 bool arena_owns(const struct arena *a, const void *p);
 size_t arena_bytes(const struct arena *a);

@@ -26,7 +26,7 @@ static pthread_once_t hooked = PTHREAD_ONCE_INIT;
 
 static void *hook_malloc(size_t size)
 {
-    return current ? arena_alloc(current, size) : mem_alloc(size);
+    return current ? arena_take(current, size) : mem_alloc(size);
 }
 
 static void hook_free(void *p)
@@ -119,7 +119,7 @@ static const cJSON *step(const cJSON *container, const char *name, size_t n)
     if (!(container->type & cJSON_Object))
         return NULL;
     for (const cJSON *j = container->child; j; j = j->next)
-        if (strncmp(j->string, name, n) == 0 && !j->string[n])
+        if (*j->string == *name && strncmp(j->string, name, n) == 0 && !j->string[n])
             return j;
     return NULL;
 }
@@ -128,7 +128,7 @@ const struct json *json_get(const struct json *j, const char *path)
 {
     const cJSON *at = node(j);
     while (at && *path) {
-        size_t n = strcspn(path, ".");
+        size_t n = (size_t)(strchrnul(path, '.') - path);
         at = step(at, path, n);
         path += n;
         path += *path == '.';

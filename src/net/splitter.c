@@ -3,7 +3,8 @@
  * token: the objects on the way to the array, and inside an element those that a wanted path goes
  * through. Every other value is passed whole, copied or skipped, by a scan that knows strings and
  * brackets only, sixteen bytes at a time. Bytes are copied in spans: `mark` is where the bytes
- * begin that the present sink has not got yet.
+ * begin that the present sink has not got yet. An object with wanted members is made anew: between
+ * them nothing is copied, and each brings its own comma and name.
  */
 #include "net/splitter.h"
 
@@ -45,6 +46,7 @@ enum sink { SINK_NONE, SINK_REST, SINK_ELEMENT };
 
 struct level {
     bool object;
+    bool member; /* of a filtered object: one has been copied */
     uint8_t role;
     int16_t node;
 };
@@ -53,6 +55,7 @@ struct node { /* of the trie of wanted paths; node 0 is the element */
     struct str name;
     int16_t first, next; /* child, sibling; -1: none */
     bool leaf;
+    bool counted; /* its members leave nulls without a name */
 };
 
 struct splitter {
@@ -80,8 +83,11 @@ struct splitter {
 static int child_of(const struct splitter *s, int node, struct str name)
 {
     int at = s->nodes[node].first;
-    while (at >= 0 && !str_eq(s->nodes[at].name, name))
-        at = s->nodes[at].next;
+    for (; at >= 0; at = s->nodes[at].next) {
+        struct str wanted = s->nodes[at].name;
+        if (wanted.n == name.n && *wanted.p == *name.p && memcmp(wanted.p, name.p, name.n) == 0)
+            break;
+    }
     return at;
 }
 
@@ -102,6 +108,10 @@ static void add_path(struct splitter *s, const char *path)
     struct str rest = str_of(path), name;
     int at = 0;
     while (str_cut(&rest, '.', &name)) {
+        if (str_is(name, SPLITTER_COUNT)) {
+            s->nodes[at].counted = true;
+            return;
+        }
         int child = child_of(s, at, name);
         at = child >= 0 ? child : add_node(s, at, name);
     }
@@ -207,7 +217,8 @@ static bool value_ended(struct splitter *s, const char *p, struct err *err)
         s->state = s->depth ? AFTER : VALUE;
         return true;
     }
-    if (s->sink == SINK_NONE && !turn_to(s, p, SINK_ELEMENT, err)) /* what was skipped */
+    const struct level *l = top(s);
+    if (l && l->role == ROLE_FILTER && !turn_to(s, p, l->object ? SINK_NONE : SINK_ELEMENT, err))
         return false;
     s->state = s->depth ? AFTER : DONE;
     return true;
@@ -233,13 +244,33 @@ static bool enter(struct splitter *s, char c, enum role role, int node, struct e
     return push(s, c == '{', role, node, err);
 }
 
+static bool enter_filtered(struct splitter *s, const char *p, int node, struct err *err)
+{
+    return enter(s, *p, ROLE_FILTER, node, err) && (*p != '{' || turn_to(s, p + 1, SINK_NONE, err));
+}
+
+static bool add(struct splitter *s, const char *bytes, size_t n, struct err *err)
+{
+    return buf_add(&s->element, bytes, n) ||
+           fail(s, err, ERR_LIMIT, "one element of the answer is too large");
+}
+
+static bool add_name(struct splitter *s, struct str name, struct err *err)
+{
+    bool first = !top(s)->member;
+    top(s)->member = true;
+    return add(s, first ? "\"" : ",\"", first ? 1 : 2, err) && add(s, name.p, name.n, err) &&
+           add(s, "\":", 2, err);
+}
+
+/* Members go without a trace where they are not counted. */
 static bool skip(struct splitter *s, const char *p, struct err *err)
 {
-    if (!turn_to(s, p, SINK_NONE, err))
-        return false;
-    if (!buf_adds(&s->element, "null"))
-        return fail(s, err, ERR_LIMIT, "one element of the answer is too large");
-    return pass_whole(s, *p, err);
+    bool list = !top(s)->object, counted = !list && s->nodes[top(s)->node].counted;
+    bool good = list      ? turn_to(s, p, SINK_NONE, err) && add(s, "null", 4, err)
+                : counted ? add_name(s, str_of(""), err) && add(s, "null", 4, err)
+                          : true;
+    return good && pass_whole(s, *p, err);
 }
 
 static struct str key_of(const struct splitter *s)
@@ -263,26 +294,31 @@ static bool value_outside(struct splitter *s, const char *p, struct err *err)
 
 static bool value_filtered(struct splitter *s, const char *p, struct err *err)
 {
-    int node = top(s)->node;
-    if (top(s)->object) {
-        node = child_of(s, node, key_of(s));
-        if (node >= 0 && s->nodes[node].leaf)
-            return pass_whole(s, *p, err);
-    }
-    if (node >= 0 && (*p == '{' || *p == '['))
-        return enter(s, *p, ROLE_FILTER, node, err);
-    return skip(s, p, err);
+    bool member = top(s)->object, container = *p == '{' || *p == '[';
+    int node = member ? child_of(s, top(s)->node, key_of(s)) : top(s)->node;
+    bool leaf = member && node >= 0 && s->nodes[node].leaf;
+    if (node < 0 || !(leaf || container))
+        return skip(s, p, err);
+    if (member && !(add_name(s, s->nodes[node].name, err) && turn_to(s, p, SINK_ELEMENT, err)))
+        return false;
+    return leaf ? pass_whole(s, *p, err) : enter_filtered(s, p, node, err);
+}
+
+static bool begins_value(char c)
+{
+    return c == '"' || c == '{' || c == '[' || c == '-' || (c >= '0' && c <= '9') || c == 't' ||
+           c == 'f' || c == 'n';
 }
 
 /* A value begins at p. */
 static bool value_begins(struct splitter *s, const char *p, struct err *err)
 {
-    if (!*p || !strchr("{[\"-0123456789tfn", *p))
+    if (!begins_value(*p))
         return broken(s, err);
     if (at_element(s)) {
         if (!turn_to(s, p, SINK_ELEMENT, err))
             return false;
-        return s->nodes && *p == '{' ? enter(s, *p, ROLE_FILTER, 0, err) : pass_whole(s, *p, err);
+        return s->nodes && *p == '{' ? enter_filtered(s, p, 0, err) : pass_whole(s, *p, err);
     }
     return s->depth && top(s)->role == ROLE_FILTER ? value_filtered(s, p, err)
                                                    : value_outside(s, p, err);
@@ -295,6 +331,8 @@ static bool close_level(struct splitter *s, const char *p, struct err *err)
     if (!l || l->object != (p[-1] == '}'))
         return broken(s, err);
     enum role role = l->role;
+    if (role == ROLE_FILTER && l->object && !turn_to(s, p - 1, SINK_ELEMENT, err))
+        return false;
     s->depth--;
     if (role != ROLE_ARRAY)
         return value_ended(s, p, err);

@@ -14,12 +14,16 @@
 
 struct splitter;
 
+#define SPLITTER_COUNT "/"
+
 struct splitter_conf {
     const char *array; /* where the array lies: member names joined by dots */
     const char *const
         *keep; /* paths inside an element that are wanted ("metadata.name", "spec.containers.name";
                 * arrays are transparent, a path includes all below it); NULL-terminated; NULL:
-                * everything. What is not wanted is replaced by null */
+                * everything. Members that are not wanted are left out, in an array null stands in
+                * their place; a path that ends in SPLITTER_COUNT ("data./") keeps of each member
+                * there a null without its name */
     size_t max_element; /* bytes of one element after filtering (0: 4 MiB): a larger one fails the
                            whole with ERR_LIMIT */
     size_t max_rest;    /* bytes kept of what lies outside the array (0: 1 MiB) */
