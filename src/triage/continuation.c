@@ -112,6 +112,12 @@ static bool is_exception(struct str s)
            str_ends(name, "Interrupt") || str_ends(name, "Exit") || str_ends(name, "Warning");
 }
 
+/* "Error: text", "Warning: text": a message says as much. */
+static bool is_lone_level(struct str s)
+{
+    return str_starts(s, "Error:") || str_starts(s, "Warning:");
+}
+
 /* A frame of Go: "main.(*server).handle(0xc000, 0x1)". */
 static bool is_go_call(struct str s)
 {
@@ -180,7 +186,7 @@ static bool begins_trace(struct continuation *c, struct str line, struct str s)
     bool announced = c->prefixed || c->open;
     if (is_frame(line, s) || (c->open && (str_starts(s, "Caused by: ") || is_more(s)))) {
         c->trace = FRAMES;
-    } else if (c->prefixed && c->bad && is_exception(s)) {
+    } else if (c->prefixed && c->bad && is_exception(s) && !is_lone_level(s)) {
         c->trace = FRAMES;
     } else if (c->prefixed && c->bad && is_traceback(s)) {
         c->trace = TRACEBACK;

@@ -212,6 +212,8 @@ static bool take(struct search *s, const struct member *m, size_t count, size_t 
     struct str text = s->items[m[0].item].text;
     struct family_affix a = affix_of(s->texts, n);
     struct str made = with_gap(s, text, before, m[0].suffix, a);
+    if (family_judge_is_message(s->texts[0], a.before))
+        return false;
     if (!are_values(s, n, with_values, count_telling(made, place, loose)))
         return false;
     for (size_t i = 0; i < count; i++)

@@ -5,6 +5,7 @@
  *
  *  - two, when one of them is a value by its form already (open(<*>) and open(stdin));
  *  - two, where a lone word ends the message behind a colon;
+ *  - two, behind "state", "mode" and their kin, or in a bracket where the rest is long;
  *  - a few behind key= ;
  *  - more in the middle of a sentence: the longer the sentence that stays the same, the fewer; and
  *    fewer behind a word that announces a name (for, host, table) or for words that look like names;
@@ -55,11 +56,13 @@ struct family_affix family_judge_affix(const struct str *words, size_t count)
         before--;
     while (behind && !strchr("([<)]}>\"'`,;.:", first.p[first.n - behind]))
         behind--;
-    /* "gw:<*>" beside "<*>": the value is the whole word. */
-    bool value = behind >= 3 && memmem(first.p + first.n - behind, behind, "<*>", 3);
+    /* "gw:<*>," beside "<*>,": the value is the whole word, but for the comma. */
+    const char *value = memmem(first.p + first.n - behind, behind, "<*>", 3);
     for (size_t i = 0; i < count && value; i++)
-        if (words[i].n == before + behind)
-            behind = 0;
+        if (words[i].n == before + behind) {
+            behind = (size_t)(first.p + first.n - value) - 3;
+            value = NULL;
+        }
     return (struct family_affix){before, behind};
 }
 
@@ -84,6 +87,15 @@ static bool announces(struct str word)
         "group",   "interface", "bucket",  "job",       "channel",   "device",  "volume",  "image",
         "program", "process",   "command", "database",  "index",     "driver",  "client",  "server",
         "peer",    "agent",     "tenant",  "customer",  "project",   "task",    "zone",    "role"};
+    return is_one_of(word, list, sizeof list / sizeof *list);
+}
+
+/* Words behind which one of few follows: "in state X". */
+static bool announces_state(struct str word)
+{
+    static const char *const list[] = {"state", "status", "mode",   "type",    "method",
+                                       "phase", "role",   "kind",   "level",   "protocol",
+                                       "event", "result", "action", "command", "operation"};
     return is_one_of(word, list, sizeof list / sizeof *list);
 }
 
@@ -157,6 +169,11 @@ static enum context context_of(struct str word, size_t before)
     return member ? MEMBER : MARKED;
 }
 
+bool family_judge_is_message(struct str word, size_t before)
+{
+    return context_of(word, before) == MESSAGE;
+}
+
 struct look {
     bool value;        /* one of the words is <*> */
     bool empty;        /* one of the words is nothing but what is common */
@@ -219,8 +236,12 @@ static int needed(struct str text, unsigned place, int constants, enum context c
     if (context == MEMBER)
         return constants < 1 ? 8 : look.all_capitals ? 2 : 4;
     int need = by_constants[constants < 6 ? constants : 6];
-    if (place > 0 && announces(template_words_at(text, place - 1)))
+    struct str word_before = place > 0 ? template_words_at(text, place - 1) : (struct str){NULL, 0};
+    bool state = constants >= 2 && announces_state(word_before);
+    if (announces(word_before))
         need -= 3;
+    if (state)
+        need -= 6;
     if (family_judge_is_verb(text, place))
         need += 10;
     if (context == MARKED)
@@ -233,7 +254,8 @@ static int needed(struct str text, unsigned place, int constants, enum context c
         need += 4;
     if (place == 0 && context != MARKED)
         need += 4;
-    int least = look.all_states ? 7 : 3;
+    bool marked = constants >= 2 && context == MARKED && place > 0;
+    int least = state || marked ? 2 : look.all_states ? 7 : 3;
     return need < least ? least : need;
 }
 

@@ -22,6 +22,10 @@ int family_judge_constants(struct str text, uint64_t loose);
 /* Whether a verb stands at the place: "failed to …", "trying to …". */
 bool family_judge_is_verb(struct str text, unsigned place);
 
+/* Whether what stands behind the first `before` bytes of the word is the text of a message: that of
+ * msg="…". */
+bool family_judge_is_message(struct str word, size_t before);
+
 /* Whether the words, which are different, are values. `text` is one of the templates and `loose`
  * has a bit for each place that is not the same in all of them, `place` among these. */
 bool family_judge(const struct str *words, size_t count, struct str text, unsigned place,

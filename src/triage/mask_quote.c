@@ -8,7 +8,7 @@
 enum { QUOTE_READ = 200, AGENT_READ = 500, LIST_READ = 400, TITLE_MAX = 40 };
 
 /* A quote as it stands in the line, \" inside a quoted text or " outside: one opens, the same
- * closes. */
+ * closes, or ' what ` opened. */
 struct quote {
     char mark;
     bool escaped;
@@ -38,7 +38,7 @@ static const char *closing_quote(const struct mask_scan *s, const char *p, struc
 {
     const char *stop = (size_t)(s->end - p) > limit ? p + limit : s->end;
     for (; p < stop; p++) {
-        if (is_quote_at(s, p, q))
+        if (is_quote_at(s, p, q) || (q.mark == '`' && *p == '\'' && !q.escaped))
             return p;
         if (*p == '\\' && p + 1 < stop)
             p++;
@@ -146,6 +146,8 @@ void mask_quote_read(struct mask_scan *s)
     bool word = close && !message && (member || agent || !has_blank(text) || is_title(text));
     add_quote(s, q);
     s->p = from;
+    if (close && !q.escaped)
+        q.mark = *close;
     if (path || word) {
         mask_scan_value(s, MASK_OUT_OTHER);
         add_quote(s, q);

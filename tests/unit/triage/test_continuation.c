@@ -85,6 +85,19 @@ static void tracebacks_join(void **state)
     follow(lines);
 }
 
+static void what_only_says_that_it_is_an_error_joins_nothing(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"!ERROR: Received message with invalid authcode!",
+                                        " Error: Select returned nothing",
+                                        "!WARNING: the disk is nearly full",
+                                        " Warning: IPv6 is not supported",
+                                        "!ERROR: cannot load the module",
+                                        "+ImportError: no module named x",
+                                        NULL};
+    follow(lines);
+}
+
 static void dumps_of_goroutines_join(void **state)
 {
     (void)state;
@@ -144,6 +157,7 @@ int main(void)
         cmocka_unit_test(traces_of_the_jvm_join),
         cmocka_unit_test(traces_of_other_languages_join),
         cmocka_unit_test(tracebacks_join),
+        cmocka_unit_test(what_only_says_that_it_is_an_error_joins_nothing),
         cmocka_unit_test(dumps_of_goroutines_join),
         cmocka_unit_test(in_doubt_a_line_is_a_head),
     };

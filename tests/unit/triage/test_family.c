@@ -103,6 +103,24 @@ static void states_need_more_than_names(void **state)
     assert_string_equal(found(&loose), "");
 }
 
+static void two_are_enough_where_a_state_or_a_bracket_stands(void **state)
+{
+    (void)state;
+    uint64_t loose;
+    clear();
+    add(false, "session <*> closed in state ESTABLISHED by its peer");
+    add(false, "session <*> closed in state SYN_SENT by its peer");
+    assert_string_equal(found(&loose), "session <*> closed in state <*> by its peer");
+    clear();
+    add(false, "sending the notice (primary) to <*>");
+    add(false, "sending the notice (standby) to <*>");
+    assert_string_equal(found(&loose), "sending the notice (<*>) to <*>");
+    clear();
+    add(false, "mode READ");
+    add(false, "mode WRITE");
+    assert_string_equal(found(&loose), "");
+}
+
 static void a_value_by_its_form_speaks_for_its_place(void **state)
 {
     (void)state;
@@ -117,6 +135,10 @@ static void a_value_by_its_form_speaks_for_its_place(void **state)
     add(false, "cannot connect to gw:<*> any more");
     assert_string_equal(found(&loose), "cannot connect to <*> any more");
     assert_int_equal(loose, 8);
+    clear();
+    add(false, "cannot connect to <*>: no route to host");
+    add(false, "cannot connect to gw:<*>: no route to host");
+    assert_string_equal(found(&loose), "cannot connect to <*>: no route to host");
 }
 
 static void a_lone_word_behind_a_label_is_a_value(void **state)
@@ -272,6 +294,7 @@ int main(void)
         cmocka_unit_test(many_names_in_one_place_are_values),
         cmocka_unit_test(few_names_are_not_enough),
         cmocka_unit_test(states_need_more_than_names),
+        cmocka_unit_test(two_are_enough_where_a_state_or_a_bracket_stands),
         cmocka_unit_test(a_value_by_its_form_speaks_for_its_place),
         cmocka_unit_test(a_lone_word_behind_a_label_is_a_value),
         cmocka_unit_test(many_pairs_of_names_need_fewer_words_around),

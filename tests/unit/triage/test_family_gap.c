@@ -151,6 +151,14 @@ static void messages_that_only_begin_alike_stay_apart(void **state)
     assert_string_equal(found(NULL), "");
 }
 
+static void the_text_of_a_message_stays(void **state)
+{
+    (void)state;
+    clear();
+    add_reasons("level=warning node=<*> component=volumes msg=\"", 9, "\"");
+    assert_string_equal(found(NULL), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +167,7 @@ int main(void)
         cmocka_unit_test(what_stands_behind_stays),
         cmocka_unit_test(loose_places_are_kept),
         cmocka_unit_test(messages_that_only_begin_alike_stay_apart),
+        cmocka_unit_test(the_text_of_a_message_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

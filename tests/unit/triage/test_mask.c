@@ -98,6 +98,8 @@ static const struct {
     {"he said \"two words\" today", "he said \"<*>\" today"},
     {"got \"GET /a HTTP/1.1\" today", "got \"GET <*> <*>\" today"},
     {"got '' from it", "got '<*>' from it"},
+    {"unknown option `--colour', try `--help'", "unknown option `<*>', try `<*>'"},
+    {"cannot stat `lost+found': it's gone", "cannot stat `<*>': it's gone"},
     {"lock tag=\"View Lock\" held", "lock tag=\"<*>\" held"},
     {"x msg=\"two words\" n=1", "x msg=\"two words\" n=<*>"},
     {"invalid user two words from 10.0.0.1 port 1", "invalid user <*> from <*> port <*>"},
