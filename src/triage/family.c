@@ -1,7 +1,8 @@
 /*
  * Templates with equally many words are compared by hashing all words but those of one place, or of
  * two or three: those that hash alike differ there only and are a family. Whether the words that
- * differ are values is judged in family_judge.c. What was merged takes part in the next round, so
+ * differ are values is judged in family_judge.c; a word that is one in one message is evidence in the
+ * others, where the same names come again. What was merged takes part in the next round, so
  * that two names far apart in a long message are found one after the other where there are enough of
  * each, and both at once where every pair is new.
  */
@@ -12,6 +13,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "triage/family_gap.h"
 #include "triage/family_judge.h"
@@ -56,7 +58,8 @@ struct search {
     int32_t *next;
     uint32_t *slots;
     size_t slot_count;
-    struct str *words; /* room for those of one place */
+    struct map *values; /* words that were merged */
+    struct str *words;  /* room for those of one place */
     size_t word_cap;
 };
 
@@ -133,6 +136,30 @@ static uint64_t loose_of(const struct search *s, const uint32_t *members, size_t
     return places;
 }
 
+static struct str value_of(struct str word, struct family_affix a)
+{
+    bool rest = word.n > a.before + a.behind;
+    return (struct str){word.p + a.before, rest ? word.n - a.before - a.behind : 0};
+}
+
+/* Whether one of the first n of s->words was a value in another message. */
+static bool is_any_seen(const struct search *s, size_t n)
+{
+    struct family_affix a = family_judge_affix(s->words, n);
+    for (size_t i = 0; i < n; i++)
+        if (map_get(s->values, value_of(s->words[i], a)))
+            return true;
+    return false;
+}
+
+static void see_values(struct search *s, size_t n)
+{
+    struct family_affix a = family_judge_affix(s->words, n);
+    for (size_t i = 0; i < n; i++)
+        if (value_of(s->words[i], a).n)
+            map_put(s->values, value_of(s->words[i], a), s);
+}
+
 static bool is_family(struct search *s, const uint32_t *members, size_t count, uint64_t places)
 {
     bool wanted = false;
@@ -144,7 +171,8 @@ static bool is_family(struct search *s, const uint32_t *members, size_t count, u
     for (uint64_t rest = places; rest; rest &= rest - 1) {
         unsigned place = (unsigned)__builtin_ctzll(rest);
         size_t n = words_at(s, members, count, place);
-        if (!family_judge(s->words, n, s->items[members[0]].text, place, places))
+        struct str text = s->items[members[0]].text;
+        if (!family_judge(s->words, n, is_any_seen(s, n), text, place, places))
             return false;
     }
     return true;
@@ -266,7 +294,9 @@ static void merge(struct search *s, const uint32_t *members, size_t count, uint6
     item.loose = loose_of(s, members, count, places);
     for (uint64_t rest = places; rest; rest &= rest - 1) {
         unsigned place = (unsigned)__builtin_ctzll(rest);
-        item.text = loosened(s, item.text, place, words_at(s, members, count, place));
+        size_t different = words_at(s, members, count, place);
+        item.text = loosened(s, item.text, place, different);
+        see_values(s, different);
     }
     for (size_t i = 0; i < count; i++)
         s->items[members[i]].used = true;
@@ -346,7 +376,7 @@ static struct pattern *patterns_of(struct search *s, size_t *count)
 struct pattern *family_find(const struct family_member *members, size_t member_count,
                             struct arena *memory, size_t *count)
 {
-    struct search s = {.memory = memory};
+    struct search s = {.memory = memory, .values = map_new()};
     mem_grow(&s.items, &s.cap, member_count + 1, sizeof *s.items);
     s.count = member_count;
     for (size_t i = 0; i < member_count; i++)
@@ -362,6 +392,7 @@ struct pattern *family_find(const struct family_member *members, size_t member_c
     free(s.families);
     free(s.next);
     free(s.slots);
+    map_free(s.values, NULL);
     free(s.words);
     return found;
 }

@@ -3,7 +3,8 @@
  * other. What gives it away is that many different words stand in one place while all the rest stays
  * the same. How many are needed depends on how telling the rest is:
  *
- *  - two, when one of them is a value by its form already (open(<*>) and open(stdin));
+ *  - two, when one of them is a value by its form already (open(<*>) and open(stdin)), or was found to
+ *    be one in another message;
  *  - two, where a lone word ends the message behind a colon;
  *  - two, behind "state", "mode" and their kin, or in a bracket where the rest is long;
  *  - a few behind key= ;
@@ -93,9 +94,8 @@ static bool announces(struct str word)
 /* Words behind which one of few follows: "in state X". */
 static bool announces_state(struct str word)
 {
-    static const char *const list[] = {"state", "status", "mode",   "type",    "method",
-                                       "phase", "role",   "kind",   "level",   "protocol",
-                                       "event", "result", "action", "command", "operation"};
+    static const char *const list[] = {"state", "status", "mode", "type",  "method",
+                                       "phase", "role",   "kind", "level", "protocol"};
     return is_one_of(word, list, sizeof list / sizeof *list);
 }
 
@@ -259,12 +259,13 @@ static int needed(struct str text, unsigned place, int constants, enum context c
     return need < least ? least : need;
 }
 
-bool family_judge(const struct str *words, size_t count, struct str text, unsigned place,
+bool family_judge(const struct str *words, size_t count, bool seen, struct str text, unsigned place,
                   uint64_t loose)
 {
     struct family_affix a = family_judge_affix(words, count);
     int constants = family_judge_constants(text, loose), others = __builtin_popcountll(loose) - 1;
     struct look look = look_at(words, count, a);
+    look.value |= seen;
     if (others <= 0 && constants >= 2 && !look.all_states && is_labelled_end(text, place))
         return true;
     int need = needed(text, place, constants, context_of(words[0], a.before), look);

@@ -26,9 +26,10 @@ bool family_judge_is_verb(struct str text, unsigned place);
  * msg="…". */
 bool family_judge_is_message(struct str word, size_t before);
 
-/* Whether the words, which are different, are values. `text` is one of the templates and `loose`
- * has a bit for each place that is not the same in all of them, `place` among these. */
-bool family_judge(const struct str *words, size_t count, struct str text, unsigned place,
+/* Whether the words, which are different, are values. `seen`: one of them was found to be one in
+ * another message. `text` is one of the templates and `loose` has a bit for each place that is not
+ * the same in all of them, `place` among these. */
+bool family_judge(const struct str *words, size_t count, bool seen, struct str text, unsigned place,
                   uint64_t loose);
 
 #endif

@@ -105,6 +105,21 @@ static bool is_title(struct str text)
     return text.n <= TITLE_MAX;
 }
 
+/* "a, b,c", "[a b]", "{"id":1}": names and what a program prints of its data. */
+static bool is_list(struct str text)
+{
+    size_t commas = 0;
+    char first = text.p[0], last = text.p[text.n - 1];
+    if ((first == '[' && last == ']') || (first == '{' && last == '}'))
+        return true;
+    for (size_t i = 0; i < text.n; i++) {
+        commas += text.p[i] == ',';
+        if (mask_scan_is_blank(text.p[i]) && (!i || text.p[i - 1] != ','))
+            return false;
+    }
+    return commas > 0;
+}
+
 /* "Mozilla/5.0 (X11; Linux x86_64)", "curl/7.88.1": programs as they name themselves. */
 static bool is_agent(const struct mask_scan *s, const char *p)
 {
@@ -143,7 +158,8 @@ void mask_quote_read(struct mask_scan *s)
     /* x.go:1] "Text", and a text that the line begins with. */
     bool begins = !last && has_blank(text) && !agent;
     bool message = !member && (last == '=' || begins || (last == ']' && s->out.blank));
-    bool word = close && !message && (member || agent || !has_blank(text) || is_title(text));
+    bool word = close && !message &&
+                (member || agent || !has_blank(text) || is_title(text) || is_list(text));
     add_quote(s, q);
     s->p = from;
     if (close && !q.escaped)
@@ -178,7 +194,7 @@ bool mask_quote_list(struct mask_scan *s)
     size_t commas = 0;
     char last = mask_out_last(&s->out);
     bool member = last == '=' || last == ':'; /* then one word is a list too, and none */
-    const char *end = end_of_list(s, s->p + 1, last == '=', &commas);
+    const char *end = end_of_list(s, s->p + 1, member && !s->out.blank, &commas);
     bool none = end == s->p + 1 && (s->out.blank || !last);
     if (!end || (!commas && !none && !(member && !s->out.blank)))
         return false;

@@ -116,6 +116,10 @@ static void two_are_enough_where_a_state_or_a_bracket_stands(void **state)
     add(false, "sending the notice (standby) to <*>");
     assert_string_equal(found(&loose), "sending the notice (<*>) to <*>");
     clear();
+    add(false, "the reset command failed for <*>");
+    add(false, "the reset command succeeded for <*>");
+    assert_string_equal(found(&loose), "");
+    clear();
     add(false, "mode READ");
     add(false, "mode WRITE");
     assert_string_equal(found(&loose), "");
@@ -139,6 +143,26 @@ static void a_value_by_its_form_speaks_for_its_place(void **state)
     add(false, "cannot connect to <*>: no route to host");
     add(false, "cannot connect to gw:<*>: no route to host");
     assert_string_equal(found(&loose), "cannot connect to <*>: no route to host");
+}
+
+static void a_name_seen_elsewhere_is_a_name(void **state)
+{
+    (void)state;
+    struct arena memory;
+    size_t count;
+    clear();
+    add_names(false, "the disk of ", 8, " is nearly full");
+    add_names(false, "the watcher gave up on ", 2, " today");
+    arena_init(&memory);
+    struct pattern *p = family_find(members, member_count, &memory, &count);
+    assert_int_equal(count, 2);
+    free(p);
+    clear();
+    add_names(false, "the watcher gave up on ", 2, " today");
+    p = family_find(members, member_count, &memory, &count);
+    assert_int_equal(count, 0);
+    free(p);
+    arena_free(&memory);
 }
 
 static void a_lone_word_behind_a_label_is_a_value(void **state)
@@ -296,6 +320,7 @@ int main(void)
         cmocka_unit_test(states_need_more_than_names),
         cmocka_unit_test(two_are_enough_where_a_state_or_a_bracket_stands),
         cmocka_unit_test(a_value_by_its_form_speaks_for_its_place),
+        cmocka_unit_test(a_name_seen_elsewhere_is_a_name),
         cmocka_unit_test(a_lone_word_behind_a_label_is_a_value),
         cmocka_unit_test(many_pairs_of_names_need_fewer_words_around),
         cmocka_unit_test(the_text_of_a_message_is_no_name),
