@@ -95,6 +95,11 @@ void metrics_leader(struct metrics *m, bool leads)
     m->leads = leads;
 }
 
+bool metrics_leads(const struct metrics *m)
+{
+    return m->leads;
+}
+
 static void head(struct buf *out, const char *name, const char *type, const char *help)
 {
     buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);

@@ -31,6 +31,7 @@ void metrics_source(struct metrics *m, enum metrics_source source, bool up);
 /* Loki's clock less ours, ns. Never told: left out. */
 void metrics_clock(struct metrics *m, int64_t offset);
 void metrics_leader(struct metrics *m, bool leads);
+bool metrics_leads(const struct metrics *m);
 
 /* Prometheus' text format. store NULL: without its figures. Reads /proc/self. */
 void metrics_write(const struct metrics *m, const struct window_store *store, struct buf *out);

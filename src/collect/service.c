@@ -90,7 +90,9 @@ static void on_looked(void *context, const struct store_entry *entry, const stru
     str_copy(s->ready, sizeof s->ready, there ? "" : "the store: ");
     if (!there)
         str_copy(s->ready + strlen(s->ready), sizeof s->ready - strlen(s->ready), err->what);
-    metrics_source(s->conf.metrics, METRICS_STORE, there);
+    /* Readers are served as long as it reads; for who writes it is up when it takes that too. */
+    bool stuck = metrics_leads(s->conf.metrics) && window_store_write_failed(s->conf.store);
+    metrics_source(s->conf.metrics, METRICS_STORE, there && !stuck);
     loop_timer_set(s->look, READY_MS);
 }
 

@@ -180,6 +180,8 @@ void store_op_end(struct store_op *op, const struct err *err)
     take_out(op);
     if (op->ask.verb == STORE_PUT && err->kind == ERR_NONE)
         op->store->written += op->size;
+    if (op->ask.verb == STORE_PUT && !op->cancelled)
+        op->store->write_failed = err->kind != ERR_NONE && err->kind != ERR_CONFLICT;
     if (!op->cancelled)
         tell(op, err);
     free_op(op);
@@ -409,6 +411,11 @@ void store_guard(struct store *s, bool (*may_write)(void *context), void *contex
 const char *store_url(const struct store *s)
 {
     return s->url;
+}
+
+bool store_write_failed(const struct store *s)
+{
+    return s->write_failed;
 }
 
 uint64_t store_written(const struct store *s)

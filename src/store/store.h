@@ -62,6 +62,9 @@ void store_guard(struct store *s, bool (*may_write)(void *context), void *contex
 
 const char *store_url(const struct store *s);  /* as configured: it holds no secret */
 uint64_t store_written(const struct store *s); /* bytes of all puts that worked */
+/* Whether the last put did not work for a reason of the store's (a full disk, a bucket that is
+ * away). */
+bool store_write_failed(const struct store *s);
 
 /* In words, one line: which client and why, endpoint, region and where it is from, the credentials'
  * source. */

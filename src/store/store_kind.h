@@ -91,6 +91,7 @@ struct store {
     int running;
     size_t ops, bytes; /* all operations; bytes of puts that have not ended */
     uint64_t written;
+    bool write_failed; /* the last put */
 };
 
 /* Whether it may be started, or tried again: false is ERR_CONFLICT. */

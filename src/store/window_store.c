@@ -44,6 +44,11 @@ struct store *window_store_processed(const struct window_store *w)
     return w->processed;
 }
 
+bool window_store_write_failed(const struct window_store *w)
+{
+    return store_write_failed(w->processed) || (w->raw && store_write_failed(w->raw));
+}
+
 void window_store_cancel(struct window_store_op *op)
 {
     if (op)

@@ -31,6 +31,7 @@ void window_store_free(struct window_store *w);
 const char *window_store_cluster(const struct window_store *w);
 struct store *window_store_raw(const struct window_store *w);
 struct store *window_store_processed(const struct window_store *w);
+bool window_store_write_failed(const struct window_store *w); /* of either: store.h */
 
 /*
  * As in store.h: `done` on the loop, exactly once, never from inside the call, not after
