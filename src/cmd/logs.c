@@ -20,6 +20,7 @@
 #include "net/loop.h"
 #include "source/loki.h"
 #include "source/loki_follow.h"
+#include "source/loki_merge.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_RAW };
 enum { LINE_ROOM = 8 << 20, STEPS = 60, PROGRESS_MS = 200 };
@@ -285,7 +286,7 @@ static void on_checked(void *context, enum loki_query kind, const struct err *er
 static bool read_options(struct logs *l, const struct options *o, struct err *err)
 {
     int direction;
-    if (!o->argument_count || o->argument_count > LOGS_RANGE_QUERIES)
+    if (!o->argument_count || o->argument_count > LOKI_MERGE_QUERIES)
         return err_set(err, ERR_USAGE, "logs", "kubeboard logs '{namespace=\"shop\"} |= \"error\"'",
                        o->argument_count ? "it takes eight queries at most"
                                          : "it needs a LogQL query");

@@ -1,7 +1,6 @@
 /*
- * The lines of a span that one or several queries keep, in one order by time; at equal times the query
- * named first comes first. A line that two queries keep comes twice. Memory is that of the pages in
- * flight and some hundred lines a query.
+ * What `kubeboard logs` prints of a span: the lines of one or several queries as loki_merge gives
+ * them, and Loki's count as the proof that they are all.
  */
 #ifndef CMD_LOGS_RANGE_H
 #define CMD_LOGS_RANGE_H
@@ -14,14 +13,12 @@
 #include "model/line.h"
 #include "source/loki.h"
 
-enum { LOGS_RANGE_QUERIES = 8 };
-
 struct logs_range;
 
 struct logs_range_conf {
     struct loki *loki;
     const char *const *queries; /* must outlive it */
-    size_t count;               /* 1 to LOGS_RANGE_QUERIES */
+    size_t count;               /* 1 to LOKI_MERGE_QUERIES */
     int64_t from, to;           /* [from, to) */
     int64_t limit;              /* of all lines together; 0: none, then Loki's count proves them */
     bool backward;

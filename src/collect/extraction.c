@@ -22,7 +22,7 @@
 #include "collect/clean_labels.h"
 #include "collect/raw_pack.h"
 #include "source/loki.h"
-#include "source/loki_lanes.h"
+#include "source/loki_merge.h"
 #include "store/spool.h"
 #include "triage/redact.h"
 #include "triage/window_build.h"
@@ -39,7 +39,7 @@ struct extraction {
     struct extraction_conf conf;
     struct buf query, counted; /* the window's own, and what is asked and counted: kubeboard's own
                                   pods left out */
-    struct loki_lanes *extract;
+    struct loki_merge *merge;
     struct loki_call *count;
     struct window_build *build;
     struct raw_pack *pack;
@@ -67,8 +67,8 @@ static void forget_keys(struct extraction *x)
 
 static void clear_try(struct extraction *x)
 {
-    loki_lanes_free(x->extract);
-    x->extract = NULL;
+    loki_merge_free(x->merge);
+    x->merge = NULL;
     loki_cancel(x->count);
     x->count = NULL;
     window_build_free(x->build);
@@ -176,8 +176,8 @@ static void end(struct extraction *x, struct window *w, struct spool *raw, const
 
 static void not_packed(struct extraction *x)
 {
-    loki_lanes_free(x->extract);
-    x->extract = NULL;
+    loki_merge_free(x->merge);
+    x->merge = NULL;
     x->cut = true;
     if (x->failed.kind == ERR_LIMIT)
         on_extracted(x);
@@ -291,13 +291,13 @@ static void on_extracted(struct extraction *x)
         x->count = loki_count(c->loki, buf_text(&x->counted), c->from, c->to, on_count, x);
 }
 
-static void on_done(void *context, const struct loki_extract_result *result, const struct err *err)
+static void on_done(void *context, const struct loki_merge_result *result, bool truncated)
 {
     struct extraction *x = context;
-    x->extract = NULL;
-    x->cut = x->cut || result->truncated;
-    if (err->kind)
-        end(x, NULL, NULL, err);
+    x->merge = NULL;
+    x->cut = x->cut || truncated;
+    if (result->err.kind)
+        end(x, NULL, NULL, &result->err);
     else
         on_extracted(x);
 }
@@ -326,15 +326,16 @@ static void start_try(struct extraction *x)
     start_around(x);
     if (c->redactor)
         redact_reset(c->redactor);
-    struct loki_lanes_conf e = {.query = buf_text(&x->counted),
-                                .from = c->from,
-                                .to = c->to,
-                                .limit = c->rule->limit,
-                                .label = c->labels->pod,
-                                .context = x,
-                                .line = on_line,
-                                .done = on_done};
-    x->extract = loki_lanes_start(c->loki, &e);
+    const char *query = buf_text(&x->counted);
+    x->merge = loki_merge_start(c->loki, &(struct loki_merge_conf){.queries = &query,
+                                                                   .count = 1,
+                                                                   .from = c->from,
+                                                                   .to = c->to,
+                                                                   .limit = c->rule->limit,
+                                                                   .label = c->labels->pod,
+                                                                   .context = x,
+                                                                   .line = on_line,
+                                                                   .done = on_done});
 }
 
 struct extraction *extraction_start(const struct extraction_conf *conf)

@@ -9,12 +9,12 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "net/loop.h"
+#include "source/loki_limits.h"
 #include "source/loki_query.h"
 #include "source/matrix.h"
 #include "source/server_clock.h"
 
 enum {
-    DEFAULT_LIMIT = 5000,
     GET_MAX = 6000,
     FORM_MAX = 1 << 20,
     ANSWER_MAX = 8 << 20,
@@ -33,7 +33,7 @@ struct loki {
     bool no_drop; /* older than 2.9: no `drop` stage */
     bool no_moments;
     bool known; /* it has answered as a Loki does */
-    int limit;
+    struct loki_limits limits;
     struct loki_call *calls;
 };
 
@@ -72,7 +72,7 @@ struct loki *loki_new(struct http *h, const struct conn *c, const struct rule_la
         (struct rule_labels){l->names[0], l->names[1], l->names[2], l->names[3], l->names[4]};
     l->http = h;
     l->target = http_target_new(h, c);
-    l->limit = DEFAULT_LIMIT;
+    l->limits = LOKI_LIMITS_DEFAULT;
     conn_place(c, l->place, sizeof l->place);
     upstream_connecting(&l->upstream);
     return l;
@@ -112,7 +112,12 @@ struct http_target *loki_target(const struct loki *l)
 
 int loki_limit(const struct loki *l)
 {
-    return l->limit;
+    return l->limits.lines;
+}
+
+int64_t loki_longest(const struct loki *l)
+{
+    return l->limits.longest;
 }
 
 int64_t loki_now(const struct loki *l)
@@ -141,13 +146,7 @@ static bool is_refusal(enum err_kind kind)
  * and 2.3). */
 static void interpret(struct loki *l, int status, struct err *err)
 {
-    static const char allowed[] = "max_entries_limit_per_query (";
-    const char *at = strstr(err->what, allowed);
-    if (status == 400 && at) {
-        at = strchr(at, '>');
-        long limit = at ? strtol(at + 1, NULL, 10) : 0;
-        if (limit > 0 && limit < l->limit)
-            l->limit = (int)limit;
+    if (status == 400 && loki_limits_learn(&l->limits, err->what) == LOKI_LIMITS_LINES) {
         err->kind = ERR_LIMIT;
     } else if (status == 500 && (says(err, "ResourceExhausted") || says(err, "larger than max"))) {
         err->kind = ERR_LIMIT;

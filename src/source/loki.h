@@ -40,6 +40,8 @@ int64_t loki_clock_offset(const struct loki *l);
 
 /* Lines that this server gives a page: 5,000, or what its refusal of more said. */
 int loki_limit(const struct loki *l);
+/* The longest span that it takes a question of: INT64_MAX until its refusal of one said less. */
+int64_t loki_longest(const struct loki *l);
 
 /* A small question under way. `done` is called exactly once, never from inside the call that asks;
  * err is never NULL, its kind ERR_NONE when it was answered. After `done`, or loki_cancel, it is

@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "net/backoff.h"
 #include "net/loop.h"
 #include "source/loki_crowd.h"
 #include "source/loki_page.h"
@@ -40,7 +39,8 @@ struct slice {
     struct slice *next;
     struct loki_extract *owner;
     int64_t from, to; /* still to be asked for */
-    int64_t width;    /* at its birth */
+    int64_t born;     /* the edge where its first request began */
+    int64_t upto;     /* how far the present request goes: the server may not take all at once */
     uint64_t lines;   /* of its pages so far */
     struct loki_pager_fetch *fetch;
     struct loki_crowd *crowd;
@@ -57,16 +57,14 @@ struct loki_extract {
     char *query;
     struct loki_pager *pager;
     struct slice *slices; /* the first is the one that gives out */
-    int slice_count;
+    int slice_count, asking;
     int64_t cursor; /* where the next slice begins (backward: ends) */
     double width;   /* of the next slice, ns; 0: everything that is left */
     size_t held;
     struct loop_timer *soon;
-    struct loki_call *count;
-    struct backoff backoff; /* of the count */
-    int retries, count_tries;
     struct loki_extract_result result;
-    bool paused, busy, dead, ended;
+    struct err failure; /* why nothing comes behind the slices that are left */
+    bool paused, busy, dead;
 };
 
 /* ---- memory ---- */
@@ -96,6 +94,7 @@ static void drop_first(struct loki_extract *x)
     struct slice *s = x->slices;
     x->slices = s->next;
     x->slice_count--;
+    x->asking -= s->fetch || s->crowd;
     free_slice(x, s);
 }
 
@@ -104,7 +103,6 @@ static void free_extract(struct loki_extract *x)
     while (x->slices)
         drop_first(x);
     loki_pager_free(x->pager);
-    loki_cancel(x->count);
     loop_timer_free(x->soon);
     free(x->query);
     free(x);
@@ -119,102 +117,85 @@ void loki_extract_free(struct loki_extract *x)
         free_extract(x);
 }
 
-/* ---- the end ---- */
-
-/* Tells the end once. Whoever is busy frees. */
-static void tell_end(struct loki_extract *x, const struct err *err)
-{
-    if (x->dead)
-        return;
-    x->dead = true;
-    x->result.requests += loki_pager_requests(x->pager);
-    x->result.line_bytes = loki_pager_line_bytes(x->pager);
-    x->result.slowest = loki_pager_slowest(x->pager);
-    x->conf.done(x->conf.context, &x->result, err);
-}
-
-static void on_count(void *context, uint64_t count, const struct err *err);
-
-static void ask_count(struct loki_extract *x)
-{
-    x->count = loki_count(x->loki, x->query, x->conf.from, x->conf.to, on_count, x);
-}
-
-static void on_count(void *context, uint64_t count, const struct err *err)
-{
-    struct loki_extract *x = context;
-    x->count = NULL;
-    x->result.requests++;
-    if (err_is_transient(err) && x->count_tries++ < x->retries) {
-        loop_timer_set(x->soon, backoff_next(&x->backoff, err));
-        return;
-    }
-    x->busy = true;
-    x->result.counted = count;
-    x->result.proved = !err->kind;
-    x->result.complete = x->result.proved && count == x->result.lines;
-    tell_end(x, err);
-    free_extract(x);
-}
-
-static void end(struct loki_extract *x, const struct err *err)
-{
-    struct err none;
-    err_clear(&none);
-    x->ended = true;
-    while (x->slices)
-        drop_first(x);
-    if (x->conf.prove && !err && !x->conf.limit)
-        ask_count(x);
-    else
-        tell_end(x, err ? err : &none);
-}
-
 /* ---- giving out ---- */
 
-/* The first batch of the first slice, as far as it goes. False when it is to wait, or all has
- * ended. */
-static bool give_batch(struct loki_extract *x, struct slice *s)
+static bool is_all_sliced(const struct loki_extract *x)
+{
+    return x->failure.kind || x->result.truncated ||
+           (x->conf.backward ? x->cursor <= x->conf.from : x->cursor >= x->conf.to);
+}
+
+/* Tells the end. Whoever is busy frees. */
+static void end(struct loki_extract *x)
+{
+    x->dead = true;
+    x->result.requests = loki_pager_requests(x->pager);
+    x->result.line_bytes = loki_pager_line_bytes(x->pager);
+    x->result.slowest = loki_pager_slowest(x->pager);
+    x->conf.done(x->conf.context, &x->result, &x->failure);
+}
+
+static void drop_batch(struct loki_extract *x, struct slice *s)
 {
     struct batch *b = s->batches;
-    while (b->at < b->keep || b->more) {
-        if (x->paused)
-            return false;
-        if (x->conf.limit && x->result.lines == (uint64_t)x->conf.limit) {
-            x->result.truncated = true;
-            end(x, NULL);
-            return false;
-        }
-        if (b->at == b->keep)
-            break;
-        struct line line = loki_page_at(b->page, b->at++);
-        x->result.lines++;
-        x->result.bytes += line.text.n;
-        x->conf.line(x->conf.context, &line);
-        if (x->dead)
-            return false;
-    }
     x->result.reached = b->reached;
     s->batches = b->next;
     if (!s->batches)
         s->tail = &s->batches;
     free_batch(x, b);
-    return true;
+}
+
+/* What holds the next line; what was given out is thrown away. NULL: there is none yet, or ever. */
+static struct batch *head(struct loki_extract *x)
+{
+    bool enough = x->conf.limit && x->result.lines == (uint64_t)x->conf.limit;
+    while (x->slices && (x->slices->batches || x->slices->asked_whole)) {
+        struct batch *b = x->slices->batches;
+        if (!b) {
+            drop_first(x);
+        } else if (enough && (b->at < b->keep || b->more)) {
+            x->result.truncated = true;
+            while (x->slices)
+                drop_first(x);
+        } else if (b->at < b->keep) {
+            return b;
+        } else {
+            drop_batch(x, x->slices);
+        }
+    }
+    return NULL;
+}
+
+static struct line take(struct loki_extract *x, struct batch *b)
+{
+    struct line line = loki_page_at(b->page, b->at++);
+    x->result.lines++;
+    x->result.bytes += line.text.n;
+    return line;
 }
 
 static void give_out(struct loki_extract *x)
 {
-    while (x->slices && !x->paused) {
-        struct slice *s = x->slices;
-        if (s->batches) {
-            if (!give_batch(x, s))
-                return;
-        } else if (s->asked_whole) {
-            drop_first(x);
-        } else {
-            return;
-        }
+    struct batch *b;
+    while (!x->dead && !x->paused && (b = head(x))) {
+        struct line line = take(x, b);
+        x->conf.line(x->conf.context, &line);
     }
+}
+
+bool loki_extract_head(struct loki_extract *x, struct line *line)
+{
+    struct batch *b = head(x);
+    if (b)
+        *line = loki_page_at(b->page, b->at);
+    else if (!x->slices && is_all_sliced(x))
+        loop_timer_set(x->soon, 0); /* to tell the end */
+    return b != NULL;
+}
+
+void loki_extract_take(struct loki_extract *x)
+{
+    take(x, x->slices->batches);
 }
 
 /* ---- asking ---- */
@@ -240,11 +221,17 @@ static void learn_width(struct loki_extract *x, uint64_t lines, int64_t span)
     x->width = wanted < 1000 ? 1000 : wanted;
 }
 
-/* The slice is empty from here on. */
-static void close_slice(struct slice *s)
+/* All up to `reached` has come. The newest slice ends here: what is left is cut anew. */
+static void move_on(struct slice *s, int64_t reached)
 {
-    s->from = s->to;
-    s->asked_whole = true;
+    struct loki_extract *x = s->owner;
+    if (x->conf.backward)
+        s->to = reached;
+    else
+        s->from = reached;
+    if (!s->next)
+        x->cursor = reached;
+    s->asked_whole = !s->next || s->from >= s->to;
 }
 
 /* A page that was cut: what was surely whole is kept, the rest is asked for again. */
@@ -269,37 +256,49 @@ static void take_full_page(struct slice *s, struct loki_page *page)
     int64_t reached = back ? last + 1 : last;
     learn_width(x, keep, back ? first - last : last - first);
     add_batch(s, page, keep, reached);
-    if (back)
-        s->to = reached;
-    else
-        s->from = reached;
-    if (s->next)
-        return;
-    /* The newest slice may end here: what is left is cut anew. */
-    x->cursor = reached;
-    close_slice(s);
+    move_on(s, reached);
+}
+
+static void take_whole_page(struct slice *s, struct loki_page *page)
+{
+    int64_t reached = s->upto, span = reached - s->born;
+    add_batch(s, page, loki_page_count(page), reached);
+    learn_width(s->owner, s->lines, span < 0 ? -span : span);
+    move_on(s, reached);
 }
 
 static void pump(struct loki_extract *x);
+
+/* What lies before the slice is still given out. */
+static void fail(struct slice *s, const struct err *err)
+{
+    struct loki_extract *x = s->owner;
+    int64_t span = s->upto - (x->conf.backward ? s->to : s->from);
+    if ((span < 0 ? -span : span) > loki_longest(x->loki))
+        return; /* it is known by now how much can be asked for at once */
+    x->failure = *err;
+    s->asked_whole = true;
+    while (s->next) {
+        struct slice *later = s->next;
+        s->next = later->next;
+        x->slice_count--;
+        x->asking -= later->fetch || later->crowd;
+        free_slice(x, later);
+    }
+}
 
 static void on_page(void *context, struct loki_page *page, bool full, const struct err *err)
 {
     struct slice *s = context;
     struct loki_extract *x = s->owner;
     s->fetch = NULL;
-    x->busy = true;
-    if (err->kind) {
-        end(x, err);
-    } else {
-        if (full) {
-            take_full_page(s, page);
-        } else {
-            size_t n = loki_page_count(page);
-            add_batch(s, page, n, x->conf.backward ? s->from : s->to);
-            learn_width(x, s->lines, s->width);
-            close_slice(s);
-        }
-    }
+    x->asking--;
+    if (err->kind)
+        fail(s, err);
+    else if (full)
+        take_full_page(s, page);
+    else
+        take_whole_page(s, page);
     pump(x);
 }
 
@@ -308,62 +307,42 @@ static void on_crowd(void *context, struct loki_page *page, const struct err *er
     struct slice *s = context;
     struct loki_extract *x = s->owner;
     s->crowd = NULL;
-    x->busy = true;
+    x->asking--;
     if (err->kind) {
-        end(x, err);
+        fail(s, err);
     } else {
         int64_t time = loki_page_count(page) ? loki_page_time(page, 0)
                        : x->conf.backward    ? s->to - 1
                                              : s->from;
         int64_t reached = x->conf.backward ? time : time + 1;
         add_batch(s, page, loki_page_count(page), reached);
-        if (x->conf.backward)
-            s->to = reached;
-        else
-            s->from = reached;
-        if (s->from >= s->to)
-            close_slice(s);
+        move_on(s, reached);
     }
     pump(x);
 }
 
-static void ask(struct loki_extract *x, struct slice *s)
+static void send(struct loki_extract *x, struct slice *s)
 {
-    bool first = s == x->slices;
-    if (s->fetch || s->crowd || s->asked_whole)
-        return;
-    /* Only the first may hold more than is allowed: it alone makes room. */
-    if (x->held >= x->conf.max_held && (!first || x->paused))
-        return;
-    if (s->sample) {
-        if (!first)
-            return;
-        struct loki_page *sample = s->sample;
-        s->sample = NULL;
-        s->crowd = loki_crowd_start(x->pager, loki_page_time(sample, 0), x->conf.backward,
-                                    loki_shuffles(x->loki), sample, on_crowd, s);
-        return;
-    }
+    int64_t longest = loki_longest(x->loki), from = s->from, to = s->to;
     /* One line more than wanted, to know whether there are more. */
     int64_t wanted = x->conf.limit ? x->conf.limit - (int64_t)x->result.lines + 1 : 0;
+    if (to - from > longest && x->conf.backward)
+        from = to - longest;
+    else if (to - from > longest)
+        to = from + longest;
+    s->upto = x->conf.backward ? from : to;
     s->bounded = wanted && wanted < loki_pager_limit(x->pager) && !s->small_pages;
-    s->fetch =
-        loki_pager_fetch(x->pager, NULL, s->from, s->to, s->bounded ? (int)wanted : 0, on_page, s);
+    s->fetch = loki_pager_fetch(x->pager, NULL, from, to, s->bounded ? (int)wanted : 0, on_page, s);
 }
 
-static bool is_all_sliced(const struct loki_extract *x)
-{
-    return x->conf.backward ? x->cursor <= x->conf.from : x->cursor >= x->conf.to;
-}
-
-static void cut_slice(struct loki_extract *x)
+static struct slice *cut_slice(struct loki_extract *x)
 {
     struct slice *s = mem_alloc(sizeof *s), **link = &x->slices;
     int64_t left = x->conf.backward ? x->cursor - x->conf.from : x->conf.to - x->cursor;
     int64_t width = x->width > 0 && x->width < (double)left ? (int64_t)x->width : left;
     s->owner = x;
-    s->width = width;
     s->tail = &s->batches;
+    s->born = x->cursor;
     s->from = x->conf.backward ? x->cursor - width : x->cursor;
     s->to = s->from + width;
     x->cursor = x->conf.backward ? s->from : s->to;
@@ -371,23 +350,63 @@ static void cut_slice(struct loki_extract *x)
         link = &(*link)->next;
     *link = s;
     x->slice_count++;
+    return s;
 }
 
-/* Gives out what can be, asks for what may be asked for, ends when there is nothing left. x->busy
- * is set. */
+/* The first slice that has a request to send; NULL: a new one may have. */
+static struct slice *next_slice(const struct loki_extract *x)
+{
+    struct slice *s = x->slices;
+    while (s && (s->fetch || s->crowd || s->asked_whole || (s->sample && s != x->slices)))
+        s = s->next;
+    return s;
+}
+
+bool loki_extract_wants(const struct loki_extract *x, int64_t *time)
+{
+    const struct slice *s = next_slice(x);
+    if (!s &&
+        (x->slice_count >= x->conf.in_flight || is_all_sliced(x) || (x->slices && x->width <= 0)))
+        return false;
+    *time = !s ? x->cursor : x->conf.backward ? s->to : s->from;
+    return true;
+}
+
+void loki_extract_ask(struct loki_extract *x)
+{
+    struct slice *s = next_slice(x);
+    x->asking++;
+    if (!s)
+        s = cut_slice(x);
+    if (!s->sample) {
+        send(x, s);
+        return;
+    }
+    struct loki_page *sample = s->sample;
+    s->sample = NULL;
+    s->crowd = loki_crowd_start(x->pager, loki_page_time(sample, 0), x->conf.backward,
+                                loki_shuffles(x->loki), sample, on_crowd, s);
+}
+
+/* Whether more may be held: only the first slice may pass the bound, which alone makes room. */
+static bool has_room(const struct loki_extract *x)
+{
+    return x->held < x->conf.max_held || (next_slice(x) == x->slices && !x->paused);
+}
+
+/* Gives out what can be, asks for what may be asked for, ends when there is nothing left. */
 static void pump(struct loki_extract *x)
 {
-    if (!x->ended)
+    int64_t time;
+    x->busy = true;
+    if (x->conf.line)
         give_out(x);
-    if (!x->ended && !x->dead) {
-        while (x->slice_count < x->conf.in_flight && !is_all_sliced(x) &&
-               (x->held < x->conf.max_held || !x->slices) && (x->width > 0 || !x->slices))
-            cut_slice(x);
-        for (struct slice *s = x->slices; s; s = s->next)
-            ask(x, s);
-        if (!x->slices && is_all_sliced(x))
-            end(x, NULL);
-    }
+    else if (head(x) || x->slices || !is_all_sliced(x))
+        x->conf.changed(x->conf.context);
+    while (!x->dead && x->conf.line && has_room(x) && loki_extract_wants(x, &time))
+        loki_extract_ask(x);
+    if (!x->dead && !head(x) && !x->slices && is_all_sliced(x))
+        end(x);
     x->busy = false;
     if (x->dead)
         free_extract(x);
@@ -395,19 +414,13 @@ static void pump(struct loki_extract *x)
 
 static void on_soon(void *context)
 {
-    struct loki_extract *x = context;
-    if (x->ended) {
-        if (!x->count)
-            ask_count(x);
-        return;
-    }
-    x->busy = true;
-    pump(x);
+    pump(context);
 }
 
 struct loki_extract *loki_extract_start(struct loki *l, const struct loki_extract_conf *conf)
 {
     struct loki_extract *x = mem_alloc(sizeof *x);
+    int retries = conf->retries < 0 ? 0 : conf->retries ? conf->retries : DEFAULT_RETRIES;
     x->loki = l;
     x->conf = *conf;
     x->query = mem_dup(conf->query);
@@ -417,9 +430,12 @@ struct loki_extract *loki_extract_start(struct loki *l, const struct loki_extrac
         x->conf.in_flight = 1;
     if (!x->conf.max_held)
         x->conf.max_held = DEFAULT_HELD;
-    x->retries = conf->retries < 0 ? 0 : conf->retries ? conf->retries : DEFAULT_RETRIES;
-    x->pager = loki_pager_new(l, x->query, conf->backward, x->retries, conf->expect_bytes,
-                              conf->expect_slowest);
+    x->pager = loki_pager_new(l, &(struct loki_pager_conf){.query = x->query,
+                                                           .backward = conf->backward,
+                                                           .retries = retries,
+                                                           .page_bytes = conf->page_bytes,
+                                                           .line_bytes = conf->expect_bytes,
+                                                           .slowest = conf->expect_slowest});
     x->cursor = x->result.reached = conf->backward ? conf->to : conf->from;
     if (conf->expect > 0)
         x->width = loki_pager_limit(x->pager) * FILL / conf->expect * (double)CLOCK_SECOND;
@@ -431,11 +447,21 @@ struct loki_extract *loki_extract_start(struct loki *l, const struct loki_extrac
 void loki_extract_pause(struct loki_extract *x, bool pause)
 {
     x->paused = pause;
-    if (!pause && !x->busy && !x->ended)
+    if (!pause && !x->busy)
         loop_timer_set(x->soon, 0);
 }
 
 int64_t loki_extract_reached(const struct loki_extract *x)
 {
     return x->result.reached;
+}
+
+int loki_extract_asking(const struct loki_extract *x)
+{
+    return x->asking;
+}
+
+size_t loki_extract_held(const struct loki_extract *x)
+{
+    return x->held;
 }

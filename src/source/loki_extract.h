@@ -1,7 +1,7 @@
 /*
  * All lines of a span, exactly once, in order, however many share a nanosecond; some requests in
- * flight at a time. The proof is Loki's own count. Lines go out as they come: memory is that of the
- * pages held, whatever the span.
+ * flight at a time. Lines go out as they come: memory is that of the pages held, whatever the span.
+ * That they are all is proved by Loki's own count (loki_tally.h).
  */
 #ifndef SOURCE_LOKI_EXTRACT_H
 #define SOURCE_LOKI_EXTRACT_H
@@ -17,14 +17,11 @@
 struct loki_extract;
 
 struct loki_extract_result {
-    uint64_t lines;   /* given to `line` */
-    uint64_t bytes;   /* of their text */
-    uint64_t counted; /* what Loki counts, when asked to prove; else 0 */
-    bool proved;      /* a count was asked for and answered */
-    bool complete;    /* proved and lines == counted; false when cut by `limit` or by an error */
-    bool truncated;   /* the limit ended it, and there was at least one line more */
-    int64_t reached;  /* everything before it (backward: at or after it) was given out: where to go
-                          on after an error */
+    uint64_t lines;  /* given out */
+    uint64_t bytes;  /* of their text */
+    bool truncated;  /* the limit ended it, and there was at least one line more */
+    int64_t reached; /* everything before it (backward: at or after it) was given out, and nothing
+                         else: where to go on after an error */
     uint32_t requests;
     /* Of the last lines in Loki's JSON, and the longest answer (ns): the next extract's hints. */
     double line_bytes;
@@ -45,8 +42,7 @@ struct loki_extract_conf {
      * few lines, and tell a slow server from one that chokes on a page that is too large. */
     double expect_bytes;
     int64_t expect_slowest;
-    bool prove; /* count at the end. to − from must then be whole milliseconds, and there must be no
-                   limit */
+    size_t page_bytes; /* of Loki's JSON that a page aims at; 0: 2 MiB */
     int retries; /* tries again of one request after transient errors (with backoff); 0: 4; -1:
                   * none. A server that never answered anything is not tried again */
     void *context;
@@ -55,18 +51,14 @@ struct loki_extract_conf {
      * its text last until it returns, labels as long as they are held. It may pause or free the
      * extract. */
     void (*line)(void *context, const struct line *line);
+    /* Instead of `line`, for who takes the lines himself and says when to ask: something has come.
+     * He may do all that is below in it. */
+    void (*changed)(void *context);
     /* The end, exactly once, never from inside loki_extract_start; the extract is gone afterwards.
-     * err is never NULL. An error behind some lines: result says how far it came. A proof that
-     * failed is no error: complete is false. */
+     * err is never NULL. An error behind some lines: result says how far it came. */
     void (*done)(void *context, const struct loki_extract_result *result, const struct err *err);
 };
 
-/*
- * Proof: count != lines means that a late line came between the pages and the count (extract again:
- * up to three times is reasonable), or that Loki counts re-pushed lines twice until its next flush
- * (count > lines, heals by itself: count again later). Extracting again gives every line again, so
- * it is the caller's, who alone can throw the first ones away.
- */
 struct loki_extract *
 loki_extract_start(struct loki *l, const struct loki_extract_conf *conf); /* copies; never NULL */
 /* Back pressure: no line is given out while paused, and requests stop when enough is held. Resuming
@@ -74,5 +66,15 @@ loki_extract_start(struct loki *l, const struct loki_extract_conf *conf); /* cop
 void loki_extract_pause(struct loki_extract *x, bool pause);
 void loki_extract_free(struct loki_extract *x); /* cancels, without callbacks; NULL is allowed */
 int64_t loki_extract_reached(const struct loki_extract *x); /* as in the result, so far: progress */
+
+/* With `changed`: the next line, valid until it is taken or the extract freed. False: it has not come
+ * yet, or there is none. */
+bool loki_extract_head(struct loki_extract *x, struct line *line);
+void loki_extract_take(struct loki_extract *x); /* there must be a head */
+/* Where the next request would begin (backward: end). False: it has none to send now. */
+bool loki_extract_wants(const struct loki_extract *x, int64_t *time);
+void loki_extract_ask(struct loki_extract *x);          /* sends it; it must want to */
+int loki_extract_asking(const struct loki_extract *x);  /* requests under way */
+size_t loki_extract_held(const struct loki_extract *x); /* bytes of pages that wait */
 
 #endif

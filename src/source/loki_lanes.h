@@ -1,30 +1,29 @@
 /*
- * All lines of a span, forward and exactly once, as loki_extract gives them, at less cost to Loki
- * where they are a flood of many streams: then they are read in lanes, each a part of the pods, and
- * merged.
+ * Parts of a query's streams, to be asked for apart: told from one another by how a label's value
+ * ends, by a sample of the lines so that each has about as many. Together they are all streams,
+ * whatever the sample was.
  */
 #ifndef SOURCE_LOKI_LANES_H
 #define SOURCE_LOKI_LANES_H
 
-#include "source/loki_extract.h"
+#include "base/buf.h"
+#include "model/line.h"
+
+enum { LOKI_LANES_MOST = 8 };
 
 struct loki_lanes;
 
-struct loki_lanes_conf {
-    const char *query; /* a log query */
-    int64_t from, to;  /* [from, to), wall ns of the server */
-    int64_t limit;     /* lines at most; 0: all */
-    const char
-        *label;     /* whose values say which lane a stream is in: that of the pod; outlives it */
-    uint64_t flood; /* lines still to come from which on it pays; 0: 50,000 */
-    void *context;
-    /* As loki_extract_conf has them; `line` may free the lanes. */
-    void (*line)(void *context, const struct line *line);
-    void (*done)(void *context, const struct loki_extract_result *result, const struct err *err);
-};
-
-/* Copies the query; never NULL. Of the result it sets lines, bytes and truncated. */
-struct loki_lanes *loki_lanes_start(struct loki *l, const struct loki_lanes_conf *conf);
-void loki_lanes_free(struct loki_lanes *x); /* cancels, without callbacks; NULL is allowed */
+/* label: taken unless another tells streams apart much better; outlives it. */
+struct loki_lanes *loki_lanes_new(const char *label);
+void loki_lanes_free(struct loki_lanes *x); /* NULL is allowed */
+/* A line of the sample; a thousand say enough. */
+void loki_lanes_note(struct loki_lanes *x, const struct line *line);
+/* Into so many lanes at most, 2 to LOKI_LANES_MOST. How many they are: 1 when no label tells streams
+ * apart. */
+int loki_lanes_cut(struct loki_lanes *x, int most);
+/* Of the sample's lines, 0 to 1. */
+double loki_lanes_share(const struct loki_lanes *x, int lane);
+/* Adds the query as far as it is in the lane. */
+void loki_lanes_query(const struct loki_lanes *x, int lane, const char *query, struct buf *out);
 
 #endif

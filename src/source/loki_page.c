@@ -202,6 +202,15 @@ bool loki_page_finish(struct loki_page *p, struct err *err)
     return good;
 }
 
+void loki_page_trim(struct loki_page *p)
+{
+    buf_trim(&p->text);
+    if (!p->count)
+        return;
+    p->entries = mem_resize(p->entries, p->count, sizeof *p->entries);
+    p->cap = p->count;
+}
+
 /* ---- order ---- */
 
 static int compare_streams(const void *a, const void *b)

@@ -40,6 +40,7 @@ struct loki_pager {
     char *query;
     bool backward;
     int most, retries; /* most: lines of the next page, before their size is looked at */
+    size_t aim;        /* bytes of a page */
     double line_bytes;
     int64_t slowest; /* ns that an answer took */
     uint32_t requests;
@@ -126,8 +127,8 @@ void loki_pager_cancel(struct loki_pager_fetch *f)
 int loki_pager_limit(const struct loki_pager *p)
 {
     int allowed = loki_limit(p->loki), limit = p->most < allowed ? p->most : allowed;
-    if (p->line_bytes > 0 && limit * p->line_bytes > AIM_BYTES)
-        limit = (int)(AIM_BYTES / p->line_bytes);
+    if (p->line_bytes > 0 && limit * p->line_bytes > (double)p->aim)
+        limit = (int)((double)p->aim / p->line_bytes);
     return limit < 1 ? 1 : limit;
 }
 
@@ -163,8 +164,8 @@ static bool shrink(struct loki_pager_fetch *f, int factor)
     if (f->limit > allowed)
         less = allowed;
     f->limit = less > 1 ? less : f->limit > 2 ? 2 : 1;
-    if (f->limit < allowed && p->line_bytes * f->limit < AIM_BYTES)
-        p->line_bytes = (double)AIM_BYTES / f->limit; /* as if that had been seen */
+    if (f->limit < allowed && p->line_bytes * f->limit < (double)p->aim)
+        p->line_bytes = (double)p->aim / f->limit; /* as if that had been seen */
     return true;
 }
 
@@ -181,7 +182,7 @@ static int known_fit(const struct loki_pager *p, const struct loki_pager_fetch *
     int fit = 0, allowed = loki_limit(p->loki);
     for (size_t i = 0; i < SIZES && !fit; i++)
         if (p->sizes[i])
-            fit = loki_sizes_fit(p->sizes[i], f->from, f->to, AIM_BYTES);
+            fit = loki_sizes_fit(p->sizes[i], f->from, f->to, p->aim);
     return fit < allowed ? fit : allowed;
 }
 
@@ -352,17 +353,17 @@ struct loki_pager_fetch *loki_pager_fetch(struct loki_pager *p, const char *stag
     return f;
 }
 
-struct loki_pager *loki_pager_new(struct loki *l, const char *query, bool backward, int retries,
-                                  double line_bytes, int64_t slowest)
+struct loki_pager *loki_pager_new(struct loki *l, const struct loki_pager_conf *conf)
 {
     struct loki_pager *p = mem_alloc(sizeof *p);
     *p = (struct loki_pager){.loki = l,
-                             .query = mem_dup(query),
-                             .backward = backward,
-                             .retries = retries,
-                             .line_bytes = line_bytes,
-                             .slowest = slowest};
-    p->most = line_bytes > 0 ? loki_limit(l) : FIRST_LIMIT;
+                             .query = mem_dup(conf->query),
+                             .backward = conf->backward,
+                             .retries = conf->retries,
+                             .aim = conf->page_bytes ? conf->page_bytes : AIM_BYTES,
+                             .line_bytes = conf->line_bytes,
+                             .slowest = conf->slowest};
+    p->most = conf->line_bytes > 0 ? loki_limit(l) : FIRST_LIMIT;
     return p;
 }
 

@@ -17,11 +17,19 @@
 struct loki_pager;
 struct loki_pager_fetch;
 
-/* retries: of one fetch, after errors that may pass; a server that never answered is not tried
- * again. line_bytes and slowest: what loki_pager_line_bytes and loki_pager_slowest of the same
- * query's last pager said; 0: unknown, then the first page is a small one. */
-struct loki_pager *loki_pager_new(struct loki *l, const char *query, bool backward, int retries,
-                                  double line_bytes, int64_t slowest);
+struct loki_pager_conf {
+    const char *query;
+    bool backward;
+    int retries; /* of one fetch, after errors that may pass; a server that never answered is not
+                    tried again */
+    size_t page_bytes; /* of Loki's JSON that a page aims at; 0: 2 MiB */
+    /* What loki_pager_line_bytes and loki_pager_slowest of the same query's last pager said; 0:
+     * unknown, then the first page is a small one. */
+    double line_bytes;
+    int64_t slowest;
+};
+
+struct loki_pager *loki_pager_new(struct loki *l, const struct loki_pager_conf *conf); /* copies */
 void loki_pager_free(
     struct loki_pager *p); /* cancels its fetches, without callbacks; NULL is allowed */
 uint32_t loki_pager_requests(const struct loki_pager *p);

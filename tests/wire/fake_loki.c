@@ -205,6 +205,17 @@ static bool over_bounds(struct fake_loki *f, int64_t limit, size_t bytes, struct
     return true;
 }
 
+static bool is_too_long(const struct fake_loki *f, int64_t span, struct canned_answer *a)
+{
+    if (!f->longest || span <= f->longest)
+        return false;
+    refuse(a, 400, "");
+    buf_printf(&a->body,
+               "the query time range exceeds the limit (query length: %llds, limit: %lldms)\n",
+               (long long)(span / 1000000000), (long long)(f->longest / 1000000));
+    return true;
+}
+
 static bool is_too_old(const struct fake_loki *f, const char *query, struct canned_answer *a)
 {
     const char *drop = strstr(query, "\n| drop ");
@@ -237,13 +248,15 @@ static void range(void *context, const struct canned_request *r, struct canned_a
         f->silent--;
         a->delay_ms = 60 * 1000;
     }
-    if (f->fail_from && from <= f->fail_from && f->fail_from < to) {
+    f->in_lanes += strstr(query, "pod=~\".*[") != NULL;
+    if (f->fail_from && from <= f->fail_from && f->fail_from < to &&
+        (!f->fail_query || strstr(query, f->fail_query))) {
         a->status = 500;
         buf_adds(&a->body, "broken chunk");
         free(query);
         return;
     }
-    if (!failed(f, a) && !is_too_old(f, query, a)) {
+    if (!failed(f, a) && !is_too_long(f, to - from, a) && !is_too_old(f, query, a)) {
         struct json_out o = {.b = &a->body};
         json_out_object(&o, NULL);
         json_out_text(&o, "status", "success");
@@ -276,14 +289,14 @@ static void instant(void *context, const struct canned_request *r, struct canned
 {
     struct fake_loki *f = context;
     char *query = mem_dup(canned_field(r, "query"));
-    int64_t time = canned_number(r, "time", 0), ms = 0, n = f->counts_more;
+    const char *span = strrchr(query, '[');
+    int64_t time = canned_number(r, "time", 0), n = f->counts_more;
+    int64_t ms = span ? strtoll(span + 1, NULL, 10) : 0;
     f->counts++;
     if (f->counts_to_fail) {
         f->counts_to_fail--;
         refuse(a, 503, "busy\n");
-    } else if (!failed(f, a)) {
-        const char *span = strrchr(query, '[');
-        ms = span ? strtoll(span + 1, NULL, 10) : 0;
+    } else if (!failed(f, a) && !is_too_long(f, ms * 1000000, a)) {
         for (size_t i = 0; i < f->count; i++)
             n += f->lines[i].time > time - ms * 1000000 && f->lines[i].time <= time &&
                  fits(&f->lines[i], query);

@@ -17,15 +17,18 @@ struct fake_loki_line {
 struct fake_loki {
     struct fake_loki_line *lines; /* by time */
     size_t count, cap;
-    int64_t counts_more;  /* added to every count */
-    int fail;             /* status of every answer; 0: none */
-    int64_t fail_from;    /* of lines that begin there: 500 */
-    size_t pages, counts; /* answered */
-    int silent;           /* pages that are never answered, from here on */
-    int counts_to_fail;   /* with 503, before one is answered */
+    int64_t counts_more;    /* added to every count */
+    int fail;               /* status of every answer; 0: none */
+    int64_t fail_from;      /* of lines that begin there: 500 */
+    const char *fail_query; /* only of queries with this text; NULL: of all */
+    size_t pages, counts;   /* answered */
+    size_t in_lanes;        /* pages of a part of the pods, by the ends of their names */
+    int silent;             /* pages that are never answered, from here on */
+    int counts_to_fail;     /* with 503, before one is answered */
     struct buf pushes;
     /* Bounds and habits of real ones; 0: none. */
     int most;             /* lines a page (5,000): more is refused */
+    int64_t longest;      /* ns that may be asked for at once */
     bool old;             /* no `drop` stage and no __line__, as before 2.9 */
     size_t too_large;     /* pages that were refused for message_bytes */
     bool shuffles;        /* lines of one nanosecond, where a result stream has more than 12 */

@@ -1,0 +1,296 @@
+#include "source/loki_merge.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "tests/wire/fake_loki.h"
+
+#define START (INT64_C(1795361400) * CLOCK_SECOND)
+#define END (START + 10 * CLOCK_MINUTE)
+
+enum { LINES = 1500, FLOOD = 300, NEVER = 1000000 };
+
+struct bench {
+    struct loop *loop;
+    struct http *http;
+    struct canned *server;
+    struct fake_loki *fake;
+    struct loki *loki;
+    struct loki_merge *merge;
+    struct buf got; /* "time pod text", a line each */
+    struct loki_merge_result results[LOKI_MERGE_QUERIES];
+    size_t queries;
+    uint64_t lines, free_at;
+    bool done, truncated;
+};
+
+static int set_up(void **state)
+{
+    struct bench *b = mem_alloc(sizeof *b);
+    b->loop = loop_new();
+    b->http = http_new(b->loop);
+    b->server = canned_new(b->loop);
+    b->fake = fake_loki_new(b->server);
+    struct conn c = {.name = "loki", .url = (char *)(uintptr_t)canned_url(b->server)};
+    b->loki = loki_new(b->http, &c, NULL);
+    buf_init(&b->got, 64 << 20);
+    b->fake->most = 50;
+    *state = b;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct bench *b = *state;
+    loki_merge_free(b->merge);
+    loki_free(b->loki);
+    http_free(b->http);
+    canned_free(b->server);
+    fake_loki_free(b->fake);
+    loop_free(b->loop);
+    buf_free(&b->got);
+    free(b);
+    return 0;
+}
+
+/* Lines of pods whose names end in all that names end in; often several at one time. */
+static void fill(struct bench *b, const char *endings)
+{
+    char text[64], pod[16];
+    size_t pods = strlen(endings);
+    for (int i = 0; i < LINES; i++) {
+        snprintf(text, sizeof text, "line %d%.*s", i, i % 50, "..................................");
+        snprintf(pod, sizeof pod, "p-%d%c", i % 7, endings[(size_t)(i * 7919) % pods]);
+        fake_loki_add(b->fake, START + i / 5 * 5 * 400 * CLOCK_MS, "shop", pod, text);
+    }
+}
+
+static void on_line(void *context, const struct line *line)
+{
+    struct bench *b = context;
+    buf_printf(&b->got, "%lld %s ", (long long)line->time, labels_value(line->labels, "pod"));
+    buf_add(&b->got, line->text.p, line->text.n);
+    buf_addc(&b->got, '\n');
+    if (++b->lines == b->free_at) {
+        loki_merge_free(b->merge);
+        b->merge = NULL;
+    }
+}
+
+static void on_done(void *context, const struct loki_merge_result *results, bool truncated)
+{
+    struct bench *b = context;
+    assert_false(b->done);
+    b->done = true;
+    memcpy(b->results, results, b->queries * sizeof *results);
+    b->truncated = truncated;
+    b->merge = NULL;
+}
+
+/* The lines as text; flood: lines to come from which on there are lanes. */
+static const char *run_queries(struct bench *b, const char *const *queries, size_t count,
+                               struct loki_merge_conf conf)
+{
+    buf_clear(&b->got);
+    b->done = false;
+    b->lines = 0;
+    b->queries = conf.count = count;
+    conf.queries = queries;
+    conf.from = START;
+    conf.to = END;
+    conf.label = "pod";
+    conf.context = b;
+    conf.line = on_line;
+    conf.done = on_done;
+    b->merge = loki_merge_start(b->loki, &conf);
+    int64_t until = clock_monotonic() + 30 * CLOCK_SECOND;
+    while (!b->done && b->merge && clock_monotonic() < until)
+        loop_turn(b->loop, 50);
+    return buf_text(&b->got);
+}
+
+static const char *run(struct bench *b, uint64_t flood, int64_t limit)
+{
+    const char *query = "{namespace=\"shop\"}";
+    return run_queries(b, &query, 1, (struct loki_merge_conf){.limit = limit, .flood = flood});
+}
+
+/* The lines in the opposite order. */
+static char *reversed(const char *text)
+{
+    struct buf out;
+    size_t end = strlen(text), from;
+    buf_init(&out, end);
+    for (; end; end = from) {
+        for (from = end - 1; from && text[from - 1] != '\n';)
+            from--;
+        buf_add(&out, text + from, end - from);
+    }
+    return buf_take(&out, NULL);
+}
+
+static void lanes_give_what_one_extract_gives(struct bench *b, bool lanes)
+{
+    const char *query = "{namespace=\"shop\"}";
+    char *plain = mem_dup(run(b, NEVER, 0));
+    assert_int_equal(b->results[0].lines, LINES);
+    b->fake->in_lanes = 0;
+    assert_string_equal(run(b, FLOOD, 0), plain);
+    assert_true(b->done && !b->truncated);
+    assert_int_equal(b->results[0].err.kind, ERR_NONE);
+    assert_int_equal(b->results[0].lines, LINES);
+    assert_true(b->results[0].reached == END);
+    assert_true((b->fake->in_lanes > 0) == lanes);
+    char *back = reversed(plain);
+    assert_string_equal(
+        run_queries(b, &query, 1, (struct loki_merge_conf){.flood = FLOOD, .backward = true}),
+        back);
+    free(back);
+    free(plain);
+}
+
+static void pods_of_all_endings(void **state)
+{
+    fill(*state, "0123456789bcdfghjklmnpqrstvwxzaeiouyABC");
+    lanes_give_what_one_extract_gives(*state, true);
+}
+
+static void pods_that_are_counted(void **state)
+{
+    fill(*state, "012");
+    lanes_give_what_one_extract_gives(*state, true);
+}
+
+static void pods_of_one_ending(void **state)
+{
+    fill(*state, "v");
+    lanes_give_what_one_extract_gives(*state, false);
+}
+
+static void a_limit_cuts_at_the_same_line(void **state)
+{
+    struct bench *b = *state;
+    static const int64_t limits[] = {1, 75, 150, 700, LINES - 1, LINES, LINES + 1};
+    fill(b, "0369cgkpsz");
+    char *all = mem_dup(run(b, NEVER, 0));
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        run(b, FLOOD, limits[i]);
+        assert_int_equal(b->results[0].lines, limits[i] < LINES ? limits[i] : LINES);
+        assert_int_equal(b->truncated, limits[i] < LINES);
+        assert_memory_equal(buf_text(&b->got), all, b->got.n);
+    }
+    free(all);
+}
+
+static void who_gets_a_line_may_leave(void **state)
+{
+    struct bench *b = *state;
+    fill(b, "0369cgkpsz");
+    for (b->free_at = 1; b->free_at < LINES; b->free_at += 277) {
+        run(b, FLOOD, 0);
+        assert_false(b->done);
+        assert_int_equal(b->lines, b->free_at);
+    }
+}
+
+/* All lines before `reached` (backward: from it on) were given out, and nothing else. */
+static void check_reached(const struct bench *b, bool backward)
+{
+    const struct loki_merge_result *r = &b->results[0];
+    uint64_t given = 0;
+    for (size_t i = 0; i < b->fake->count; i++)
+        given += (b->fake->lines[i].time < r->reached) != backward;
+    assert_int_not_equal(r->err.kind, ERR_NONE);
+    assert_int_equal(r->lines, given);
+    assert_true(given >= 1000 && given < LINES);
+}
+
+static void an_error_in_a_lane_ends_all(void **state)
+{
+    struct bench *b = *state;
+    fill(b, "0369cgkpsz");
+    b->fake->fail_query = "pod=~\".*[";
+    b->fake->fail_from = START + 8 * CLOCK_MINUTE + 1;
+    run(b, FLOOD, 0);
+    assert_true(b->done);
+    assert_int_not_equal(b->results[0].err.kind, ERR_NONE);
+    check_reached(b, false);
+}
+
+static void backward_too(void **state)
+{
+    struct bench *b = *state;
+    const char *query = "{namespace=\"shop\"}";
+    fill(b, "0369cgkpsz");
+    b->fake->fail_query = "pod=~\".*[";
+    b->fake->fail_from = START + 2 * CLOCK_MINUTE + 1;
+    run_queries(b, &query, 1, (struct loki_merge_conf){.flood = FLOOD, .backward = true});
+    check_reached(b, true);
+}
+
+/* Ten streams, of which some ends are in one query, some in the other, some in both. */
+static void several_queries_are_one_stream_of_lines(void **state)
+{
+    struct bench *b = *state;
+    static const char *const queries[] = {"{namespace=\"shop\"} |~ \"7\"", "{namespace=\"shop\"}"};
+    static const bool backward[] = {false, true};
+    fill(b, "0369cgkpsz");
+    for (size_t i = 0; i < 2; i++) {
+        struct loki_merge_conf conf = {.backward = backward[i], .flood = NEVER};
+        char *plain = mem_dup(run_queries(b, queries, 2, conf));
+        uint64_t some = b->results[0].lines;
+        assert_true(some > 100 && some < LINES);
+        assert_int_equal(b->results[1].lines, LINES);
+        assert_int_equal(b->lines, LINES + some);
+        conf.flood = FLOOD;
+        assert_string_equal(run_queries(b, queries, 2, conf), plain);
+        conf.limit = 333;
+        run_queries(b, queries, 2, conf);
+        assert_true(b->truncated && b->lines == 333);
+        assert_memory_equal(buf_text(&b->got), plain, b->got.n);
+        free(plain);
+    }
+}
+
+static void what_one_query_fails_at_is_no_end_for_the_others(void **state)
+{
+    struct bench *b = *state;
+    static const char *const queries[] = {"{namespace=\"shop\"}", "{namespace=\"other\"}"};
+    fill(b, "0369cgkpsz");
+    fake_loki_add(b->fake, END - 1, "other", "p-1", "last");
+    b->fake->fail_query = "shop";
+    b->fake->fail_from = START + 5 * CLOCK_MINUTE + 1;
+    run_queries(b, queries, 2, (struct loki_merge_conf){.flood = FLOOD});
+    assert_int_not_equal(b->results[0].err.kind, ERR_NONE);
+    assert_int_equal(b->results[1].err.kind, ERR_NONE);
+    assert_int_equal(b->results[1].lines, 1);
+    assert_non_null(strstr(buf_text(&b->got), " last"));
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(pods_of_all_endings),
+        TEST(pods_that_are_counted),
+        TEST(pods_of_one_ending),
+        TEST(a_limit_cuts_at_the_same_line),
+        TEST(who_gets_a_line_may_leave),
+        TEST(an_error_in_a_lane_ends_all),
+        TEST(backward_too),
+        TEST(several_queries_are_one_stream_of_lines),
+        TEST(what_one_query_fails_at_is_no_end_for_the_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
