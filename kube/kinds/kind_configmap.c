@@ -8,7 +8,7 @@
 
 enum { DATA, COLUMNS };
 
-static const struct column columns[COLUMNS] = {[DATA] = {"DATA", CELL_INT, false, false}};
+static const struct column columns[COLUMNS] = {[DATA] = {.title = "DATA", .type = CELL_INT}};
 
 static const char *const keep[] = {KINDS_METADATA, "data." SPLITTER_COUNT,
                                    "binaryData." SPLITTER_COUNT, NULL};

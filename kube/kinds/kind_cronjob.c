@@ -18,15 +18,15 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [SCHEDULE] = {"SCHEDULE", CELL_TEXT, false, false},
-    [TIMEZONE] = {"TIMEZONE", CELL_TEXT, false, false},
-    [SUSPEND] = {"SUSPEND", CELL_TEXT, false, false},
-    [ACTIVE] = {"ACTIVE", CELL_INT, false, false},
-    [LAST_SCHEDULE] = {"LAST SCHEDULE", CELL_TIME, false, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
-    [LAST_SUCCESS] = {"LAST SUCCESS", CELL_TIME, true, false},
+    [SCHEDULE] = {.title = "SCHEDULE", .type = CELL_TEXT},
+    [TIMEZONE] = {.title = "TIMEZONE", .type = CELL_TEXT},
+    [SUSPEND] = {.title = "SUSPEND", .type = CELL_TEXT},
+    [ACTIVE] = {.title = "ACTIVE", .type = CELL_INT},
+    [LAST_SCHEDULE] = {.title = "LAST SCHEDULE", .type = CELL_TIME},
+    [CONTAINERS] = {.title = "CONTAINERS", .type = CELL_TEXT, .wide = true},
+    [IMAGES] = {.title = "IMAGES", .type = CELL_TEXT, .wide = true},
+    [SELECTOR] = {.title = "SELECTOR", .type = CELL_TEXT, .wide = true},
+    [LAST_SUCCESS] = {.title = "LAST SUCCESS", .type = CELL_TIME, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

@@ -17,15 +17,15 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [DESIRED] = {"DESIRED", CELL_INT, false, false},
-    [CURRENT] = {"CURRENT", CELL_INT, false, false},
-    [READY] = {"READY", CELL_INT, false, false},
-    [UP_TO_DATE] = {"UP-TO-DATE", CELL_INT, false, false},
-    [AVAILABLE] = {"AVAILABLE", CELL_INT, false, false},
-    [NODE_SELECTOR] = {"NODE SELECTOR", CELL_TEXT, false, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
+    [DESIRED] = {.title = "DESIRED", .type = CELL_INT},
+    [CURRENT] = {.title = "CURRENT", .type = CELL_INT},
+    [READY] = {.title = "READY", .type = CELL_INT},
+    [UP_TO_DATE] = {.title = "UP-TO-DATE", .type = CELL_INT},
+    [AVAILABLE] = {.title = "AVAILABLE", .type = CELL_INT},
+    [NODE_SELECTOR] = {.title = "NODE SELECTOR", .type = CELL_TEXT},
+    [CONTAINERS] = {.title = "CONTAINERS", .type = CELL_TEXT, .wide = true},
+    [IMAGES] = {.title = "IMAGES", .type = CELL_TEXT, .wide = true},
+    [SELECTOR] = {.title = "SELECTOR", .type = CELL_TEXT, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

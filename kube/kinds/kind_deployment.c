@@ -12,12 +12,12 @@
 enum { READY, UP_TO_DATE, AVAILABLE, CONTAINERS, IMAGES, SELECTOR, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [READY] = {"READY", CELL_RATIO, false, false},
-    [UP_TO_DATE] = {"UP-TO-DATE", CELL_INT, false, false},
-    [AVAILABLE] = {"AVAILABLE", CELL_INT, false, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
+    [READY] = {.title = "READY", .type = CELL_RATIO},
+    [UP_TO_DATE] = {.title = "UP-TO-DATE", .type = CELL_INT},
+    [AVAILABLE] = {.title = "AVAILABLE", .type = CELL_INT},
+    [CONTAINERS] = {.title = "CONTAINERS", .type = CELL_TEXT, .wide = true},
+    [IMAGES] = {.title = "IMAGES", .type = CELL_TEXT, .wide = true},
+    [SELECTOR] = {.title = "SELECTOR", .type = CELL_TEXT, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

@@ -17,15 +17,15 @@ enum { LAST_SEEN, TYPE, REASON, OBJECT, MESSAGE, SUBOBJECT, SOURCE, FIRST_SEEN, 
 enum { MESSAGE_LONGEST = 8192, FIELD_LONGEST = 1024 };
 
 static const struct column columns[COLUMNS] = {
-    [LAST_SEEN] = {"LAST SEEN", CELL_TIME, false, false},
-    [TYPE] = {"TYPE", CELL_TEXT, false, false},
-    [REASON] = {"REASON", CELL_TEXT, false, false},
-    [OBJECT] = {"OBJECT", CELL_TEXT, false, false},
-    [MESSAGE] = {"MESSAGE", CELL_TEXT, false, false},
-    [SUBOBJECT] = {"SUBOBJECT", CELL_TEXT, true, false},
-    [SOURCE] = {"SOURCE", CELL_TEXT, true, false},
-    [FIRST_SEEN] = {"FIRST SEEN", CELL_TIME, true, false},
-    [COUNT] = {"COUNT", CELL_INT, true, false},
+    [LAST_SEEN] = {.title = "LAST SEEN", .type = CELL_TIME},
+    [TYPE] = {.title = "TYPE", .type = CELL_TEXT},
+    [REASON] = {.title = "REASON", .type = CELL_TEXT},
+    [OBJECT] = {.title = "OBJECT", .type = CELL_TEXT},
+    [MESSAGE] = {.title = "MESSAGE", .type = CELL_TEXT},
+    [SUBOBJECT] = {.title = "SUBOBJECT", .type = CELL_TEXT, .wide = true},
+    [SOURCE] = {.title = "SOURCE", .type = CELL_TEXT, .wide = true},
+    [FIRST_SEEN] = {.title = "FIRST SEEN", .type = CELL_TIME, .wide = true},
+    [COUNT] = {.title = "COUNT", .type = CELL_INT, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

@@ -15,13 +15,13 @@ enum { REFERENCE, TARGETS, MINPODS, MAXPODS, REPLICAS, DESIRED, LAST_SCALE, COLU
 enum { CELL_LONGEST = 1024, TARGETS_SHOWN = 2 };
 
 static const struct column columns[COLUMNS] = {
-    [REFERENCE] = {"REFERENCE", CELL_TEXT, false, false},
-    [TARGETS] = {"TARGETS", CELL_TEXT, false, false},
-    [MINPODS] = {"MINPODS", CELL_INT, false, false},
-    [MAXPODS] = {"MAXPODS", CELL_INT, false, false},
-    [REPLICAS] = {"REPLICAS", CELL_INT, false, false},
-    [DESIRED] = {"DESIRED", CELL_INT, true, false},
-    [LAST_SCALE] = {"LAST SCALE", CELL_TIME, true, false},
+    [REFERENCE] = {.title = "REFERENCE", .type = CELL_TEXT},
+    [TARGETS] = {.title = "TARGETS", .type = CELL_TEXT},
+    [MINPODS] = {.title = "MINPODS", .type = CELL_INT},
+    [MAXPODS] = {.title = "MAXPODS", .type = CELL_INT},
+    [REPLICAS] = {.title = "REPLICAS", .type = CELL_INT},
+    [DESIRED] = {.title = "DESIRED", .type = CELL_INT, .wide = true},
+    [LAST_SCALE] = {.title = "LAST SCALE", .type = CELL_TIME, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,
@@ -44,11 +44,13 @@ static const char *const keep[] = {KINDS_METADATA,
 static const struct {
     const char *type, *member;
     bool resource, may_average; /* by utilization; by value or by average */
-} types[] = {{"Resource", "resource", true, false},
-             {"ContainerResource", "containerResource", true, false},
-             {"Pods", "pods", false, false},
-             {"Object", "object", false, true},
-             {"External", "external", false, true}};
+} types[] = {
+    {.type = "Resource", .member = "resource", .resource = true},
+    {.type = "ContainerResource", .member = "containerResource", .resource = true},
+    {.type = "Pods", .member = "pods"},
+    {.type = "Object", .member = "object", .may_average = true},
+    {.type = "External", .member = "external", .may_average = true},
+};
 
 static const char *or_unknown(const char *text)
 {

@@ -9,10 +9,10 @@ enum { CLASS, HOSTS, ADDRESS, PORTS, COLUMNS };
 enum { CELL_LONGEST = 4096, HOSTS_SHOWN = 3 };
 
 static const struct column columns[COLUMNS] = {
-    [CLASS] = {"CLASS", CELL_TEXT, false, false},
-    [HOSTS] = {"HOSTS", CELL_TEXT, false, false},
-    [ADDRESS] = {"ADDRESS", CELL_TEXT, false, false},
-    [PORTS] = {"PORTS", CELL_TEXT, false, false},
+    [CLASS] = {.title = "CLASS", .type = CELL_TEXT},
+    [HOSTS] = {.title = "HOSTS", .type = CELL_TEXT},
+    [ADDRESS] = {.title = "ADDRESS", .type = CELL_TEXT},
+    [PORTS] = {.title = "PORTS", .type = CELL_TEXT},
 };
 
 static const char *const keep[] = {KINDS_METADATA,     "spec.ingressClassName",

@@ -22,15 +22,15 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [STATUS] = {"STATUS", CELL_TEXT, false, false},
-    [COMPLETIONS] = {"COMPLETIONS", CELL_TEXT, false, false},
-    [DURATION] = {"DURATION", CELL_TEXT, false, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
-    [FAILED] = {"FAILED", CELL_INT, true, false},
-    [STARTED] = {"STARTED", CELL_TIME, true, false},
-    [FINISHED] = {"FINISHED", CELL_TIME, true, false},
+    [STATUS] = {.title = "STATUS", .type = CELL_TEXT},
+    [COMPLETIONS] = {.title = "COMPLETIONS", .type = CELL_TEXT},
+    [DURATION] = {.title = "DURATION", .type = CELL_TEXT},
+    [CONTAINERS] = {.title = "CONTAINERS", .type = CELL_TEXT, .wide = true},
+    [IMAGES] = {.title = "IMAGES", .type = CELL_TEXT, .wide = true},
+    [SELECTOR] = {.title = "SELECTOR", .type = CELL_TEXT, .wide = true},
+    [FAILED] = {.title = "FAILED", .type = CELL_INT, .wide = true},
+    [STARTED] = {.title = "STARTED", .type = CELL_TIME, .wide = true},
+    [FINISHED] = {.title = "FINISHED", .type = CELL_TIME, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

@@ -14,10 +14,10 @@
 enum { HOLDER, RENEWED, LASTS, TRANSITIONS, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [HOLDER] = {"HOLDER", CELL_TEXT, false, false},
-    [RENEWED] = {"RENEWED", CELL_TIME, true, false},
-    [LASTS] = {"LASTS", CELL_INT, true, false},
-    [TRANSITIONS] = {"TRANSITIONS", CELL_INT, true, false},
+    [HOLDER] = {.title = "HOLDER", .type = CELL_TEXT},
+    [RENEWED] = {.title = "RENEWED", .type = CELL_TIME, .wide = true},
+    [LASTS] = {.title = "LASTS", .type = CELL_INT, .wide = true},
+    [TRANSITIONS] = {.title = "TRANSITIONS", .type = CELL_INT, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,          "spec.holderIdentity",

@@ -4,7 +4,7 @@
 
 enum { STATUS, COLUMNS };
 
-static const struct column columns[COLUMNS] = {[STATUS] = {"STATUS", CELL_TEXT, false, false}};
+static const struct column columns[COLUMNS] = {[STATUS] = {.title = "STATUS", .type = CELL_TEXT}};
 
 static const char *const keep[] = {KINDS_METADATA, "status.phase", "status.conditions", NULL};
 

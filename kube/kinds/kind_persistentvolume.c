@@ -8,15 +8,15 @@ enum { CAPACITY, MODES, RECLAIM, STATUS, CLAIM, CLASS, REASON, ATTRIBUTES, MODE,
 enum { CELL_LONGEST = 1024 };
 
 static const struct column columns[COLUMNS] = {
-    [CAPACITY] = {"CAPACITY", CELL_TEXT, false, false},
-    [MODES] = {"ACCESS MODES", CELL_TEXT, false, false},
-    [RECLAIM] = {"RECLAIM POLICY", CELL_TEXT, false, false},
-    [STATUS] = {"STATUS", CELL_TEXT, false, false},
-    [CLAIM] = {"CLAIM", CELL_TEXT, false, false},
-    [CLASS] = {"STORAGECLASS", CELL_TEXT, false, false},
-    [REASON] = {"REASON", CELL_TEXT, false, false},
-    [ATTRIBUTES] = {"VOLUMEATTRIBUTESCLASS", CELL_TEXT, true, false},
-    [MODE] = {"VOLUMEMODE", CELL_TEXT, true, false},
+    [CAPACITY] = {.title = "CAPACITY", .type = CELL_TEXT},
+    [MODES] = {.title = "ACCESS MODES", .type = CELL_TEXT},
+    [RECLAIM] = {.title = "RECLAIM POLICY", .type = CELL_TEXT},
+    [STATUS] = {.title = "STATUS", .type = CELL_TEXT},
+    [CLAIM] = {.title = "CLAIM", .type = CELL_TEXT},
+    [CLASS] = {.title = "STORAGECLASS", .type = CELL_TEXT},
+    [REASON] = {.title = "REASON", .type = CELL_TEXT},
+    [ATTRIBUTES] = {.title = "VOLUMEATTRIBUTESCLASS", .type = CELL_TEXT, .wide = true},
+    [MODE] = {.title = "VOLUMEMODE", .type = CELL_TEXT, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

@@ -8,13 +8,13 @@
 enum { STATUS, VOLUME, CAPACITY, MODES, CLASS, ATTRIBUTES, MODE, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [STATUS] = {"STATUS", CELL_TEXT, false, false},
-    [VOLUME] = {"VOLUME", CELL_TEXT, false, false},
-    [CAPACITY] = {"CAPACITY", CELL_TEXT, false, false},
-    [MODES] = {"ACCESS MODES", CELL_TEXT, false, false},
-    [CLASS] = {"STORAGECLASS", CELL_TEXT, false, false},
-    [ATTRIBUTES] = {"VOLUMEATTRIBUTESCLASS", CELL_TEXT, true, false},
-    [MODE] = {"VOLUMEMODE", CELL_TEXT, true, false},
+    [STATUS] = {.title = "STATUS", .type = CELL_TEXT},
+    [VOLUME] = {.title = "VOLUME", .type = CELL_TEXT},
+    [CAPACITY] = {.title = "CAPACITY", .type = CELL_TEXT},
+    [MODES] = {.title = "ACCESS MODES", .type = CELL_TEXT},
+    [CLASS] = {.title = "STORAGECLASS", .type = CELL_TEXT},
+    [ATTRIBUTES] = {.title = "VOLUMEATTRIBUTESCLASS", .type = CELL_TEXT, .wide = true},
+    [MODE] = {.title = "VOLUMEMODE", .type = CELL_TEXT, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

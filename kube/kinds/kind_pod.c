@@ -30,22 +30,22 @@ enum {
 };
 
 static const struct column columns[COLUMNS] = {
-    [READY] = {"READY", CELL_RATIO, false, false},
-    [STATUS] = {"STATUS", CELL_TEXT, false, false},
-    [RESTARTS] = {"RESTARTS", CELL_INT, false, false},
-    [LAST_RESTART] = {"LAST RESTART", CELL_TIME, true, false},
-    [IP] = {"IP", CELL_TEXT, true, false},
-    [NODE] = {"NODE", CELL_TEXT, true, false},
-    [NOMINATED] = {"NOMINATED NODE", CELL_TEXT, true, false},
-    [GATES] = {"READINESS GATES", CELL_TEXT, true, false},
-    [CPU_REQUEST] = {"CPU REQUEST", CELL_CPU, true, false},
-    [CPU_LIMIT] = {"CPU LIMIT", CELL_CPU, true, false},
-    [MEMORY_REQUEST] = {"MEMORY REQUEST", CELL_BYTES, true, false},
-    [MEMORY_LIMIT] = {"MEMORY LIMIT", CELL_BYTES, true, false},
-    [PHASE] = {"PHASE", CELL_TEXT, true, false},
-    [QOS] = {"QOS", CELL_TEXT, true, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
-    [APP] = {"APP", CELL_TEXT, true, false},
+    [READY] = {.title = "READY", .type = CELL_RATIO},
+    [STATUS] = {.title = "STATUS", .type = CELL_TEXT},
+    [RESTARTS] = {.title = "RESTARTS", .type = CELL_INT},
+    [LAST_RESTART] = {.title = "LAST RESTART", .type = CELL_TIME, .wide = true},
+    [IP] = {.title = "IP", .type = CELL_TEXT, .wide = true},
+    [NODE] = {.title = "NODE", .type = CELL_TEXT, .wide = true},
+    [NOMINATED] = {.title = "NOMINATED NODE", .type = CELL_TEXT, .wide = true},
+    [GATES] = {.title = "READINESS GATES", .type = CELL_TEXT, .wide = true},
+    [CPU_REQUEST] = {.title = "CPU REQUEST", .type = CELL_CPU, .wide = true},
+    [CPU_LIMIT] = {.title = "CPU LIMIT", .type = CELL_CPU, .wide = true},
+    [MEMORY_REQUEST] = {.title = "MEMORY REQUEST", .type = CELL_BYTES, .wide = true},
+    [MEMORY_LIMIT] = {.title = "MEMORY LIMIT", .type = CELL_BYTES, .wide = true},
+    [PHASE] = {.title = "PHASE", .type = CELL_TEXT, .wide = true},
+    [QOS] = {.title = "QOS", .type = CELL_TEXT, .wide = true},
+    [CONTAINERS] = {.title = "CONTAINERS", .type = CELL_TEXT, .wide = true},
+    [APP] = {.title = "APP", .type = CELL_TEXT, .wide = true},
 };
 
 #define STATUSES(list)                                                                             \

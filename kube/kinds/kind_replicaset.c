@@ -7,12 +7,12 @@
 enum { DESIRED, CURRENT, READY, CONTAINERS, IMAGES, SELECTOR, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [DESIRED] = {"DESIRED", CELL_INT, false, false},
-    [CURRENT] = {"CURRENT", CELL_INT, false, false},
-    [READY] = {"READY", CELL_INT, false, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
+    [DESIRED] = {.title = "DESIRED", .type = CELL_INT},
+    [CURRENT] = {.title = "CURRENT", .type = CELL_INT},
+    [READY] = {.title = "READY", .type = CELL_INT},
+    [CONTAINERS] = {.title = "CONTAINERS", .type = CELL_TEXT, .wide = true},
+    [IMAGES] = {.title = "IMAGES", .type = CELL_TEXT, .wide = true},
+    [SELECTOR] = {.title = "SELECTOR", .type = CELL_TEXT, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,      WORKLOAD_CELLS_KEEP("spec.template."),

@@ -8,11 +8,11 @@ enum { TYPE, CLUSTER_IP, EXTERNAL_IP, PORTS, SELECTOR, COLUMNS };
 enum { CELL_LONGEST = 4096 };
 
 static const struct column columns[COLUMNS] = {
-    [TYPE] = {"TYPE", CELL_TEXT, false, false},
-    [CLUSTER_IP] = {"CLUSTER-IP", CELL_TEXT, false, false},
-    [EXTERNAL_IP] = {"EXTERNAL-IP", CELL_TEXT, false, false},
-    [PORTS] = {"PORT(S)", CELL_TEXT, false, false},
-    [SELECTOR] = {"SELECTOR", CELL_TEXT, true, false},
+    [TYPE] = {.title = "TYPE", .type = CELL_TEXT},
+    [CLUSTER_IP] = {.title = "CLUSTER-IP", .type = CELL_TEXT},
+    [EXTERNAL_IP] = {.title = "EXTERNAL-IP", .type = CELL_TEXT},
+    [PORTS] = {.title = "PORT(S)", .type = CELL_TEXT},
+    [SELECTOR] = {.title = "SELECTOR", .type = CELL_TEXT, .wide = true},
 };
 
 static const char *const keep[] = {

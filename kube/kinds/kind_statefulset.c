@@ -8,10 +8,10 @@
 enum { READY, CONTAINERS, IMAGES, UPDATED, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
-    [READY] = {"READY", CELL_RATIO, false, false},
-    [CONTAINERS] = {"CONTAINERS", CELL_TEXT, true, false},
-    [IMAGES] = {"IMAGES", CELL_TEXT, true, false},
-    [UPDATED] = {"UP-TO-DATE", CELL_INT, true, false},
+    [READY] = {.title = "READY", .type = CELL_RATIO},
+    [CONTAINERS] = {.title = "CONTAINERS", .type = CELL_TEXT, .wide = true},
+    [IMAGES] = {.title = "IMAGES", .type = CELL_TEXT, .wide = true},
+    [UPDATED] = {.title = "UP-TO-DATE", .type = CELL_INT, .wide = true},
 };
 
 static const char *const keep[] = {KINDS_METADATA,

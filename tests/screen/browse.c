@@ -7,27 +7,30 @@
 #include "tests/screen/fill.h"
 
 static const struct column deployment_columns[] = {
-    {"READY", CELL_RATIO, false, false},   {"UP-TO-DATE", CELL_INT, false, false},
-    {"AVAILABLE", CELL_INT, false, false}, {"CONTAINERS", CELL_TEXT, true, false},
-    {"IMAGES", CELL_TEXT, true, false},    {"SELECTOR", CELL_TEXT, true, false},
+    {.title = "READY", .type = CELL_RATIO},
+    {.title = "UP-TO-DATE", .type = CELL_INT},
+    {.title = "AVAILABLE", .type = CELL_INT},
+    {.title = "CONTAINERS", .type = CELL_TEXT, .wide = true},
+    {.title = "IMAGES", .type = CELL_TEXT, .wide = true},
+    {.title = "SELECTOR", .type = CELL_TEXT, .wide = true},
 };
-static const struct column replicaset_columns[] = {{"DESIRED", CELL_INT, false, false},
-                                                   {"CURRENT", CELL_INT, false, false},
-                                                   {"READY", CELL_INT, false, false}};
+static const struct column replicaset_columns[] = {{.title = "DESIRED", .type = CELL_INT},
+                                                   {.title = "CURRENT", .type = CELL_INT},
+                                                   {.title = "READY", .type = CELL_INT}};
 static const struct column cronjob_columns[] = {
-    {"SCHEDULE", CELL_TEXT, false, false},
-    {"SUSPEND", CELL_TEXT, false, false},
-    {"ACTIVE", CELL_INT, false, false},
-    {"LAST SCHEDULE", CELL_TIME, false, false},
+    {.title = "SCHEDULE", .type = CELL_TEXT},
+    {.title = "SUSPEND", .type = CELL_TEXT},
+    {.title = "ACTIVE", .type = CELL_INT},
+    {.title = "LAST SCHEDULE", .type = CELL_TIME},
 };
-static const struct column job_columns[] = {{"STATUS", CELL_TEXT, false, false},
-                                            {"COMPLETIONS", CELL_TEXT, false, false},
-                                            {"DURATION", CELL_TEXT, false, false}};
+static const struct column job_columns[] = {{.title = "STATUS", .type = CELL_TEXT},
+                                            {.title = "COMPLETIONS", .type = CELL_TEXT},
+                                            {.title = "DURATION", .type = CELL_TEXT}};
 static const struct column certificate_columns[] = {
-    {"READY", CELL_TEXT, false, false},
-    {"SECRET", CELL_TEXT, false, false},
-    {"ISSUER", CELL_TEXT, true, false},
-    {"STATUS", CELL_TEXT, true, false},
+    {.title = "READY", .type = CELL_TEXT},
+    {.title = "SECRET", .type = CELL_TEXT},
+    {.title = "ISSUER", .type = CELL_TEXT, .wide = true},
+    {.title = "STATUS", .type = CELL_TEXT, .wide = true},
 };
 #define KIND(name, one, brief, api, object, ns, columns)                                           \
     {                                                                                              \

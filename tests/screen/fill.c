@@ -10,21 +10,27 @@
 
 /* The columns that panes ask for, by the titles of kube/kinds/kinds.h. */
 static const struct column node_columns[] = {
-    {"STATUS", CELL_TEXT, false, false},  {"ROLES", CELL_TEXT, false, false},
-    {"VERSION", CELL_TEXT, false, false}, {"INTERNAL-IP", CELL_TEXT, true, false},
-    {"ZONE", CELL_TEXT, true, false},     {"INSTANCE", CELL_TEXT, true, false},
+    {.title = "STATUS", .type = CELL_TEXT},
+    {.title = "ROLES", .type = CELL_TEXT},
+    {.title = "VERSION", .type = CELL_TEXT},
+    {.title = "INTERNAL-IP", .type = CELL_TEXT, .wide = true},
+    {.title = "ZONE", .type = CELL_TEXT, .wide = true},
+    {.title = "INSTANCE", .type = CELL_TEXT, .wide = true},
 };
 static const struct column pod_columns[] = {
-    {"READY", CELL_RATIO, false, false},       {"STATUS", CELL_TEXT, false, false},
-    {"RESTARTS", CELL_INT, false, false},      {"IP", CELL_TEXT, true, false},
-    {"NODE", CELL_TEXT, true, false},          {"CPU LIMIT", CELL_CPU, true, false},
-    {"MEMORY LIMIT", CELL_BYTES, true, false},
+    {.title = "READY", .type = CELL_RATIO},
+    {.title = "STATUS", .type = CELL_TEXT},
+    {.title = "RESTARTS", .type = CELL_INT},
+    {.title = "IP", .type = CELL_TEXT, .wide = true},
+    {.title = "NODE", .type = CELL_TEXT, .wide = true},
+    {.title = "CPU LIMIT", .type = CELL_CPU, .wide = true},
+    {.title = "MEMORY LIMIT", .type = CELL_BYTES, .wide = true},
 };
-static const struct column namespace_columns[] = {{"STATUS", CELL_TEXT, false, false}};
+static const struct column namespace_columns[] = {{.title = "STATUS", .type = CELL_TEXT}};
 static const struct column event_columns[] = {
-    {"LAST SEEN", CELL_TIME, false, false}, {"TYPE", CELL_TEXT, false, false},
-    {"REASON", CELL_TEXT, false, false},    {"OBJECT", CELL_TEXT, false, false},
-    {"MESSAGE", CELL_TEXT, false, false},   {"COUNT", CELL_INT, true, false},
+    {.title = "LAST SEEN", .type = CELL_TIME}, {.title = "TYPE", .type = CELL_TEXT},
+    {.title = "REASON", .type = CELL_TEXT},    {.title = "OBJECT", .type = CELL_TEXT},
+    {.title = "MESSAGE", .type = CELL_TEXT},   {.title = "COUNT", .type = CELL_INT, .wide = true},
 };
 #define KIND_OF(name, one, object, ns, columns)                                                    \
     {                                                                                              \

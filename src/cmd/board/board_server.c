@@ -115,7 +115,8 @@ static void on_element(void *context, const struct json *element)
 {
     struct board_server *s = context;
     if (s->next >= RESOURCES) {
-        board_snapshot_element(s->rest, board_snapshot_array(s->next - RESOURCES), element);
+        board_snapshot_element(s->rest, board_snapshot_array(s->rest, s->next - RESOURCES),
+                               element);
         return;
     }
     struct objects *table = s->resources[s->next]->table;
@@ -144,7 +145,7 @@ static void on_list(void *context, int64_t found, const char *cluster, const str
 static void read_next(struct board_server *s)
 {
     const char *kind =
-        s->next < RESOURCES ? kinds[s->next] : board_snapshot_array(s->next - RESOURCES);
+        s->next < RESOURCES ? kinds[s->next] : board_snapshot_array(s->rest, s->next - RESOURCES);
     if (!kind) {
         board_snapshot_end(s->rest, s->found);
         read_usage(s);
@@ -229,7 +230,7 @@ struct board_server *board_server_start(struct read_api *api, struct loop *l, st
         into[i]->table = into[i]->table ? into[i]->table : objects_new(kinds_find(kinds[i]));
         upstream_connecting(&into[i]->upstream);
     }
-    s->rest = board_snapshot_new(m);
+    s->rest = board_snapshot_new(m, kinds, RESOURCES);
     if (usage)
         upstream_connecting(&m->metrics);
     loop_timer_set(s->timer, 0);

@@ -8,28 +8,16 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "cmd/board/board_broken_rows.h"
+#include "collect/snapshot_kinds.h"
 #include "kube/kinds/kinds.h"
 
-/* The array of each kind, those of one array together; and how its elements say what they are where
- * an array holds several. */
-static const struct {
-    const char *api, *name, *array, *object_kind;
-} kinds[] = {
-    {"/apis/apps/v1", "deployments", "workloads", "Deployment"},
-    {"/apis/apps/v1", "statefulsets", "workloads", "StatefulSet"},
-    {"/apis/apps/v1", "daemonsets", "workloads", "DaemonSet"},
-    {"/apis/batch/v1", "jobs", "jobs", "Job"},
-    {"/apis/batch/v1", "cronjobs", "jobs", "CronJob"},
-    {"/apis/autoscaling/v1", "horizontalpodautoscalers", "hpas", NULL},
-    {"/api/v1", "persistentvolumeclaims", "pvcs", NULL},
-    {"/api/v1", "services", "services", NULL},
-    {"/apis/networking.k8s.io/v1", "ingresses", "ingresses", NULL},
-};
-enum { KINDS = sizeof kinds / sizeof *kinds, WATCHED = 3 };
+enum { WATCHED = 3, KINDS_MAX = 32 };
 
 struct board_snapshot {
     struct model *model;
-    struct objects *tables[KINDS];
+    const struct snapshot_kind *kinds[KINDS_MAX]; /* not the others */
+    struct objects *tables[KINDS_MAX];            /* of each */
+    size_t count;
     struct broken *broken;
     struct upstream upstream; /* of all of them */
 };
@@ -41,7 +29,26 @@ static void watched(struct model *m, struct resource *out[WATCHED])
     out[2] = &m->events;
 }
 
-struct board_snapshot *board_snapshot_new(struct model *m)
+/* Of what is kept as metadata alone no pane makes rows. */
+static bool is_ours(const struct snapshot_kind *k, const char *const *others, size_t count)
+{
+    bool ours = !k->metadata;
+    for (size_t i = 0; i < count; i++)
+        ours = ours && strcmp(others[i], k->array) != 0;
+    return ours;
+}
+
+/* "/apis/apps/v1/deployments" */
+static const struct kind *kind_of(const char *path)
+{
+    const char *plural = strrchr(path, '/') + 1;
+    char *api = mem_dup_n(path, (size_t)(plural - path - 1));
+    const struct kind *kind = kinds_of(api, plural);
+    free(api);
+    return kind ? kind : kinds_find(plural);
+}
+
+struct board_snapshot *board_snapshot_new(struct model *m, const char *const *others, size_t count)
 {
     struct board_snapshot *b = mem_alloc(sizeof *b);
     b->model = m;
@@ -49,9 +56,11 @@ struct board_snapshot *board_snapshot_new(struct model *m)
     for (size_t i = 0; i < kinds_count(); i++) /* of some the pane says that they are not there */
         if (!kinds_is_secret(kinds_at(i)))
             served_add(m->served, kinds_at(i));
-    for (size_t i = 0; i < KINDS; i++) {
-        const struct kind *kind = kinds_of(kinds[i].api, kinds[i].name);
-        b->tables[i] = objects_new(kind ? kind : kinds_find(kinds[i].name));
+    for (size_t i = 0; i < snapshot_kinds_count && b->count < KINDS_MAX; i++) {
+        if (!is_ours(&snapshot_kinds[i], others, count))
+            continue;
+        b->kinds[b->count] = &snapshot_kinds[i];
+        b->tables[b->count++] = objects_new(kind_of(snapshot_kinds[i].path));
     }
     m->broken.looking = true;
     upstream_connecting(&b->upstream);
@@ -65,32 +74,32 @@ void board_snapshot_free(struct board_snapshot *b)
         return;
     for (size_t i = 0; i < MODEL_BROWSED; i++)
         b->model->browsed[i] = (struct model_browsed){.name = ""};
-    for (size_t i = 0; i < KINDS; i++)
+    for (size_t i = 0; i < b->count; i++)
         objects_free(b->tables[i]);
     broken_free(b->broken);
     free(b);
 }
 
-const char *board_snapshot_array(size_t i)
+const char *board_snapshot_array(const struct board_snapshot *b, size_t i)
 {
-    for (size_t k = 0; k < KINDS; k++)
-        if ((!k || strcmp(kinds[k].array, kinds[k - 1].array) != 0) && !i--)
-            return kinds[k].array;
+    for (size_t k = 0; k < b->count; k++)
+        if ((!k || strcmp(b->kinds[k]->array, b->kinds[k - 1]->array) != 0) && !i--)
+            return b->kinds[k]->array;
     return NULL;
 }
 
 void board_snapshot_begin(struct board_snapshot *b)
 {
-    for (size_t i = 0; i < KINDS; i++)
+    for (size_t i = 0; i < b->count; i++)
         objects_relist_begin(b->tables[i]);
 }
 
 void board_snapshot_element(struct board_snapshot *b, const char *array, const struct json *element)
 {
     const char *object_kind = json_string(element, "kind", "");
-    for (size_t i = 0; i < KINDS; i++) {
-        if (strcmp(kinds[i].array, array) != 0 ||
-            (kinds[i].object_kind && strcmp(kinds[i].object_kind, object_kind) != 0))
+    for (size_t i = 0; i < b->count; i++) {
+        const struct snapshot_kind *k = b->kinds[i];
+        if (strcmp(k->array, array) != 0 || (k->kind && strcmp(k->kind, object_kind) != 0))
             continue;
         struct object *row = kinds_make(objects_kind(b->tables[i]), b->tables[i], element);
         if (row)
@@ -104,14 +113,14 @@ static void judge(struct board_snapshot *b, int64_t at)
 {
     struct model *m = b->model;
     struct resource *all[WATCHED];
-    const struct objects *tables[WATCHED + KINDS];
+    const struct objects *tables[WATCHED + KINDS_MAX];
     watched(m, all);
     for (size_t i = 0; i < WATCHED; i++)
         tables[i] = all[i]->table;
-    for (size_t i = 0; i < KINDS; i++)
+    for (size_t i = 0; i < b->count; i++)
         tables[WATCHED + i] = b->tables[i];
     broken_rows_forget(m->broken.rows); /* another moment, not what came since */
-    board_broken_rows_make(b->broken, m->broken.rows, tables, WATCHED + KINDS, at, true);
+    board_broken_rows_make(b->broken, m->broken.rows, tables, WATCHED + b->count, at, true);
 }
 
 /* The table of what the screen calls so, or NULL with why in *err. */
@@ -121,8 +130,8 @@ static struct objects *find(struct board_snapshot *b, const char *name, struct e
     str_copy(word, sizeof word, name);
     word[strcspn(word, " ")] = '\0';
     const struct kind *kind = served_find(b->model->served, word);
-    for (size_t i = 0; kind && !strchr(name, ' ') && i < KINDS; i++)
-        if (strcmp(kinds[i].name, kind->name) == 0)
+    for (size_t i = 0; kind && !strchr(name, ' ') && i < b->count; i++)
+        if (strcmp(objects_kind(b->tables[i])->name, kind->name) == 0)
             return b->tables[i];
     if (strchr(name, ' '))
         err_set(err, ERR_OFF, "server", "Esc, then look at all of them",
@@ -158,7 +167,7 @@ static void show(struct board_snapshot *b)
 
 void board_snapshot_end(struct board_snapshot *b, int64_t at)
 {
-    for (size_t i = 0; i < KINDS; i++)
+    for (size_t i = 0; i < b->count; i++)
         objects_relist_end(b->tables[i]);
     judge(b, at);
     upstream_snapshot(&b->upstream, at);
@@ -168,7 +177,7 @@ void board_snapshot_end(struct board_snapshot *b, int64_t at)
 void board_snapshot_empty(struct board_snapshot *b)
 {
     board_snapshot_begin(b);
-    for (size_t i = 0; i < KINDS; i++)
+    for (size_t i = 0; i < b->count; i++)
         objects_relist_end(b->tables[i]);
     broken_rows_forget(b->model->broken.rows);
     b->upstream.data = 0;

@@ -10,11 +10,12 @@
 struct json;
 struct board_snapshot;
 
-struct board_snapshot *board_snapshot_new(struct model *m);
+/* `others`: arrays whose rows the caller takes itself. */
+struct board_snapshot *board_snapshot_new(struct model *m, const char *const *others, size_t count);
 void board_snapshot_free(struct board_snapshot *b); /* NULL is allowed */
 
 /* The arrays that it reads (collect/snapshot.h), from 0; NULL: no more. */
-const char *board_snapshot_array(size_t i);
+const char *board_snapshot_array(const struct board_snapshot *b, size_t i);
 /* Between begin and end, the elements of all those arrays, in any order. */
 void board_snapshot_begin(struct board_snapshot *b);
 void board_snapshot_element(struct board_snapshot *b, const char *array,

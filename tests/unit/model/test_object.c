@@ -14,11 +14,13 @@
 #include "base/intern.h"
 
 enum { READY, STATUS, RESTARTS, CPU, MEMORY, LAST, NODE };
-static const struct column pod_columns[] = {
-    {"READY", CELL_RATIO, false, false},  {"STATUS", CELL_TEXT, false, false},
-    {"RESTARTS", CELL_INT, false, false}, {"CPU", CELL_CPU, false, false},
-    {"MEMORY", CELL_BYTES, false, false}, {"LAST", CELL_TIME, true, false},
-    {"NODE", CELL_TEXT, true, false}};
+static const struct column pod_columns[] = {{.title = "READY", .type = CELL_RATIO},
+                                            {.title = "STATUS", .type = CELL_TEXT},
+                                            {.title = "RESTARTS", .type = CELL_INT},
+                                            {.title = "CPU", .type = CELL_CPU},
+                                            {.title = "MEMORY", .type = CELL_BYTES},
+                                            {.title = "LAST", .type = CELL_TIME, .wide = true},
+                                            {.title = "NODE", .type = CELL_TEXT, .wide = true}};
 static const struct kind pods = {.name = "pods",
                                  .singular = "pod",
                                  .short_names = "po",

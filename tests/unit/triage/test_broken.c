@@ -17,16 +17,18 @@
 
 enum { TABLES = 16 };
 
-static const struct column pod_columns[] = {{"STATUS", CELL_TEXT, false, false},
-                                            {"LAST RESTART", CELL_TIME, true, false}},
-                           job_columns[] = {{"STATUS", CELL_TEXT, false, false}},
-                           lease_columns[] = {{"HOLDER", CELL_TEXT, false, false},
-                                              {"RENEWED", CELL_TIME, true, false},
-                                              {"LASTS", CELL_INT, true, false}},
-                           event_columns[] = {{"LAST SEEN", CELL_TIME, false, false},
-                                              {"REASON", CELL_TEXT, false, false},
-                                              {"OBJECT", CELL_TEXT, false, false},
-                                              {"MESSAGE", CELL_TEXT, false, false}};
+static const struct column pod_columns[] = {{.title = "STATUS", .type = CELL_TEXT},
+                                            {.title = "LAST RESTART",
+                                             .type = CELL_TIME,
+                                             .wide = true}},
+                           job_columns[] = {{.title = "STATUS", .type = CELL_TEXT}},
+                           lease_columns[] = {{.title = "HOLDER", .type = CELL_TEXT},
+                                              {.title = "RENEWED", .type = CELL_TIME, .wide = true},
+                                              {.title = "LASTS", .type = CELL_INT, .wide = true}},
+                           event_columns[] = {{.title = "LAST SEEN", .type = CELL_TIME},
+                                              {.title = "REASON", .type = CELL_TEXT},
+                                              {.title = "OBJECT", .type = CELL_TEXT},
+                                              {.title = "MESSAGE", .type = CELL_TEXT}};
 
 #define KIND(plural, Kind, list)                                                                   \
     {                                                                                              \
