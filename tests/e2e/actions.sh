@@ -40,8 +40,11 @@ shows "no container runs here"
 line 'stty size'
 shows '^40 120'
 t resize-window -x 100 -y 30
-line 'clear'
-line 'stty size'
+for _ in $(seq 50); do # until the shell has been told
+    line 'stty size'
+    sleep 0.2
+    t capture-pane -p | grep -q '^30 100' && break
+done
 shows '^30 100'
 line 'sleep 1000'
 keys C-c
@@ -97,8 +100,8 @@ keys q
 
 echo "without --write nothing is offered"
 keys Q
-shows '^ready> *$'
-line "$kubeboard"
+shows '^ready> ' # the prompt may stand before what the shell left
+line "clear; $kubeboard"
 shows 'Pods [0-9]+ .*live'
 keys A
 shows 'started with --write'

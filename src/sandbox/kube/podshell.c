@@ -294,20 +294,35 @@ static void take_byte(struct podshell *s, char c)
     }
 }
 
+/* Ctrl-C goes before what was typed ahead, and throws it away. */
+static bool wake_up(struct podshell *s, struct str *typed)
+{
+    const char *stop = s->conf.terminal && s->sleeping ? memrchr(typed->p, 3, typed->n) : NULL;
+    if (!stop)
+        return false;
+    typed->n -= (size_t)(stop + 1 - typed->p);
+    typed->p = stop + 1;
+    interrupt(s);
+    return true;
+}
+
 static void take_input(struct podshell *s)
 {
-    size_t at = 0;
-    while (at < s->input.n && !s->over) {
-        char c = s->input.p[at];
-        if (s->sleeping)
-            break;
-        at++;
+    struct str rest = buf_str(&s->input);
+    while (rest.n && !s->over) {
+        if (s->sleeping) {
+            if (!wake_up(s, &rest))
+                break;
+            continue;
+        }
+        char c = *rest.p++;
+        rest.n--;
         if (s->interactive)
             take_byte(s, c);
         else if (s->conf.terminal && c == 3)
             interrupt(s);
     }
-    buf_drop_front(&s->input, at);
+    buf_drop_front(&s->input, s->input.n - rest.n);
     if (s->input_over && !s->input.n && s->interactive && !s->sleeping && !s->over) {
         run_line(s, buf_str(&s->line));
         buf_clear(&s->line);
@@ -318,14 +333,8 @@ static void take_input(struct podshell *s)
 
 void podshell_input(struct podshell *s, struct str bytes)
 {
-    /* Ctrl-C goes before what was typed ahead, and throws it away. */
-    const char *stop = s->conf.terminal && s->sleeping ? memrchr(bytes.p, 3, bytes.n) : NULL;
-    if (stop) {
+    if (wake_up(s, &bytes))
         buf_clear(&s->input);
-        interrupt(s);
-        bytes.n -= (size_t)(stop + 1 - bytes.p);
-        bytes.p = stop + 1;
-    }
     buf_add(&s->input, bytes.p, bytes.n);
     take_input(s);
 }

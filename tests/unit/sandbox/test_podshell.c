@@ -128,6 +128,8 @@ static void a_terminal_edits_and_interrupts(void **state)
     assert_null(strstr(buf_text(&t->out), "typed ahead\r\ntyped ahead"));
     turn(t, 50);
     assert_int_equal(t->status, -1);
+    podshell_input(t->shell, str_of("sleep 3000\r\003echo still here\r")); /* all at once */
+    assert_non_null(strstr(buf_text(&t->out), "\r\nstill here\r\n"));
     podshell_input(t->shell, str_of("\004"));
     turn(t, 500);
     assert_true(t->status >= 0);
