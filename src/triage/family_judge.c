@@ -58,11 +58,11 @@ struct family_affix family_judge_affix(const struct str *words, size_t count)
     while (behind && !strchr("([<)]}>\"'`,;.:", first.p[first.n - behind]))
         behind--;
     /* "gw:<*>," beside "<*>,": the value is the whole word, but for the comma. */
-    const char *value = memmem(first.p + first.n - behind, behind, "<*>", 3);
+    bool value = behind >= 3 && memcmp(first.p + first.n - behind, "<*>", 3) == 0;
     for (size_t i = 0; i < count && value; i++)
         if (words[i].n == before + behind) {
-            behind = (size_t)(first.p + first.n - value) - 3;
-            value = NULL;
+            behind -= 3;
+            value = false;
         }
     return (struct family_affix){before, behind};
 }

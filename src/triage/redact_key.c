@@ -17,6 +17,7 @@ enum {
 enum trust {
     ALWAYS,
     NOT_IN_PROSE, /* "unexpected token: x", "secret: my-secret-name" */
+    DIGITS,       /* only a number of four to eight digits: pin=4711 */
     MADE,         /* only what a machine made: "auth": "dXNlcjpwYXNz" */
     PAIRS,        /* a cookie: name=value; name=value */
 };
@@ -55,6 +56,8 @@ static const struct rule rules[] = {
     {NAME("requirepass"), REDACT_PASSWORDS, ALWAYS, false},
     {NAME("masterauth"), REDACT_PASSWORDS, ALWAYS, false},
     {NAME("codeverifier"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("pincode"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("pin"), REDACT_PASSWORDS, DIGITS, true},
     {NAME("otp"), REDACT_PASSWORDS, NOT_IN_PROSE, true},
     {NAME("privatekey"), REDACT_PASSWORDS, NOT_IN_PROSE, false},
     {NAME("encryptionkey"), REDACT_PASSWORDS, NOT_IN_PROSE, false},
@@ -116,7 +119,7 @@ static bool may_end_name(char before, char last)
 {
     static const char *const before_last[26] = {
         ['d' - 'a'] = "rwi", ['e' - 'a'] = "sdir", ['g' - 'a'] = "i", ['h' - 'a'] = "t",
-        ['n' - 'a'] = "eo",  ['p' - 'a'] = "t",    ['r' - 'a'] = "e", ['s' - 'a'] = "se",
+        ['n' - 'a'] = "eoi", ['p' - 'a'] = "t",    ['r' - 'a'] = "e", ['s' - 'a'] = "se",
         ['t' - 'a'] = "re",  ['y' - 'a'] = "e"};
     unsigned i = (unsigned char)last - 'a';
     return i < 26 && before_last[i] && strchr(before_last[i], before);
@@ -275,10 +278,22 @@ static size_t end_of_value(struct str line, size_t i, const struct rule *r)
     return r->trust == PAIRS ? end_of_pairs(line, i) : end_of_word(line, i);
 }
 
+static bool is_number(struct str value, size_t shortest, size_t longest)
+{
+    for (size_t i = 0; i < value.n; i++)
+        if (!isdigit((unsigned char)value.p[i]))
+            return false;
+    return value.n >= shortest && value.n <= longest;
+}
+
 static bool may_be_secret(struct str value, const struct rule *r, bool quote, bool prose)
 {
+    if (r->trust == DIGITS)
+        return is_number(value, 4, 8);
     if (r->trust == MADE)
         return looks_made(value);
+    if (r->whole && is_number(value, 1, 3)) /* PASS=12 FAIL=3 */
+        return false;
     if (r->trust == PAIRS)
         return memchr(value.p, '=', value.n) || looks_random(value);
     return !prose || quote || looks_random(value);
@@ -314,7 +329,7 @@ bool redact_key_is_secret(struct str name, int *kind)
     char key[KEY_MAX];
     size_t last_word, n = read_key(name, name.n, key, &last_word);
     const struct rule *r = rule_of(key + KEY_MAX, n, last_word);
-    if (!r || r->trust == MADE || r->trust == PAIRS)
+    if (!r || r->trust == MADE || r->trust == PAIRS || r->trust == DIGITS)
         return false;
     *kind = r->kind;
     return true;

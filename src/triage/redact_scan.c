@@ -66,12 +66,13 @@ static size_t find_by_form(const struct scan *s, size_t at,
 /* What words may be that begin with a letter. */
 enum start { NOTHING = 0, AWS = 1, JWT = 2, BEARER = 4, TOKEN = 8, FORM = 16 };
 static const unsigned char starts[128] = {
-    ['A'] = AWS | TOKEN,  ['B'] = BEARER,       ['E'] = TOKEN,        ['G'] = TOKEN, ['I'] = FORM,
-    ['M'] = FORM,         ['N'] = TOKEN,        ['P'] = TOKEN | FORM, ['R'] = FORM,  ['S'] = TOKEN,
-    ['b'] = BEARER,       ['c'] = TOKEN,        ['d'] = TOKEN,        ['e'] = JWT,   ['g'] = TOKEN,
-    ['h'] = TOKEN,        ['i'] = FORM,         ['l'] = TOKEN,        ['m'] = FORM,  ['n'] = TOKEN,
-    ['p'] = TOKEN | FORM, ['r'] = TOKEN | FORM, ['s'] = TOKEN,        ['w'] = TOKEN, ['x'] = TOKEN,
-    ['y'] = TOKEN};
+    ['A'] = AWS | TOKEN,  ['B'] = BEARER,       ['E'] = TOKEN,          ['G'] = TOKEN,
+    ['I'] = FORM,         ['M'] = FORM,         ['N'] = TOKEN,          ['P'] = TOKEN | FORM,
+    ['R'] = FORM,         ['S'] = TOKEN,        ['b'] = BEARER | TOKEN, ['c'] = TOKEN,
+    ['d'] = TOKEN,        ['e'] = JWT,          ['g'] = TOKEN,          ['h'] = TOKEN,
+    ['i'] = FORM,         ['l'] = TOKEN,        ['m'] = FORM,           ['n'] = TOKEN,
+    ['p'] = TOKEN | FORM, ['r'] = TOKEN | FORM, ['s'] = TOKEN,          ['w'] = TOKEN,
+    ['x'] = TOKEN,        ['y'] = TOKEN};
 
 /* Tokens are long, or go on behind a - or a dot. */
 static bool may_be_token(const struct scan *s, size_t at, size_t end)

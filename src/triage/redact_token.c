@@ -71,11 +71,12 @@ static const struct token {
 } tokens[] = {
     {"AGE-SECRET-KEY-1", 50},
     {"AIza", 35},
-    {"EAAA", 60},
+    {"EAA", 60},
     {"GOCSPX-", 28},
     {"NRAK-", 30},
     {"PMAK-", 40},
     {"SG.", 40},
+    {"b.AAAAAQ", 60},
     {"ccipat_", 30},
     {"dckr_pat_", 20},
     {"discord.com/api/webhooks/", 60},
@@ -129,9 +130,28 @@ static const struct token {
     {"ya29.", 20},
 };
 
+/* s.… of Vault before 1.10: 24 letters of both cases and digits. */
+static size_t vault_token(struct str line, size_t at)
+{
+    enum { LONG = 24 };
+    bool digit = false, upper = false, lower = false;
+    if (!is_at(line, at, "s.") || run_of(line, at + 2, "_-.") != LONG)
+        return 0;
+    for (size_t i = at + 2; i < at + 2 + LONG; i++) {
+        digit |= isdigit((unsigned char)line.p[i]) != 0;
+        upper |= isupper((unsigned char)line.p[i]) != 0;
+        lower |= islower((unsigned char)line.p[i]) != 0;
+        if (!isalnum((unsigned char)line.p[i]))
+            return 0;
+    }
+    return digit && upper && lower ? 2 + LONG : 0;
+}
+
 size_t redact_token_known(struct str line, size_t at)
 {
     char first = line.p[at];
+    if (first == 's' && line.n - at > 1 && line.p[at + 1] == '.')
+        return vault_token(line, at);
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens && tokens[i].prefix[0] <= first; i++) {
         if (tokens[i].prefix[0] != first || !is_at(line, at, tokens[i].prefix))
             continue;
