@@ -36,9 +36,9 @@ enum {
 static void run(void *context)
 {
     struct server *s = context;
-    MHD_run(s->daemon);
+    server_mhd()->run(s->daemon);
     MHD_UNSIGNED_LONG_LONG ms;
-    if (MHD_get_timeout(s->daemon, &ms) == MHD_YES)
+    if (server_mhd()->get_timeout(s->daemon, &ms) == MHD_YES)
         loop_timer_set(s->timer, ms > 3600000 ? 3600000 : (int64_t)ms);
     else
         loop_timer_stop(s->timer);
@@ -57,13 +57,13 @@ void server_wake(struct server_request *r)
     if (!r->suspended)
         return;
     r->suspended = false;
-    MHD_resume_connection(r->connection);
+    server_mhd()->resume_connection(r->connection);
     loop_timer_set(r->server->timer, 0);
 }
 
 static int socket_of(struct MHD_Connection *c)
 {
-    return MHD_get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    return server_mhd()->get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 }
 
 static void maybe_hung_up(void *context, short revents)
@@ -87,7 +87,7 @@ static void maybe_hung_up(void *context, short revents)
 void server_suspend(struct server_request *r)
 {
     r->suspended = true;
-    MHD_suspend_connection(r->connection);
+    server_mhd()->suspend_connection(r->connection);
     if (!r->hangup)
         r->hangup =
             loop_watch_fd(r->server->loop, socket_of(r->connection), POLLIN, maybe_hung_up, r);
@@ -107,7 +107,8 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 
 struct server_crowd_member *server_member(const struct server_request *r)
 {
-    return MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+    return server_mhd()
+        ->get_connection_info(r->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
         ->socket_context;
 }
 
@@ -173,7 +174,7 @@ static void request_over(void *context, struct MHD_Connection *connection, void 
     if (r->next)
         r->next->prev = r->prev;
     if (r->response)
-        MHD_destroy_response(r->response);
+        server_mhd()->destroy_response(r->response);
     free(r->upgrade);
     urlform_free(r->form);
     buf_free(&r->body);
@@ -201,7 +202,7 @@ static void begin(struct server_request *r, const char *method)
     r->begun = true;
     r->method = mem_dup(method);
     const char *length =
-        MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, "Content-Length");
+        server_mhd()->lookup_connection_value(r->connection, MHD_HEADER_KIND, "Content-Length");
     int64_t n;
     if (length && str_to_int(str_of(length), &n) && n > 0 && (uint64_t)n > r->server->max_body) {
         r->too_large = r->handled = true;
@@ -233,8 +234,9 @@ static void handle(struct server_request *r)
 
 static enum MHD_Result queue(struct server_request *r)
 {
-    enum MHD_Result done = MHD_queue_response(r->connection, (unsigned)r->status, r->response);
-    MHD_destroy_response(r->response);
+    enum MHD_Result done =
+        server_mhd()->queue_response(r->connection, (unsigned)r->status, r->response);
+    server_mhd()->destroy_response(r->response);
     r->response = NULL;
     r->queued = true;
     return done;
@@ -276,6 +278,11 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 
 struct server *server_new(struct loop *l, const struct server_conf *conf, struct err *err)
 {
+    if (!server_mhd()) {
+        err_set(err, ERR_IO, conf->listen, "install it",
+                LIBMICROHTTPD_NAME " cannot be loaded: nothing can be served");
+        return NULL;
+    }
     int fd = listen_open(conf->listen, err);
     if (fd < 0)
         return NULL;
@@ -287,7 +294,7 @@ struct server *server_new(struct loop *l, const struct server_conf *conf, struct
     s->port = listen_port(fd);
     int connections = conf->max_connections ? conf->max_connections : CONNECTIONS_DEFAULT;
     s->crowd = server_crowd_new((size_t)(connections - connections / 8), SENDING_MAX);
-    s->daemon = MHD_start_daemon(
+    s->daemon = server_mhd()->start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE, 0, NULL, NULL, on_request, s,
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_URI_LOG_CALLBACK, request_new, s,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_NOTIFY_COMPLETED, request_over,
@@ -295,12 +302,12 @@ struct server *server_new(struct loop *l, const struct server_conf *conf, struct
         (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MEMORY, MHD_OPTION_END);
     const union MHD_DaemonInfo *info =
-        s->daemon ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
+        s->daemon ? server_mhd()->get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
     if (!info) {
         err_set(err, ERR_IO, conf->listen, NULL, "libmicrohttpd %s cannot start",
-                MHD_get_version());
+                server_mhd()->get_version());
         if (s->daemon)
-            MHD_stop_daemon(s->daemon);
+            server_mhd()->stop_daemon(s->daemon);
         else
             close(fd);
         server_crowd_free(s->crowd);
@@ -324,10 +331,10 @@ void server_free(struct server *s)
     for (struct server_request *r = s->requests; r; r = r->next)
         server_wake(r);
     /* None may be suspended when MHD is stopped; a run takes in those just resumed. */
-    MHD_run(s->daemon);
+    server_mhd()->run(s->daemon);
     for (struct server_request *r = s->requests; r; r = r->next)
         server_wake(r);
-    MHD_stop_daemon(s->daemon);
+    server_mhd()->stop_daemon(s->daemon);
     server_crowd_free(s->crowd);
     loop_unwatch(s->watch);
     loop_timer_free(s->timer);

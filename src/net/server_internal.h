@@ -4,10 +4,9 @@
 #ifndef NET_SERVER_INTERNAL_H
 #define NET_SERVER_INTERNAL_H
 
-#include <microhttpd.h>
-
 #include "base/buf.h"
 #include "net/server.h"
+#include "net/server_mhd.h"
 
 enum { SERVER_STREAM_WAITING_MAX = 64 << 20 };
 

@@ -15,7 +15,7 @@ static void answer(struct server_request *r, int status, struct MHD_Response *re
                    const char *content_type, const char *const *headers)
 {
     if (content_type)
-        MHD_add_response_header(response, "Content-Type", content_type);
+        server_mhd()->add_response_header(response, "Content-Type", content_type);
     for (; headers && *headers; headers++) {
         const char *colon = strchr(*headers, ':');
         if (!colon)
@@ -23,7 +23,7 @@ static void answer(struct server_request *r, int status, struct MHD_Response *re
         char *name = mem_dup_n(*headers, (size_t)(colon - *headers));
         /* For an upgrade MHD adds its own Connection header and refuses another. */
         if (status != 101 || strcasecmp(name, "Connection") != 0)
-            MHD_add_response_header(response, name, colon + 1 + strspn(colon + 1, " "));
+            server_mhd()->add_response_header(response, name, colon + 1 + strspn(colon + 1, " "));
         free(name);
     }
     r->status = status;
@@ -36,8 +36,8 @@ void server_reply(struct server_request *r, int status, const char *content_type
 {
     server_crowd_send(r->server->crowd, server_member(r), body.n);
     answer(r, status,
-           MHD_create_response_from_buffer(body.n, (void *)(body.n ? body.p : ""),
-                                           MHD_RESPMEM_MUST_COPY),
+           server_mhd()->create_response_from_buffer(body.n, (void *)(body.n ? body.p : ""),
+                                                     MHD_RESPMEM_MUST_COPY),
            content_type, headers);
 }
 
@@ -80,7 +80,8 @@ void server_stream(struct server_request *r, int status, const char *content_typ
 {
     r->stream = true;
     answer(r, status,
-           MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64 << 10, read_stream, r, NULL),
+           server_mhd()->create_response_from_callback(MHD_SIZE_UNKNOWN, 64 << 10, read_stream, r,
+                                                       NULL),
            content_type, headers);
 }
 
@@ -147,7 +148,7 @@ void server_reply_upgrade(struct server_request *r, const char *const *headers,
     u->open = open;
     u->context = context;
     r->upgrade = u;
-    answer(r, 101, MHD_create_response_for_upgrade(opened, u), NULL, headers);
+    answer(r, 101, server_mhd()->create_response_for_upgrade(opened, u), NULL, headers);
 }
 
 void server_drain(int fd)
@@ -162,7 +163,7 @@ void server_upgrade_close(struct server_upgrade *u)
     struct server *s = u->server;
     server_drain(u->fd);
     shutdown(u->fd, SHUT_WR);
-    MHD_upgrade_action(u->handle, MHD_UPGRADE_ACTION_CLOSE);
+    server_mhd()->upgrade_action(u->handle, MHD_UPGRADE_ACTION_CLOSE);
     *(u->prev ? &u->prev->next : &s->upgrades) = u->next;
     if (u->next)
         u->next->prev = u->prev;

@@ -46,7 +46,7 @@ const char *server_query(const struct server_request *r, const char *name)
 
 const char *server_header(const struct server_request *r, const char *name)
 {
-    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+    return server_mhd()->lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
 }
 
 struct each {
@@ -67,7 +67,7 @@ void server_headers(const struct server_request *r,
                     void (*each)(void *context, const char *name, const char *value), void *context)
 {
     struct each e = {each, context};
-    MHD_get_connection_values(r->connection, MHD_HEADER_KIND, tell_header, &e);
+    server_mhd()->get_connection_values(r->connection, MHD_HEADER_KIND, tell_header, &e);
 }
 
 struct str server_body(const struct server_request *r)
