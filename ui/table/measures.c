@@ -1,15 +1,20 @@
 #include "ui/table/measures.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
+#include "base/str.h"
 #include "text/number.h"
 
 enum { RECENT = 5 };
 
 char *measures_key(const char *ns, const char *name, char out[MEASURES_KEY])
 {
-    snprintf(out, MEASURES_KEY, "%s%s%s", ns, ns[0] ? "/" : "", name);
+    size_t n = strnlen(ns, MEASURES_KEY - 2);
+    memcpy(out, ns, n);
+    if (n)
+        out[n++] = '/';
+    str_copy(out + n, MEASURES_KEY - n, name);
     return out;
 }
 

@@ -191,11 +191,18 @@ static bool source_prepare(void *self, int column)
     return true;
 }
 
+static uint64_t metric_key(const struct model *m, enum metric metric, const struct object *o)
+{
+    char key[MEASURES_KEY];
+    if (!series_names(m->series[metric]))
+        return ordered_double(NAN);
+    return ordered_double(measures_value(m, metric, measures_key(o->namespace_, o->name, key)));
+}
+
 static uint64_t source_key(void *self, size_t i, int column)
 {
     struct resource_table *t = self;
     const struct object *o = row_at(t, i);
-    char key[MEASURES_KEY];
     if ((size_t)column >= t->spec->count)
         return healths[o->health].order;
     const struct resource_table_column *c = &t->spec->columns[column];
@@ -209,8 +216,7 @@ static uint64_t source_key(void *self, size_t i, int column)
         return ranks_of(t->ranks, resource_table_text(t, o, column));
     case RESOURCE_TABLE_NUMBER:
     case RESOURCE_TABLE_SPARK:
-        measures_key(o->namespace_, o->name, key);
-        return ordered_double(measures_value(t->pane->host->model, c->metric, key));
+        return metric_key(t->pane->host->model, c->metric, o);
     case RESOURCE_TABLE_NAME:
         break;
     }
