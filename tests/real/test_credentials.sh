@@ -19,14 +19,14 @@ stop_server() {
     "$here/swift-s3" stop "$server" || true
     rm -rf "$server"
     (exit "$status")
-    cleanup
+    stop_servers
 }
 trap stop_server EXIT
 
 standin=$work/stand-in
 mkdir "$standin"
 echo "planted-agent-token-1" >"$standin/token"
-python3 "$here/aws_stand_in.py" "$standin" "$server/keys" 2>"$work/stand-in.log" &
+start_server "$work/stand-in.log" python3 "$here/aws_stand_in.py" "$standin" "$server/keys"
 for _ in $(seq 100); do
     [ ! -s "$standin/port" ] || break
     sleep 0.1

@@ -30,6 +30,7 @@ static const struct meaning meanings[] = {
     {"NoSuchBucket", ERR_CONFIG, "make the bucket, or mend the store's URL"},
     {"InvalidBucketName", ERR_CONFIG, "mend the store's URL"},
     {"NoSuchKey", ERR_NOT_FOUND, ""},
+    {"NotImplemented", ERR_REFUSED, "this server has no such thing: is store.s3.encryption set?"},
     {"NoSuchUpload", ERR_CONFLICT, ""},
     {"PermanentRedirect", ERR_CONFIG, "set store.s3.region and endpoint to the bucket's"},
     {"TemporaryRedirect", ERR_CONFIG, "set store.s3.region and endpoint to the bucket's"},
