@@ -27,7 +27,8 @@
 #include "store/window_store.h"
 #include "triage/redact.h"
 
-enum { RELEASE_MS = 8000 }; /* a pod has 30 s to end */
+/* A pod has 30 s to end: so long for aborts of uploads, and for the lock to be given back. */
+enum { SETTLE_MS = 3000, RELEASE_MS = 8000 };
 
 struct collect {
     const struct options *options;
@@ -242,6 +243,20 @@ static void on_released(void *context)
     wire_stop(&((struct collect *)context)->wire);
 }
 
+/* What was under way may have begun an upload in parts: its abort is waited for. */
+static void settle(struct collect *c)
+{
+    struct wire *w = &c->wire;
+    if (!w->store)
+        return;
+    struct loop_timer *enough = loop_timer_new(w->loop, on_released, c);
+    loop_timer_set(enough, SETTLE_MS);
+    w->stopped = false;
+    while (!w->stopped && !(store_settled(w->raw) && store_settled(w->processed)))
+        loop_turn(w->loop, -1);
+    loop_timer_free(enough);
+}
+
 /* Whoever waits for the lock need not wait for it to grow old. A server that does not answer does
  * not hold us up. */
 static void give_back(struct collect *c)
@@ -327,6 +342,7 @@ static void stop(struct collect *c)
 {
     duties_free(c->duties);
     c->duties = NULL;
+    settle(c);
     if (!c->again)
         give_back(c);
     service_free(c->service);

@@ -418,6 +418,11 @@ bool store_write_failed(const struct store *s)
     return s->write_failed;
 }
 
+bool store_settled(const struct store *s)
+{
+    return !s->kind->settled || s->kind->settled(s->state);
+}
+
 uint64_t store_written(const struct store *s)
 {
     return s->written;

@@ -62,6 +62,9 @@ void store_guard(struct store *s, bool (*may_write)(void *context), void *contex
 
 const char *store_url(const struct store *s);  /* as configured: it holds no secret */
 uint64_t store_written(const struct store *s); /* bytes of all puts that worked */
+/* Whether nothing is on its way any more of what a cancelled put sends after itself: the abort of
+ * its upload. Closing the store cancels that too. */
+bool store_settled(const struct store *s);
 /* Whether the last put did not work for a reason of the store's (a full disk, a bucket that is
  * away). */
 bool store_write_failed(const struct store *s);

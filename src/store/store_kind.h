@@ -74,6 +74,7 @@ struct store_kind {
     void (*stop)(struct store_op *op); /* forgets it: frees op->run, or leaves that to a worker */
     void (*close)(void *state);        /* nothing runs any more but workers that were left */
     void (*describe)(const void *state, struct buf *out);
+    bool (*settled)(const void *state); /* store_settled; NULL: always */
 };
 
 struct store_list_of_ops {

@@ -136,12 +136,18 @@ static void describe(const void *state, struct buf *out)
     s3_place_describe(state, library, out);
 }
 
+static bool settled(const void *state)
+{
+    return s3_request_client_settled(((const struct s3_place *)state)->own);
+}
+
 const struct store_kind s3_curl_kind = {.parallel = PARALLEL,
                                         .probes = true,
                                         .start = start,
                                         .stop = stop,
                                         .close = close_place,
-                                        .describe = describe};
+                                        .describe = describe,
+                                        .settled = settled};
 
 bool s3_curl_open(struct s3_place *p, struct err *err)
 {

@@ -71,6 +71,11 @@ void s3_request_client_free(struct s3_request_client *c)
     free(c);
 }
 
+bool s3_request_client_settled(const struct s3_request_client *c)
+{
+    return !c->sent_off;
+}
+
 static void free_request(struct s3_request *r)
 {
     struct s3_request_client *c = r->call.place->own;

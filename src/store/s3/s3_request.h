@@ -41,6 +41,7 @@ void s3_request_send_off(const struct s3_request_call *call);
 /* What the bucket's requests need; in place->own. */
 struct s3_request_client;
 struct s3_request_client *s3_request_client_new(struct s3_place *p);
-void s3_request_client_free(struct s3_request_client *c); /* cancels what was sent off */
+void s3_request_client_free(struct s3_request_client *c);          /* cancels what was sent off */
+bool s3_request_client_settled(const struct s3_request_client *c); /* all of that has ended */
 
 #endif

@@ -300,6 +300,28 @@ static void an_upload_that_fails_late_is_aborted(void **state)
     free(large);
 }
 
+static void a_cancelled_upload_is_aborted(void **state)
+{
+    struct stub *s = *state;
+    s->answer = take_parts;
+    struct answer a = {0};
+    struct buf body;
+    buf_init(&body, 16 << 20);
+    memset(buf_room(&body, 11 << 20), 'x', 11 << 20);
+    buf_added(&body, 11 << 20);
+    struct store_op *op = store_put(s->store, "big", "text/plain", &body, &a, on_plain);
+    for (int i = 0; i < 500 && s->count < 2; i++)
+        help_run_for(s->help, 5);
+    assert_true(store_settled(s->store));
+    store_cancel(op);
+    assert_false(store_settled(s->store));
+    for (int i = 0; i < 500 && !store_settled(s->store); i++)
+        help_run_for(s->help, 5);
+    assert_true(store_settled(s->store));
+    assert_string_equal(s->asked[s->count - 1], "DELETE /bucket/root/big?uploadId=id%2F1");
+    assert_int_equal(a.times, 0);
+}
+
 static void take_one(struct stub *s, struct server_request *r, int n)
 {
     (void)n;
@@ -360,6 +382,7 @@ int main(void)
         WITH_STUB(refusals_are_final),
         WITH_STUB(a_list_ends),
         WITH_STUB(an_upload_that_fails_late_is_aborted),
+        WITH_STUB(a_cancelled_upload_is_aborted),
         WITH_STUB(a_put_carries_its_headers),
         WITH_STUB(what_hangs_can_be_cancelled),
     };
