@@ -262,9 +262,9 @@ static void on_checked(void *context, enum loki_query kind, const struct err *er
 {
     struct logs *l = context;
     struct err seen = *err;
-    bool alone = l->query_count == 1 && !l->around_lines;
+    bool alone = l->query_count == 1 && !l->around_lines && !l->follow;
     if (!seen.kind && kind == LOKI_QUERY_METRIC && !alone)
-        err_set(&seen, ERR_USAGE, l->query, "ask for it without other queries and --around",
+        err_set(&seen, ERR_USAGE, l->query, "ask for it without other queries, --around and -f",
                 "it is a metric query, which has no lines");
     if (seen.kind) {
         point_at(l, &seen);

@@ -50,6 +50,7 @@ struct lines {
     struct block *blocks;
     size_t block_count, block_cap;
     size_t count, bytes; /* bytes: of the blocks' arrays */
+    size_t notices;      /* of count: gaps and notices */
     size_t max_bytes, block_text;
     uint64_t next_id, dropped, changes;
     bool drop_newest, cut;
@@ -188,11 +189,17 @@ static struct block *block_insert(struct lines *l, size_t at)
     return &l->blocks[at];
 }
 
+static void entry_forget(struct lines *l, const struct entry *e)
+{
+    slot_give(l, e->labels);
+    l->notices -= e->kind != LINE_LOG;
+}
+
 static void block_drop(struct lines *l, size_t at)
 {
     struct block *b = &l->blocks[at];
     for (size_t i = 0; i < b->count; i++)
-        slot_give(l, b->list[i].labels);
+        entry_forget(l, &b->list[i]);
     l->count -= b->count;
     l->bytes -= block_bytes(b);
     free(b->list);
@@ -308,7 +315,7 @@ static bool is_beyond(const struct lines *l, int64_t time)
 static void block_shorten(struct lines *l, struct block *b, size_t n, bool front)
 {
     for (size_t i = front ? 0 : b->count - n; i < (front ? n : b->count); i++)
-        slot_give(l, b->list[i].labels);
+        entry_forget(l, &b->list[i]);
     struct block whole = *b;
     *b = part(l, &whole, front ? n : 0, front ? whole.count : whole.count - n);
     l->bytes -= block_bytes(&whole);
@@ -384,6 +391,7 @@ static void insert(struct lines *l, const struct line *line, int64_t behind)
     b->count++;
     b->id_last = l->next_id;
     l->count++;
+    l->notices += line->kind != LINE_LOG;
     renumber(l, where + 1);
 }
 
@@ -436,6 +444,11 @@ void lines_clear(struct lines *l)
 size_t lines_count(const struct lines *l)
 {
     return l->count;
+}
+
+size_t lines_logs(const struct lines *l)
+{
+    return l->count - l->notices;
 }
 
 struct line lines_at(const struct lines *l, size_t i)

@@ -43,6 +43,7 @@ void lines_add_before(struct lines *l, const struct line *line);
 /* Whether this log line is held: of the same time, labels and text. */
 bool lines_holds(const struct lines *l, const struct line *line);
 size_t lines_count(const struct lines *l);
+size_t lines_logs(const struct lines *l); /* of them, log lines: no gap, no notice */
 /* The i-th line; valid until the next change. i < lines_count. */
 struct line lines_at(const struct lines *l, size_t i);
 /* Stays with the line: a cursor survives additions. */

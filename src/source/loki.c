@@ -150,6 +150,8 @@ static void interpret(struct loki *l, int status, struct err *err)
         err->kind = ERR_LIMIT;
     } else if (status == 500 && (says(err, "ResourceExhausted") || says(err, "larger than max"))) {
         err->kind = ERR_LIMIT;
+    } else if (status == 500 && says(err, "parse error")) { /* 2.3: of a stage's expression */
+        err->kind = ERR_REFUSED;
     } else if (status == 500 && says(err, "multiple org IDs present")) {
         err->kind = ERR_REFUSED;
         str_copy(err->mend, sizeof err->mend,

@@ -18,6 +18,7 @@
 #include "net/loop.h"
 #include "source/loki_extract.h"
 #include "source/loki_ledger.h"
+#include "source/loki_pace.h"
 #include "source/loki_recheck.h"
 #include "source/loki_tail.h"
 
@@ -28,8 +29,6 @@ enum {
     SLOWER = 3, /* a server may be so many times as slow as it was at its last poll */
     LEDGER_BYTES = 10 << 20,
     HELD_BYTES = 6 << 20,
-    SECONDS = 10,
-    LAGS = 9,
     STREAMS = 6,
     MANY_LINES = 5000
 };
@@ -47,6 +46,7 @@ enum { RETRIES = 2, FAILURES = 4 /* no longer waits than after so many: 8 s */ }
 #define TAIL_SHORT (10 * CLOCK_SECOND)
 #define TAIL_FULL_WAIT (5 * CLOCK_MINUTE)
 #define LONGEST_SKIP CLOCK_MINUTE
+#define DROPS_EVERY CLOCK_MINUTE /* what the tail dropped is told so often at most */
 
 struct loki_follow {
     struct loki *loki;
@@ -80,15 +80,14 @@ struct loki_follow {
     int64_t tail_opened, tail_next; /* monotonic */
     struct backoff tail_backoff;
     bool tail_open, tail_never;
+    size_t dropped;     /* by the tail, not told yet */
+    int64_t drops_told; /* monotonic */
     struct {
         uint64_t hash;
         int64_t seen; /* monotonic */
     } streams[STREAMS + 1];
 
-    uint64_t per_second[SECONDS];
-    int64_t second; /* monotonic, of the newest slot */
-    int64_t lags[LAGS];
-    size_t lag_count;
+    struct loki_pace pace;
     bool paused, busy, dead, refused;
 };
 
@@ -137,41 +136,6 @@ static void tell(struct loki_follow *f)
         f->conf.changed(f->conf.context, &f->state);
 }
 
-/* Moves the slots of the last seconds on to now. */
-static void turn_seconds(struct loki_follow *f)
-{
-    int64_t now = clock_monotonic() / CLOCK_SECOND, steps = now - f->second;
-    for (int64_t i = 0; i < steps && i < SECONDS; i++)
-        f->per_second[(size_t)((now - i) % SECONDS)] = 0;
-    f->second = now;
-}
-
-static void measure_rate(struct loki_follow *f)
-{
-    uint64_t sum = 0;
-    turn_seconds(f);
-    for (size_t i = 0; i < SECONDS; i++)
-        if (i != (size_t)(f->second % SECONDS)) /* the running one is not whole */
-            sum += f->per_second[i];
-    f->state.per_second = (double)sum / (SECONDS - 1);
-}
-
-static int compare_times(const void *a, const void *b)
-{
-    const int64_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static void note_lag(struct loki_follow *f, int64_t lag)
-{
-    int64_t sorted[LAGS];
-    f->lags[f->lag_count++ % LAGS] = lag > 0 ? lag : 0;
-    size_t n = f->lag_count < LAGS ? f->lag_count : LAGS;
-    memcpy(sorted, f->lags, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, compare_times);
-    f->state.lag = sorted[n / 2];
-}
-
 /* ---- giving out ---- */
 
 static void give(struct loki_follow *f, const struct line *line)
@@ -179,8 +143,7 @@ static void give(struct loki_follow *f, const struct line *line)
     if (line->kind == LINE_LOG) {
         f->state.lines++;
         f->state.late += line->late;
-        turn_seconds(f);
-        f->per_second[(size_t)(f->second % SECONDS)]++;
+        loki_pace_line(&f->pace);
     }
     f->conf.line(f->conf.context, line);
 }
@@ -267,9 +230,29 @@ static void on_tail_line(void *context, const struct line *line)
     f->busy = true;
     if (give_line(f, line)) {
         f->state.tail_lines++;
-        note_lag(f, loki_now(f->loki) - line->time);
+        f->state.lag = loki_pace_lag(&f->pace, loki_now(f->loki) - line->time);
     }
     leave(f);
+}
+
+static void on_tail_dropped(void *context, size_t lines)
+{
+    struct loki_follow *f = context;
+    f->dropped += lines;
+}
+
+/* The polls read what the tail dropped: told when one is through. */
+static void tell_drops(struct loki_follow *f)
+{
+    char text[160];
+    int64_t now = clock_monotonic();
+    if (!f->dropped || (f->drops_told && now - f->drops_told < DROPS_EVERY))
+        return;
+    snprintf(text, sizeof text, "Loki's tail dropped %zu lines; they were read by range queries",
+             f->dropped);
+    f->dropped = 0;
+    f->drops_told = now;
+    give_words(f, LINE_NOTICE, f->verified, text);
 }
 
 static void on_tail_closed(void *context, enum loki_tail_end end, const struct err *err)
@@ -303,6 +286,7 @@ static void choose_lane(struct loki_follow *f)
                                                                    .context = f,
                                                                    .opened = on_tail_opened,
                                                                    .line = on_tail_line,
+                                                                   .dropped = on_tail_dropped,
                                                                    .closed = on_tail_closed});
     }
 }
@@ -378,10 +362,12 @@ static void succeed(struct loki_follow *f)
     f->skip = 0;
     f->caught_up = true;
     if (f->newest && f->newest > f->poll_from)
-        note_lag(f, loki_now(f->loki) - f->newest);
+        f->state.lag = loki_pace_lag(&f->pace, loki_now(f->loki) - f->newest);
     backoff_reset(&f->backoff);
     upstream_live(&f->state.upstream);
     end_outage(f);
+    if (!f->dead)
+        tell_drops(f);
     if (!f->dead) {
         settle(f);
         choose_lane(f);
@@ -432,7 +418,7 @@ static void end_poll(struct loki_follow *f, int64_t reached, const struct err *e
     f->poll = NULL;
     f->busy = true;
     loop_timer_stop(f->quiet);
-    measure_rate(f);
+    f->state.per_second = loki_pace_per_second(&f->pace);
     /* As far as it came nothing need be read again, but for the overlap. */
     if (reached > f->poll_now - OVERLAP)
         reached = f->poll_now - OVERLAP;

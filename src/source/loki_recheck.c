@@ -33,7 +33,8 @@ struct loki_recheck {
     uint64_t counted; /* what Loki said */
     uint64_t late;    /* lines given out for it */
     double line_bytes;
-    bool paused, busy, dead, off; /* off: this query cannot be counted */
+    bool paused, busy, dead;
+    bool told_uncounted;
 };
 
 static void free_recheck(struct loki_recheck *r)
@@ -71,7 +72,7 @@ static void remove_check(struct loki_recheck *r, size_t at)
 
 static void add_check(struct loki_recheck *r, struct check c)
 {
-    if (r->off || c.from >= c.to)
+    if (c.from >= c.to)
         return;
     bool running = r->call || r->extract;
     if (r->count == CHECKS) { /* the oldest gives way, but for the one under way */
@@ -192,23 +193,38 @@ static void read_again(struct loki_recheck *r, const struct check *c)
     loki_extract_pause(r->extract, r->paused);
 }
 
+/* Neither by its count nor by its lines: once, not for every minute. */
+static void tell_uncounted(struct loki_recheck *r, const struct check *c)
+{
+    if (!r->told_uncounted)
+        notice(r, c,
+               "Loki cannot count this query, and its lines are too many to be read again: "
+               "late ones are not looked for");
+    r->told_uncounted = true;
+    if (!r->dead)
+        go_on(r);
+}
+
 static void on_count(void *context, uint64_t count, const struct err *err)
 {
     struct loki_recheck *r = context;
     struct check *c = &r->list[r->at];
     uint64_t shown = loki_ledger_count(r->conf.ledger, c->from, c->to);
     char text[200], span[2 * CLOCK_TEXT + 8];
+    bool known = loki_ledger_knows(r->conf.ledger, c->from, c->to);
     r->call = NULL;
     r->counted = count;
     r->busy = true;
-    if (err->kind == ERR_REFUSED) {
-        r->off = true;
-        r->count = 0;
+    if (err->kind == ERR_REFUSED && known) { /* Loki 2.3, where a line is not as | json wants it */
+        r->counted = shown;
+        read_again(r, c);
+    } else if (err->kind == ERR_REFUSED) {
+        tell_uncounted(r, c);
     } else if (err->kind) {
         put_off(r);
     } else if (count <= shown) {
         go_on(r);
-    } else if (loki_ledger_knows(r->conf.ledger, c->from, c->to)) {
+    } else if (known) {
         read_again(r, c);
     } else {
         snprintf(text, sizeof text,

@@ -91,9 +91,13 @@ def main():
     print("while it runs:", next((l for l in board.shown().splitlines() if "Logs" in l), "?").strip())
     pusher.join()
     board.drain(8)
-    shown = re.search(r"Logs ([\d.kM]+)", board.shown())
-    print(f"pushed {pushed.value}, the pane holds {shown[1] if shown else '?'}")
+    title = board.shown()
+    held, gone = re.search(r"Logs (\d+) ", title), re.search(r"(\d+) let go", title)
+    held, gone = int(held[1]) if held else 0, int(gone[1]) if gone else 0
+    missing = pushed.value - held - gone
+    print(f"pushed {pushed.value}, the pane holds {held} and let {gone} go: {missing} missing")
     board.close()
+    sys.exit(missing != 0)
 
 
 if __name__ == "__main__":

@@ -293,7 +293,9 @@ static void instant(void *context, const struct canned_request *r, struct canned
     int64_t time = canned_number(r, "time", 0), n = f->counts_more;
     int64_t ms = span ? strtoll(span + 1, NULL, 10) : 0;
     f->counts++;
-    if (f->counts_to_fail) {
+    if (f->uncountable) {
+        refuse(a, 400, "pipeline error: 'JSONParserErr' for series: '{}'.\n");
+    } else if (f->counts_to_fail) {
         f->counts_to_fail--;
         refuse(a, 503, "busy\n");
     } else if (!failed(f, a) && !is_too_long(f, ms * 1000000, a)) {

@@ -25,6 +25,7 @@ struct fake_loki {
     size_t in_lanes;        /* pages of a part of the pods, by the ends of their names */
     int silent;             /* pages that are never answered, from here on */
     int counts_to_fail;     /* with 503, before one is answered */
+    bool uncountable;       /* as 2.3 where a line is not what a parser wants */
     struct buf pushes;
     /* Bounds and habits of real ones; 0: none. */
     int most;             /* lines a page (5,000): more is refused */

@@ -256,6 +256,12 @@ static void queries_are_checked(void **state)
                 "parse error : syntax error: unexpected $end\n");
     ask_check(b, "");
     assert_false(loki_error_place(&b->err, &line, &column));
+    /* Word for word what Loki 2.3 says of a stage's expression. */
+    canned_text(b->server, "/loki", 500, "text/plain",
+                "rpc error: code = Unknown desc = parse error : stage '|~ \"(\"' : error parsing "
+                "regexp: missing closing ): `(`\n");
+    ask_check(b, "{namespace=\"shop\"} |~ \"(\"");
+    assert_int_equal(b->err.kind, ERR_REFUSED);
     /* A long query goes as a form. */
     char *long_query = mem_printf("{a=\"b\"} |= \"%08000d\"", 1);
     canned_file(b->server, "/loki/api/v1/query_range", "loki/query_range-no-match.txt");

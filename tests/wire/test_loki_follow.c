@@ -282,6 +282,26 @@ static void finished_minutes_are_counted_again(void **state)
     assert_string_equal(buf_text(&b->words), "");
 }
 
+static void minutes_that_cannot_be_counted_are_read(void **state)
+{
+    struct bench *b = *state;
+    b->fake->uncountable = true;
+    start(b, 0, true);
+    add(b, 0, "a", "in time");
+    pass(b, 10 * CLOCK_SECOND);
+    take(b, "in time\n");
+    for (int i = 0; i < 6; i++)
+        pass(b, 10 * CLOCK_SECOND);
+    fake_loki_add(b->fake, START + 20 * CLOCK_SECOND, "shop", "a", "late by a minute");
+    for (int i = 0; i < 7; i++)
+        pass(b, 10 * CLOCK_SECOND);
+    take(b, "late late by a minute\n");
+    assert_non_null(strstr(buf_text(&b->words), "1 lines of "));
+    for (int i = 0; i < 12; i++)
+        pass(b, CLOCK_MINUTE);
+    take(b, "");
+}
+
 static void a_refused_query_ends_it(void **state)
 {
     struct bench *b = *state;
@@ -373,6 +393,23 @@ static void the_tail_comes_first_and_once(void **state)
     assert_int_equal(loki_follow_state(b->follow)->lines, 3);
 }
 
+static void what_the_tail_drops_is_told(void **state)
+{
+    static const char drops[] =
+        "{\"streams\":[],\"dropped_entries\":[{\"timestamp\":\"1\",\"labels\":{}},"
+        "{\"timestamp\":\"2\",\"labels\":{}}]}";
+    struct bench *b = *state;
+    canned_websocket(b->server, "/loki/api/v1/tail", on_tail, b);
+    start(b, 0, false);
+    for (int i = 0; i < 3; i++) {
+        canned_frame(b->tail, 1, str_of(drops));
+        run_for(b, 50);
+    }
+    assert_string_equal(buf_text(&b->words),
+                        "Loki's tail dropped 2 lines; they were read by range queries\n");
+    assert_int_equal(loki_follow_state(b->follow)->gaps, 0);
+}
+
 static void many_streams_close_the_tail(void **state)
 {
     struct bench *b = *state;
@@ -429,10 +466,12 @@ int main(void)
         TEST(an_outage_leaves_no_hole),
         TEST(an_answer_that_never_comes_is_asked_for_again),
         TEST(finished_minutes_are_counted_again),
+        TEST(minutes_that_cannot_be_counted_are_read),
         TEST(a_refused_query_ends_it),
         TEST(a_pause_loses_nothing),
         TEST(it_may_be_stopped_from_a_line),
         TEST(the_tail_comes_first_and_once),
+        TEST(what_the_tail_drops_is_told),
         TEST(many_streams_close_the_tail),
         TEST(a_tail_that_ends_is_opened_again),
     };

@@ -397,7 +397,7 @@ static bool search(struct pane *p, bool forward)
 /* Exact as long as it is short. */
 static char *count_text(size_t n, char *out)
 {
-    if (n >= 100000)
+    if (n >= 10000000)
         return number_count((double)n, out);
     snprintf(out, NUMBER_TEXT, "%zu", n);
     return out;
@@ -407,7 +407,7 @@ static void counts(struct pane *p, char out[PANE_TEXT])
 {
     const struct logs *l = p->state;
     char shown[NUMBER_TEXT], all[NUMBER_TEXT];
-    count_text(lines_count(p->host->model->logs.lines), all);
+    count_text(lines_logs(p->host->model->logs.lines), all);
     if (logview_is_filtered(&l->view))
         snprintf(out, PANE_TEXT, "%s/%s", count_text(l->view.shown, shown), all);
     else
@@ -484,8 +484,7 @@ static void note(struct pane *p, char out[PANE_TEXT])
     if (m->way[0])
         n = add(out, n, m->way);
     if (lines_dropped(m->lines)) {
-        number_count((double)lines_dropped(m->lines), number);
-        snprintf(text, sizeof text, "%s let go", number);
+        snprintf(text, sizeof text, "%s let go", count_text(lines_dropped(m->lines), number));
         n = add(out, n, text);
     }
     n = l->around.on ? add(out, n, "around the line: Esc returns") : add_patterns(p, out, n);

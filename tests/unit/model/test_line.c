@@ -96,6 +96,10 @@ static void test_members(void **state)
     assert_int_equal(second.text.n, 0);
     assert_false(second.late);
     assert_int_equal(pod->references, 2); /* ours and the store's */
+    assert_int_equal(lines_count(l), 2);
+    assert_int_equal(lines_logs(l), 1);
+    lines_clear(l);
+    assert_int_equal(lines_logs(l), 0);
     lines_free(l);
     assert_int_equal(pod->references, 1);
     labels_drop(pod);
@@ -229,6 +233,7 @@ static void test_bounded(void **state)
         }
         assert_true(lines_dropped(l) > 0 && lines_count(l) > 150);
         assert_int_equal(lines_changes(l), 6000);
+        assert_int_equal(lines_logs(l), lines_count(l));
         /* Those of one end have gone, and only they. */
         size_t held = lines_count(l), first = shape < 5 ? model_n - held : 0;
         for (size_t i = 0; i < held; i++)
