@@ -24,6 +24,7 @@
 
 enum {
     INTERVAL_MS = 1000,
+    SLOW_MS = 2000, /* a poll that takes longer is behind */
     PATIENCE_MS = 10000,
     PATIENCE_MOST = 5 * 60 * 1000,
     SLOWER = 3, /* a server may be so many times as slow as it was at its last poll */
@@ -66,6 +67,7 @@ struct loki_follow {
     int64_t verified, poll_now,
         poll_from;        /* server's wall ns; poll_now: its time when the poll began */
     int64_t poll_started; /* monotonic */
+    int64_t whole;        /* all before it was read once; 0: nothing yet */
     int64_t newest;       /* of the lines that this poll gave out */
     uint64_t poll_new;
     double line_bytes; /* hints of the last poll for the next */
@@ -361,6 +363,7 @@ static void succeed(struct loki_follow *f)
     f->verified = until > f->verified ? until : f->verified;
     f->skip = 0;
     f->caught_up = true;
+    f->whole = f->poll_now;
     if (f->newest && f->newest > f->poll_from)
         f->state.lag = loki_pace_lag(&f->pace, loki_now(f->loki) - f->newest);
     backoff_reset(&f->backoff);
@@ -466,6 +469,7 @@ static void start_poll(struct loki_follow *f)
     int64_t now = loki_now(f->loki);
     hear(f);
     f->poll_started = f->heard;
+    loop_timer_set(f->timer, SLOW_MS);
     f->poll_now = now;
     f->poll_from = f->verified;
     f->newest = 0;
@@ -517,11 +521,31 @@ static void on_check(void *context, enum loki_query kind, const struct err *err)
     leave(f);
 }
 
+/* A poll takes long: how far it is behind is told while it runs. */
+static void tell_behind(struct loki_follow *f)
+{
+    int64_t reached = loki_extract_reached(f->poll), now = loki_now(f->loki);
+    if (reached < f->whole)
+        reached = f->whole;
+    loop_timer_set(f->timer, INTERVAL_MS);
+    if (!f->whole || f->tail_open || now <= reached)
+        return;
+    f->busy = true;
+    f->state.lag = now - reached;
+    f->state.per_second = loki_pace_per_second(&f->pace);
+    tell(f);
+    leave(f);
+}
+
 static void on_timer(void *context)
 {
     struct loki_follow *f = context;
-    if (f->poll || f->check || f->paused || f->refused)
+    if (f->check || f->paused || f->refused)
         return;
+    if (f->poll) {
+        tell_behind(f);
+        return;
+    }
     if (f->recheck)
         start_poll(f);
     else

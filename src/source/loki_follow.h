@@ -29,8 +29,8 @@ struct loki_follow_state {
     enum loki_follow_lane lane;
     const char *lane_name; /* "range", "poll", "tail+poll": for model_logs.lane */
     double per_second;     /* lines/s given out, of the last 10 s */
-    int64_t lag; /* ns between the newest line's time and its arrival, median of the last polls; -1
-                    unknown */
+    int64_t lag; /* ns between the newest line's time and its arrival, median of the last polls; in
+                    a poll that takes long, how far it is behind; -1 unknown */
     uint64_t lines, late, gaps; /* given out: all, the late ones among them, gap rows */
     uint64_t tail_lines;        /* of which the tail brought first */
 };

@@ -10,6 +10,8 @@ Any Loki does, that of `kubeboard sandbox` too. Its limits must allow the rate.
 import argparse, json, multiprocessing, os, re, sys, tempfile, time, urllib.error, urllib.request
 from terminal import Terminal, percentile
 
+MOST = 10000  # lines a push: Loki takes 4 MiB at once
+LAST = 30  # seconds that the last lines may take
 LETTERS = "ßþðøæåñçıłŋħđĸœµ¿¡±×÷§¶"
 
 
@@ -17,13 +19,12 @@ def push(url, rate, seconds, run, pushed):
     """60 streams, four pushes a second."""
     number, began = 0, time.time()
     while time.time() - began < seconds:
-        wanted = int((time.time() - began + 0.25) * rate)
+        wanted = min(int((time.time() - began + 0.25) * rate), number + MOST)
         now, streams = time.time_ns(), []
         lines = [[] for _ in range(60)]
         for i in range(number, wanted):
             text = f'level=info msg="order stored" order={i} took={i % 997}ms trace_id={i * 2654435761 % 2**64:016x}'
             lines[i % 60].append([str(now + i - number), text])
-        number = wanted
         for pod, values in enumerate(lines):
             if values:
                 streams.append({"stream": {"job": run, "namespace": "bench", "pod": f"pod-{pod}"}, "values": values})
@@ -35,7 +36,9 @@ def push(url, rate, seconds, run, pushed):
                 break
             except urllib.error.HTTPError:  # a busy Loki: it keeps a line that it has once
                 time.sleep(0.5)
-        pushed.value = number
+        else:
+            sys.exit("Loki does not take the lines")
+        pushed.value = number = wanted
         time.sleep(max(0, began + number / rate - 0.25 - time.time()))
 
 
@@ -90,12 +93,16 @@ def main():
           f"CPU {(board.cpu() - before) / span * 100:.0f} %, peak memory {board.memory() / 1e6:.0f} MB")
     print("while it runs:", next((l for l in board.shown().splitlines() if "Logs" in l), "?").strip())
     pusher.join()
-    board.drain(8)
-    title = board.shown()
-    held, gone = re.search(r"Logs (\d+) ", title), re.search(r"(\d+) let go", title)
-    held, gone = int(held[1]) if held else 0, int(gone[1]) if gone else 0
-    missing = pushed.value - held - gone
-    print(f"pushed {pushed.value}, the pane holds {held} and let {gone} go: {missing} missing")
+    if pusher.exitcode:
+        sys.exit(1)
+    ended, missing = time.monotonic(), 1
+    while missing and time.monotonic() - ended < LAST:
+        board.drain(1)
+        held, gone = (re.search(what, board.shown()) for what in (r"Logs (\d+) ", r"(\d+) let go"))
+        held, gone = int(held[1]) if held else 0, int(gone[1]) if gone else 0
+        missing = pushed.value - held - gone
+    print(f"pushed {pushed.value}, {time.monotonic() - ended:.0f} s later the pane holds {held} and let {gone} go: "
+          f"{missing} missing")
     board.close()
     sys.exit(missing != 0)
 

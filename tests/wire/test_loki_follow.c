@@ -247,6 +247,22 @@ static void an_answer_that_never_comes_is_asked_for_again(void **state)
     assert_non_null(strstr(buf_text(&b->words), "; 1 lines of that time were read afterwards"));
 }
 
+static void a_poll_that_takes_long_tells_how_far_it_is_behind(void **state)
+{
+    struct bench *b = *state;
+    start(b, 0, true);
+    add(b, 0, "a", "before");
+    run_for(b, 80);
+    take(b, "before\n");
+    b->fake->silent = 5;
+    run_for(b, 100);
+    assert_true(loki_follow_state(b->follow)->lag < CLOCK_SECOND);
+    pass(b, 7 * CLOCK_SECOND);
+    for (int i = 0; i < 50 && loki_follow_state(b->follow)->lag < CLOCK_SECOND; i++)
+        run_for(b, 100);
+    assert_in_range(loki_follow_state(b->follow)->lag, 6 * CLOCK_SECOND, 8 * CLOCK_SECOND);
+}
+
 static void finished_minutes_are_counted_again(void **state)
 {
     struct bench *b = *state;
@@ -465,6 +481,7 @@ int main(void)
         TEST(the_past_comes_first),
         TEST(an_outage_leaves_no_hole),
         TEST(an_answer_that_never_comes_is_asked_for_again),
+        TEST(a_poll_that_takes_long_tells_how_far_it_is_behind),
         TEST(finished_minutes_are_counted_again),
         TEST(minutes_that_cannot_be_counted_are_read),
         TEST(a_refused_query_ends_it),
