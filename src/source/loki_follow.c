@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "net/backoff.h"
 #include "net/loop.h"
+#include "source/loki_asides.h"
 #include "source/loki_extract.h"
 #include "source/loki_ledger.h"
 #include "source/loki_pace.h"
@@ -47,7 +48,6 @@ enum { RETRIES = 2, FAILURES = 4 /* no longer waits than after so many: 8 s */ }
 #define TAIL_SHORT (10 * CLOCK_SECOND)
 #define TAIL_FULL_WAIT (5 * CLOCK_MINUTE)
 #define LONGEST_SKIP CLOCK_MINUTE
-#define DROPS_EVERY CLOCK_MINUTE /* what the tail dropped is told so often at most */
 
 struct loki_follow {
     struct loki *loki;
@@ -82,8 +82,7 @@ struct loki_follow {
     int64_t tail_opened, tail_next; /* monotonic */
     struct backoff tail_backoff;
     bool tail_open, tail_never;
-    size_t dropped;     /* by the tail, not told yet */
-    int64_t drops_told; /* monotonic */
+    struct loki_asides asides;
     struct {
         uint64_t hash;
         int64_t seen; /* monotonic */
@@ -165,6 +164,8 @@ static bool give_line(struct loki_follow *f, const struct line *line)
         return false;
     struct line copy = *line;
     copy.late = loki_recheck_is_late(f->recheck, line->time) && f->caught_up;
+    if (copy.late)
+        loki_asides_note(&f->asides.late, 1, line->time);
     give(f, &copy);
     return true;
 }
@@ -240,21 +241,7 @@ static void on_tail_line(void *context, const struct line *line)
 static void on_tail_dropped(void *context, size_t lines)
 {
     struct loki_follow *f = context;
-    f->dropped += lines;
-}
-
-/* The polls read what the tail dropped: told when one is through. */
-static void tell_drops(struct loki_follow *f)
-{
-    char text[160];
-    int64_t now = clock_monotonic();
-    if (!f->dropped || (f->drops_told && now - f->drops_told < DROPS_EVERY))
-        return;
-    snprintf(text, sizeof text, "Loki's tail dropped %zu lines; they were read by range queries",
-             f->dropped);
-    f->dropped = 0;
-    f->drops_told = now;
-    give_words(f, LINE_NOTICE, f->verified, text);
+    loki_asides_note(&f->asides.dropped, lines, loki_now(f->loki));
 }
 
 static void on_tail_closed(void *context, enum loki_tail_end end, const struct err *err)
@@ -334,6 +321,14 @@ static void settle(struct loki_follow *f)
     loki_recheck_shown(f->recheck, f->verified);
 }
 
+static void tell_asides(struct loki_follow *f)
+{
+    char text[160];
+    int64_t time;
+    while (!f->dead && loki_asides_next(&f->asides, &time, text, sizeof text))
+        give_words(f, LINE_NOTICE, time, text);
+}
+
 /* The server is back: says so, and has what it tells at first checked again. */
 static void end_outage(struct loki_follow *f)
 {
@@ -369,8 +364,7 @@ static void succeed(struct loki_follow *f)
     backoff_reset(&f->backoff);
     upstream_live(&f->state.upstream);
     end_outage(f);
-    if (!f->dead)
-        tell_drops(f);
+    tell_asides(f);
     if (!f->dead) {
         settle(f);
         choose_lane(f);

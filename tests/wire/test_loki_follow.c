@@ -426,6 +426,29 @@ static void what_the_tail_drops_is_told(void **state)
     assert_int_equal(loki_follow_state(b->follow)->gaps, 0);
 }
 
+static void what_the_tail_brings_late_is_counted(void **state)
+{
+    struct bench *b = *state;
+    canned_websocket(b->server, "/loki/api/v1/tail", on_tail, b);
+    start(b, 0, false);
+    add(b, 0, "a", "in time");
+    run_for(b, 80);
+    take(b, "in time\n");
+    for (int i = 0; i < 14; i++)
+        pass(b, 10 * CLOCK_SECOND);
+    assert_string_equal(buf_text(&b->words), "");
+    add(b, 120 * CLOCK_SECOND, "a", "late by two minutes");
+    tail_line(b, "a", 120 * CLOCK_SECOND, "late by two minutes");
+    run_for(b, 100);
+    take(b, "late late by two minutes\n");
+    assert_non_null(strstr(buf_text(&b->words), "1 lines of "));
+    buf_clear(&b->words);
+    for (int i = 0; i < 9; i++)
+        pass(b, CLOCK_MINUTE);
+    take(b, "");
+    assert_string_equal(buf_text(&b->words), "");
+}
+
 static void many_streams_close_the_tail(void **state)
 {
     struct bench *b = *state;
@@ -489,6 +512,7 @@ int main(void)
         TEST(it_may_be_stopped_from_a_line),
         TEST(the_tail_comes_first_and_once),
         TEST(what_the_tail_drops_is_told),
+        TEST(what_the_tail_brings_late_is_counted),
         TEST(many_streams_close_the_tail),
         TEST(a_tail_that_ends_is_opened_again),
     };
