@@ -21,6 +21,7 @@
 #include "source/loki.h"
 #include "source/loki_follow.h"
 #include "source/loki_merge.h"
+#include "source/loki_tally.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_RAW };
 enum { LINE_ROOM = 8 << 20, STEPS = 60, PROGRESS_MS = 200 };
@@ -38,6 +39,7 @@ struct logs {
     struct loki_follow *following;
     struct logs_range *range;
     struct logs_around *around;
+    struct loki_tally *tally;
     struct loop_timer *progress; /* NULL: nobody looks at it */
     bool told;
     uint64_t lines, counted;
@@ -200,13 +202,21 @@ static void start_follow(struct logs *l)
     l->following = loki_follow_start(l->loki, &conf);
 }
 
+static void on_count(void *context, uint64_t count, const struct err *err);
+
+static void start_count(struct logs *l)
+{
+    l->tally = loki_tally_start(l->loki, l->queries[l->checked], l->from, l->to, on_count, l);
+}
+
 static void on_count(void *context, uint64_t count, const struct err *err)
 {
     struct logs *l = context;
     char text[32];
+    l->tally = NULL;
     l->counted += count;
     if (!err->kind && ++l->checked < l->query_count) {
-        loki_count(l->loki, l->queries[l->checked], l->from, l->to, on_count, l);
+        start_count(l);
         return;
     }
     if (!err->kind) {
@@ -275,7 +285,7 @@ static void on_checked(void *context, enum loki_query kind, const struct err *er
         check(l);
     } else if (l->count) {
         l->checked = 0;
-        loki_count(l->loki, l->queries[0], l->from, l->to, on_count, l);
+        start_count(l);
     } else if (l->follow) {
         start_follow(l);
     } else {
@@ -337,6 +347,7 @@ int cmd_logs(const struct options *o)
     loop_timer_free(l.progress);
     logs_range_free(l.range);
     logs_around_free(l.around);
+    loki_tally_free(l.tally);
     loki_follow_stop(l.following);
     series_print_free(l.series);
     buf_free(&l.line);

@@ -9,13 +9,15 @@
  * in lanes (loki_lanes.h), an extract each. Extracts keep their order, so the earliest of all heads
  * is next. Who is farthest behind is asked for first: pages come in about the order in which they
  * are needed. The lanes' first pages are of different lengths, so that later on some are half given
- * out when others begin, and memory is that of half the pages.
+ * out when others begin, and memory is that of half the pages. Lanes are for a stretch of the span,
+ * behind which it begins anew: a long silence is searched once and not by each lane.
  */
 #include "source/loki_merge.h"
 
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "source/loki_extract.h"
 #include "source/loki_lanes.h"
@@ -26,9 +28,12 @@ enum {
     PAGE = 768 << 10,
     HELD_MOST = 4 << 20, /* by pages that wait and those under way */
     FLOOD = 50000,
-    SAMPLE = 1000, /* lines that say whether it is a flood, and of what */
+    SAMPLE = 1000,     /* lines that say whether it is a flood, and of what */
+    STRETCH = 1000000, /* lines that lanes are for; whether it is still a flood then is looked at */
     QUERY_ROOM = 1 << 20
 };
+
+#define SHORTEST_STRETCH CLOCK_HOUR
 
 struct member {
     struct loki_merge *owner;
@@ -40,8 +45,12 @@ struct member {
 
 struct query {
     char *text;
+    /* Of the present stretch of the span: */
     struct loki_lanes *lanes; /* as long as it may still go on in some */
-    int64_t reached;          /* by its only extract, when a page ended */
+    uint64_t lines, bytes;
+    int64_t first;   /* its first line's time */
+    int64_t reached; /* by its only extract, when a page ended */
+    int64_t until;   /* where it ends */
     struct loki_merge_result result;
 };
 
@@ -164,6 +173,9 @@ static void look(struct member *m)
 static void give(struct loki_merge *x, struct member *m)
 {
     struct query *q = &x->queries[m->query];
+    q->first = q->lines ? q->first : m->head.time;
+    q->lines++;
+    q->bytes += m->head.text.n;
     q->result.lines++;
     q->result.bytes += m->head.text.n;
     x->lines++;
@@ -201,19 +213,7 @@ static void on_changed(void *context)
     pump(m->owner);
 }
 
-static void on_done(void *context, const struct loki_extract_result *result, const struct err *err)
-{
-    struct member *m = context;
-    struct loki_merge *x = m->owner;
-    struct loki_merge_result *r = &x->queries[m->query].result;
-    m->extract = NULL;
-    m->has = false;
-    if (err->kind && (!r->err.kind || is_before(x, result->reached, r->reached))) {
-        r->err = *err;
-        r->reached = result->reached;
-    }
-    pump(x);
-}
+static void on_done(void *context, const struct loki_extract_result *result, const struct err *err);
 
 static void start(struct loki_merge *x, struct member *m, size_t query, const char *text,
                   struct loki_extract_conf c)
@@ -231,6 +231,57 @@ static void start(struct loki_merge *x, struct member *m, size_t query, const ch
     m->extract = loki_extract_start(x->loki, &c);
 }
 
+/* There are never more members than slots. */
+static struct member *free_slot(struct loki_merge *x)
+{
+    for (size_t i = 0; i < x->member_count; i++)
+        if (!x->members[i].extract)
+            return &x->members[i];
+    return &x->members[x->member_count++];
+}
+
+/* From `edge` on, to the end of the span. The hints are of the query's last pages. */
+static void start_whole(struct loki_merge *x, struct member *m, size_t query, int64_t edge,
+                        struct loki_extract_conf hints)
+{
+    struct query *q = &x->queries[query];
+    loki_lanes_free(q->lanes);
+    q->lanes = loki_lanes_new(x->conf.label);
+    q->lines = q->bytes = 0;
+    q->reached = edge;
+    q->until = x->conf.backward ? x->conf.from : x->conf.to;
+    hints.from = x->conf.backward ? x->conf.from : edge;
+    hints.to = x->conf.backward ? edge : x->conf.to;
+    start(x, m, query, q->text, hints);
+}
+
+static bool has_ended(const struct loki_merge *x, size_t query)
+{
+    for (size_t i = 0; i < x->member_count; i++)
+        if (x->members[i].query == query && x->members[i].extract)
+            return false;
+    return true;
+}
+
+static void on_done(void *context, const struct loki_extract_result *result, const struct err *err)
+{
+    struct member *m = context;
+    struct loki_merge *x = m->owner;
+    struct query *q = &x->queries[m->query];
+    struct loki_merge_result *r = &q->result;
+    m->extract = NULL;
+    m->has = false;
+    if (err->kind && (!r->err.kind || is_before(x, result->reached, r->reached))) {
+        r->err = *err;
+        r->reached = result->reached;
+    }
+    if (!r->err.kind && has_ended(x, m->query) && is_before(x, q->until, r->reached))
+        start_whole(x, m, m->query, q->until,
+                    (struct loki_extract_conf){.expect_bytes = result->line_bytes,
+                                               .expect_slowest = result->slowest});
+    pump(x);
+}
+
 /* ---- lanes ---- */
 
 static int most_lanes(const struct loki_merge *x, double left)
@@ -239,25 +290,33 @@ static int most_lanes(const struct loki_merge *x, double left)
     return (int)(pages < most ? pages : most);
 }
 
-/* Goes on in lanes where the query's only extract has come to. */
+static double rate_of(const struct query *q) /* lines a ns */
+{
+    return (double)q->lines / (double)(llabs(q->reached - q->first) + 1);
+}
+
+/* The next stretch of the query is read in lanes. */
 static void split(struct loki_merge *x, struct member *m, int lanes)
 {
-    const struct query *q = &x->queries[m->query];
-    bool back = x->conf.backward;
-    int64_t begun = back ? x->conf.to : x->conf.from, span = q->reached - begun;
-    double lines = (double)q->result.lines, bytes = (double)q->result.bytes;
-    double rate = lines / ((double)(back ? -span : span) / 1e9);
+    struct query *q = &x->queries[m->query];
+    double rate = rate_of(q), stretch = STRETCH / rate;
+    int64_t left = llabs(q->until - q->reached), from = q->reached;
     stop(m);
+    stretch = stretch > SHORTEST_STRETCH ? stretch : SHORTEST_STRETCH;
+    left = stretch < (double)left ? (int64_t)stretch : left;
+    q->until = x->conf.backward ? from - left : from + left;
     for (int i = 0; i < lanes; i++) {
+        double share = loki_lanes_share(q->lanes, i);
+        struct loki_extract_conf c = {
+            .from = x->conf.backward ? q->until : from,
+            .to = x->conf.backward ? from : q->until,
+            .expect = rate * (double)CLOCK_SECOND * share * lanes / (i + 1),
+            /* quotes, and labels that differ */
+            .expect_bytes = (double)q->bytes / (double)q->lines * 1.2 + 100};
         struct buf query;
         buf_init(&query, QUERY_ROOM);
         loki_lanes_query(q->lanes, i, q->text, &query);
-        start(x, i ? &x->members[x->member_count++] : m, m->query, buf_text(&query),
-              (struct loki_extract_conf){
-                  .from = back ? x->conf.from : q->reached,
-                  .to = back ? q->reached : x->conf.to,
-                  .expect = rate * loki_lanes_share(q->lanes, i) * lanes / (i + 1),
-                  .expect_bytes = bytes / lines * 1.2 + 100 /* quotes and labels that differ */});
+        start(x, i ? free_slot(x) : m, m->query, buf_text(&query), c);
         buf_free(&query);
     }
 }
@@ -268,12 +327,10 @@ static void consider_lanes(struct loki_merge *x, struct member *m)
 {
     struct query *q = &x->queries[m->query];
     int64_t reached = loki_extract_reached(m->extract);
-    int64_t begun = x->conf.backward ? x->conf.to : x->conf.from;
-    int64_t until = x->conf.backward ? x->conf.from : x->conf.to;
-    if (q->result.lines < SAMPLE || reached == q->reached)
+    if (q->lines < SAMPLE || reached == q->reached)
         return;
     q->reached = reached;
-    double left = (double)q->result.lines * (double)(until - reached) / (double)(reached - begun);
+    double left = rate_of(q) * (double)llabs(q->until - reached);
     if (x->conf.limit && left > (double)(x->conf.limit - (int64_t)x->lines))
         left = (double)(x->conf.limit - (int64_t)x->lines);
     int lanes = most_lanes(x, left);
@@ -292,7 +349,7 @@ static void consider_lanes(struct loki_merge *x, struct member *m)
 static bool holds_back(const struct loki_merge *x, const struct member *m)
 {
     const struct query *q = &x->queries[m->query];
-    return q->lanes && q->result.lines < SAMPLE && loki_extract_asking(m->extract) > 0;
+    return q->lanes && q->lines < SAMPLE && loki_extract_asking(m->extract) > 0;
 }
 
 /* Who is farthest behind with what it has asked for; of two, one that others wait for. */
@@ -354,11 +411,9 @@ struct loki_merge *loki_merge_start(struct loki *l, const struct loki_merge_conf
     for (size_t i = 0; i < conf->count; i++) {
         struct query *q = &x->queries[i];
         q->text = mem_dup(conf->queries[i]);
-        q->lanes = loki_lanes_new(conf->label);
-        q->reached = conf->backward ? conf->to : conf->from;
         q->result.reached = conf->backward ? conf->from : conf->to;
-        start(x, &x->members[x->member_count++], i, q->text,
-              (struct loki_extract_conf){.from = conf->from, .to = conf->to});
+        start_whole(x, &x->members[x->member_count++], i, conf->backward ? conf->to : conf->from,
+                    (struct loki_extract_conf){0});
     }
     return x;
 }

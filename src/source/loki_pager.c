@@ -33,7 +33,15 @@ enum {
     SIZES =
         4 /* spans whose lines' sizes are remembered: one for each fetch at a time, and one more */
 };
-enum { PATIENCE_MS = 1500, IMPATIENT = 2, BREAK_OFF_MS = 1000, MUCH_LESS = 32, LESS = 4 };
+/* A DAY: Loki asks itself for each hour of a span apart, which took 80 ms a day without any line. */
+enum {
+    PATIENCE_A_DAY_MS = 250,
+    PATIENCE_MS = 1500,
+    IMPATIENT = 2,
+    BREAK_OFF_MS = 1000,
+    MUCH_LESS = 32,
+    LESS = 4
+};
 
 struct loki_pager {
     struct loki *loki;
@@ -92,6 +100,7 @@ static void send(struct loki_pager_fetch *f)
                                              .context = f,
                                              .done = on_page});
     int64_t wait = 5 * p->slowest / CLOCK_MS;
+    wait += (f->to - f->from) / CLOCK_DAY * PATIENCE_A_DAY_MS;
     if (f->limit >= (p->slowest ? SMALL : LARGE) && f->impatient < IMPATIENT)
         loop_timer_set(f->patience, wait > PATIENCE_MS ? wait : PATIENCE_MS);
 }

@@ -108,7 +108,7 @@ static const char *run_queries(struct bench *b, const char *const *queries, size
     b->queries = conf.count = count;
     conf.queries = queries;
     conf.from = START;
-    conf.to = END;
+    conf.to = conf.to ? conf.to : END;
     conf.label = "pod";
     conf.context = b;
     conf.line = on_line;
@@ -263,6 +263,26 @@ static void several_queries_are_one_stream_of_lines(void **state)
     }
 }
 
+/* Lanes are for a flood: what lies hours behind it is no longer looked for by each of them. */
+static void behind_a_flood_it_goes_on_as_one(void **state)
+{
+    struct bench *b = *state;
+    const char *query = "{namespace=\"shop\"}";
+    fill(b, "0369cgkpsz");
+    for (int hour = 1; hour < 200; hour += 10)
+        fake_loki_add(b->fake, START + hour * CLOCK_HOUR, "shop", "p-z", "later");
+    struct loki_merge_conf conf = {.flood = NEVER, .to = START + 200 * CLOCK_HOUR};
+    char *plain = mem_dup(run_queries(b, &query, 1, conf));
+    assert_int_equal(b->results[0].lines, LINES + 20);
+    conf.flood = FLOOD;
+    b->fake->in_lanes = b->fake->pages = 0;
+    assert_string_equal(run_queries(b, &query, 1, conf), plain);
+    assert_int_equal(b->results[0].err.kind, ERR_NONE);
+    assert_true(b->results[0].reached == conf.to);
+    assert_true(b->fake->in_lanes > 0 && b->fake->pages < 120);
+    free(plain);
+}
+
 static void what_one_query_fails_at_is_no_end_for_the_others(void **state)
 {
     struct bench *b = *state;
@@ -290,6 +310,7 @@ int main(void)
         TEST(an_error_in_a_lane_ends_all),
         TEST(backward_too),
         TEST(several_queries_are_one_stream_of_lines),
+        TEST(behind_a_flood_it_goes_on_as_one),
         TEST(what_one_query_fails_at_is_no_end_for_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
