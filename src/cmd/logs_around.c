@@ -10,7 +10,9 @@
 struct held {
     struct line line;
     char *text;
+    const struct labels *stream; /* held: the labels that its order goes by */
     size_t arrival;
+    bool placed; /* a match: where it lies among the lines about it is known */
 };
 
 struct logs_around {
@@ -18,6 +20,7 @@ struct logs_around {
     struct around *around;
     struct held *list;
     size_t count, cap, matches;
+    size_t arrived;
     size_t bytes;
     bool full;
     struct err err;
@@ -37,6 +40,7 @@ void logs_around_free(struct logs_around *a)
     around_free(a->around);
     for (size_t i = 0; i < a->count; i++) {
         labels_drop(a->list[i].line.labels);
+        labels_drop(a->list[i].stream);
         free(a->list[i].text);
     }
     free(a->list);
@@ -50,10 +54,11 @@ static void hold(struct logs_around *a, const struct line *line)
         return;
     mem_grow(&a->list, &a->cap, a->count + 1, sizeof *a->list);
     struct held *h = &a->list[a->count];
-    *h = (struct held){.line = *line, .arrival = a->count};
+    *h = (struct held){.line = *line, .arrival = a->arrived++};
     h->text = mem_dup_n(line->text.p, line->text.n);
     h->line.text.p = h->text;
     labels_hold(line->labels);
+    h->stream = labels_hold(line->labels);
     a->bytes += line->text.n + sizeof *h;
     a->count++;
 }
@@ -68,6 +73,8 @@ static int compare(const void *x, const void *y)
     const struct held *a = x, *b = y;
     if (a->line.time != b->line.time)
         return a->line.time < b->line.time ? -1 : 1;
+    if (a->stream != b->stream)
+        return labels_compare(a->stream, b->stream);
     return (a->arrival > b->arrival) - (a->arrival < b->arrival);
 }
 
@@ -87,6 +94,46 @@ static void on_line(void *context, const struct line *line, bool jumped)
 {
     (void)jumped;
     hold(context, line);
+}
+
+/* The first match of that time, by bisection: they are in order of time. */
+static size_t first_match(const struct logs_around *a, int64_t time)
+{
+    size_t low = 0, high = a->matches;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (a->list[middle].line.time < time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Whether all that the stream's selector asks for is among the labels of a match. */
+static bool is_of_stream(const struct labels *labels, const struct labels *stream)
+{
+    for (uint32_t i = 0; i < stream->count; i++)
+        if (strcmp(labels_value(labels, stream->list[i].name), stream->list[i].value) != 0)
+            return false;
+    return true;
+}
+
+static void on_met(void *context, const struct line *line)
+{
+    struct logs_around *a = context;
+    for (size_t i = first_match(a, line->time);
+         i < a->matches && a->list[i].line.time == line->time; i++) {
+        struct held *h = &a->list[i];
+        if (h->placed || !str_eq(h->line.text, line->text) ||
+            !is_of_stream(h->line.labels, line->labels))
+            continue;
+        labels_drop(h->stream);
+        h->stream = labels_hold(line->labels);
+        h->arrival = a->arrived++;
+        h->placed = true;
+        return;
+    }
 }
 
 static void on_done(void *context, bool cut, const struct err *err)
@@ -127,6 +174,7 @@ void logs_around_start(struct logs_around *a, const struct err *err)
                                                  .lines = c->lines,
                                                  .context = a,
                                                  .line = on_line,
+                                                 .met = on_met,
                                                  .done = on_done});
     for (size_t i = 0; i < a->count; i++)
         around_note(a->around, &a->list[i].line);

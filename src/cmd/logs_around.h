@@ -1,8 +1,9 @@
 /*
  * Lines with those about them: each match with some lines before and behind it from its own stream
- * (collect/around.h), all together in order of time. Bounded: matches and lines about them are held in
- * memory, LOGS_AROUND_BYTES at most, and the context of a match reaches LOGS_AROUND_MINUTES beyond the
- * span at most. Beyond the bounds it ends with an error that says so, after what it has.
+ * (collect/around.h), all together in the order in which `logs` gives lines. Bounded: matches and
+ * lines about them are held in memory, LOGS_AROUND_BYTES at most, and the context of a match reaches
+ * LOGS_AROUND_MINUTES beyond the span at most. Beyond the bounds it ends with an error that says so,
+ * after what it has.
  */
 #ifndef CMD_LOGS_AROUND_H
 #define CMD_LOGS_AROUND_H

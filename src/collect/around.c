@@ -246,6 +246,9 @@ static void pass(struct around *a, int64_t time, struct str text)
             at_error(a);
     if (meets_error(a, time, text)) {
         at_error(a);
+        if (a->conf.met)
+            a->conf.met(a->conf.context,
+                        &(struct line){.time = time, .labels = walked(a)->labels, .text = text});
     } else if (a->behind) {
         a->behind--;
         tell(a, time, text);

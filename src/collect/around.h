@@ -31,6 +31,9 @@ struct around_conf {
      * time; none twice, and never one that around_note got. `jumped`: other lines may lie between
      * it and the one told before. */
     void (*line)(void *context, const struct line *line, bool jumped);
+    /* May be NULL: one that around_note got, told where it lies among those; its labels are those
+     * that select its stream, as in `line`. */
+    void (*met)(void *context, const struct line *line);
     /* The end, once, never from inside around_start; it must still be freed. `cut`: the bounds
      * above left errors without. */
     void (*done)(void *context, bool cut, const struct err *err);

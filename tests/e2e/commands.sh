@@ -38,6 +38,7 @@ to=$(date -u -d '-10 min' +%Y-%m-%dT%H:%M:00Z)
 expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$from" --to "$to" -o json
 lines=$(wc -l <"$work/out")
 # A span is kept to the nanosecond: what is printed from a line's time on begins with that line.
+cp "$work/out" "$work/shop"
 sed -n 100p "$work/out" >"$work/hundredth"
 tail -n +100 "$work/out" >"$work/rest"
 expect 0 "$kubeboard" logs '{namespace="shop"}' --from "$(cut -d'"' -f4 "$work/hundredth")" --to "$to" -o json
@@ -57,6 +58,8 @@ expect 0 "$kubeboard" logs '({namespace="shop"} |= "error") # (all)' --from "$fr
 cmp -s "$work/out" "$work/matches" || fail "parentheses around a query change what it prints"
 expect 0 "$kubeboard" logs '{namespace="shop"} |= "error"' --around 2 --from "$from" --to "$to" -o json
 cut -d'"' -f4 "$work/out" | LC_ALL=C sort -c || fail "--around is not in order of time"
+awk 'NR == FNR { at[$0] = NR; next } !($0 in at) { next } at[$0] <= last { exit 1 } { last = at[$0] }' "$work/shop" "$work/out" ||
+	fail "--around has another order than the lines alone"
 [ "$(sort "$work/matches" "$work/out" | uniq -d | wc -l)" = "$(wc -l <"$work/matches")" ] || fail "--around lost a match"
 [ "$(wc -l <"$work/out")" -gt "$(wc -l <"$work/matches")" ] || fail "--around gave no lines about the matches"
 tac "$work/out" >"$work/reverse"
