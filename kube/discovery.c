@@ -48,6 +48,7 @@ struct fetch {
 struct discovery {
     struct client *client;
     struct discovery_list known;
+    struct discovery_list printed; /* kinds of ours once more, as the server prints them */
     struct fetch *fetches;
     size_t queued;
     bool loaded;
@@ -318,6 +319,7 @@ void discovery_free(struct discovery *d)
         discovery_forget(d, d->askers->context);
     loop_timer_free(d->timer);
     discovery_read_free(&d->known);
+    discovery_read_free(&d->printed);
     free(d);
 }
 
@@ -326,6 +328,32 @@ void discovery_free(struct discovery *d)
 static struct discovery_resource *resource_of(const struct kind *kind)
 {
     return kinds_row_of(kind) ? NULL : (struct discovery_resource *)(uintptr_t)kind;
+}
+
+const struct kind *discovery_printed(struct discovery *d, const struct kind *kind, bool wide)
+{
+    const struct kinds_row *own = kinds_row_of(kind);
+    return own ? &discovery_read_printed(&d->printed, kind, wide ? own : NULL)->kind : kind;
+}
+
+const char *const *discovery_keep(const struct kind *kind)
+{
+    const struct discovery_resource *r = resource_of(kind);
+    return r && r->keep ? (const char *const *)r->keep : columns_keep;
+}
+
+bool discovery_needs_objects(const struct kind *kind)
+{
+    const struct discovery_resource *r = resource_of(kind);
+    return r && r->own;
+}
+
+bool discovery_is_blank(const struct kind *kind, size_t column)
+{
+    const struct discovery_resource *r = resource_of(kind);
+    if (!r || !r->own || column < r->columns.served)
+        return kinds_is_blank(kind, column);
+    return kinds_is_blank(&r->own->kind, r->columns.cell[column]);
 }
 
 const struct columns *discovery_columns(const struct kind *kind)
@@ -339,7 +367,7 @@ bool discovery_set_columns(const struct kind *kind, const struct json *definitio
     struct discovery_resource *r = resource_of(kind);
     if (!r || r->has_columns)
         return r != NULL;
-    columns_read(&r->columns, definitions);
+    columns_read(&r->columns, definitions, r->own);
     r->kind.columns = r->columns.list;
     r->kind.column_count = r->columns.count;
     r->has_columns = true;

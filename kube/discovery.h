@@ -50,4 +50,14 @@ bool discovery_is_listed(const struct discovery *d, size_t i);
 const struct columns *discovery_columns(const struct kind *kind);
 bool discovery_set_columns(const struct kind *kind, const struct json *definitions);
 
+/* The same resource with the columns that the server's Tables have, as kubectl prints it; `wide`:
+ * behind them those that only we have (kinds.h). A kind of the server's is that already. */
+const struct kind *discovery_printed(struct discovery *d, const struct kind *kind, bool wide);
+/* For watch and get: what they need of a Table's row of a kind of ours, and whether its Tables are
+ * to bring whole objects. */
+const char *const *discovery_keep(const struct kind *kind);
+bool discovery_needs_objects(const struct kind *kind);
+/* As kinds_is_blank, of whatever kind. */
+bool discovery_is_blank(const struct kind *kind, size_t column);
+
 #endif

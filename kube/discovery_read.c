@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "kube/kinds/kinds.h"
 #include "model/kind_names.h"
 
 enum { RESOURCES_MAX = 20000, NAMES_LONGEST = 1024 };
@@ -27,6 +28,9 @@ static void free_resource(struct discovery_resource *r)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free((char *)(uintptr_t)texts[i]);
     columns_free(&r->columns);
+    for (char **p = r->keep; p && *p; p++)
+        free(*p);
+    free(r->keep);
     free(r);
 }
 
@@ -83,6 +87,12 @@ static bool can_list(const struct json *verbs)
     return v || !json_is_array(verbs);
 }
 
+static void append(struct discovery_list *l, struct discovery_resource *r)
+{
+    mem_grow(&l->list, &l->cap, l->count + 1, sizeof(struct discovery_resource *));
+    l->list[l->count++] = r;
+}
+
 static void add(const struct source *s, const char *name, const char *singular, const char *kind,
                 bool namespaced, const struct json *resource)
 {
@@ -95,7 +105,6 @@ static void add(const struct source *s, const char *name, const char *singular, 
     /* A name with a slash is a subresource. */
     if (known || !*name || strchr(name, '/') || l->count >= RESOURCES_MAX)
         return;
-    mem_grow(&l->list, &l->cap, l->count + 1, sizeof(struct discovery_resource *));
     struct discovery_resource *r = mem_alloc(sizeof *r);
     *r = (struct discovery_resource){
         .kind = {.name = mem_dup(name),
@@ -110,7 +119,50 @@ static void add(const struct source *s, const char *name, const char *singular, 
         .listed = can_list(json_member(resource, "verbs")),
         .seen = l->round,
         .rank = s->rank};
-    l->list[l->count++] = r;
+    append(l, r);
+}
+
+static size_t length(const char *const *list)
+{
+    size_t n = 0;
+    while (list[n])
+        n++;
+    return n;
+}
+
+/* A Table's cells, and below "object" what our own row is made of. */
+static char **keep_of(const struct kinds_row *own)
+{
+    size_t n = length(columns_keep), more = length(own->keep);
+    char **keep = mem_array(n + more + 1, sizeof *keep);
+    for (size_t i = 0; i < n; i++)
+        keep[i] = mem_dup(columns_keep[i]);
+    for (size_t i = 0; i < more; i++)
+        keep[n + i] = mem_printf("object.%s", own->keep[i]);
+    return keep;
+}
+
+struct discovery_resource *discovery_read_printed(struct discovery_list *l, const struct kind *kind,
+                                                  const struct kinds_row *own)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->list[i]->own == own && strcmp(l->list[i]->kind.name, kind->name) == 0 &&
+            strcmp(l->list[i]->kind.api, kind->api) == 0)
+            return l->list[i];
+    struct str group = kind_names_group(kind), version = kind_names_version(kind);
+    struct discovery_resource *r = mem_alloc(sizeof *r);
+    *r = (struct discovery_resource){.kind = {.name = mem_dup(kind->name),
+                                              .singular = mem_dup(kind->singular),
+                                              .short_names = mem_dup(kind->short_names),
+                                              .api = mem_dup(kind->api),
+                                              .object_kind = mem_dup(kind->object_kind),
+                                              .namespaced = kind->namespaced},
+                                     .group = mem_dup_n(group.p, group.n),
+                                     .version = mem_dup_n(version.p, version.n),
+                                     .own = own,
+                                     .keep = own ? keep_of(own) : NULL};
+    append(l, r);
+    return r;
 }
 
 static int by_rank(const void *a, const void *b)

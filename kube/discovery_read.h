@@ -9,12 +9,16 @@
 #include "base/str.h"
 #include "kube/kinds/columns.h"
 
+struct kinds_row;
+
 struct discovery_resource {
     struct kind kind; /* first: a kind of discovery's is its resource */
     char *group, *version;
     int rank; /* core, the groups in the server's order; of each its preferred version first */
     struct columns columns;
     bool has_columns;
+    const struct kinds_row *own; /* of what discovery_printed made: our rows of it; else NULL */
+    char **keep;   /* with `own`: what a row of the Table must hold; NULL-terminated */
     bool listed;   /* one of its verbs is list */
     unsigned seen; /* discovery_list.round when the server named it last */
 };
@@ -40,6 +44,10 @@ void discovery_read_sort(struct discovery_list *l);
 
 /* Whether the list holds the resource of that API version ("/apis/batch/v1") and plural. */
 bool discovery_read_has(const struct discovery_list *l, const char *api, const char *plural);
+
+/* A resource of the list that is `kind` once more, as discovery_printed has it. */
+struct discovery_resource *discovery_read_printed(struct discovery_list *l, const struct kind *kind,
+                                                  const struct kinds_row *own);
 
 /* The resource that a user means by `name`, by kubectl's rules, or NULL. */
 const struct kind *discovery_read_match(const struct discovery_list *l, const char *name);

@@ -16,7 +16,7 @@
 #include "net/loop.h"
 #include "net/splitter.h"
 
-enum { OBJECT_LONGEST = 64 << 20 };
+enum { OBJECT_LONGEST = 64 << 20, PATH_LONGEST = 16384 };
 
 struct get {
     struct client *client;
@@ -104,18 +104,20 @@ static void list_done(void *context, const char *version, const struct err *err)
 static void get_list(struct get *g, const char *path)
 {
     bool rows = !g->conf.object;
-    g->pages = pages_start(g->client, &(struct pages_conf){.path = path,
-                                                           .label_selector = g->conf.label_selector,
-                                                           .field_selector = g->conf.field_selector,
-                                                           .in_order = true,
-                                                           .table = rows && !g->row,
-                                                           .keep = !rows    ? NULL
-                                                                   : g->row ? g->row->keep
-                                                                            : columns_keep,
-                                                           .context = g,
-                                                           .head = list_head,
-                                                           .element = list_element,
-                                                           .done = list_done});
+    g->pages = pages_start(
+        g->client, &(struct pages_conf){.path = path,
+                                        .label_selector = g->conf.label_selector,
+                                        .field_selector = g->conf.field_selector,
+                                        .in_order = true,
+                                        .table = rows && !g->row,
+                                        .objects = rows && discovery_needs_objects(g->conf.kind),
+                                        .keep = !rows    ? NULL
+                                                : g->row ? g->row->keep
+                                                         : discovery_keep(g->conf.kind),
+                                        .context = g,
+                                        .head = list_head,
+                                        .element = list_element,
+                                        .done = list_done});
 }
 
 /* ---- one object ---- */
@@ -170,10 +172,22 @@ static void one_done(void *context, struct http_request *r, int status, struct s
     finish(g, &end);
 }
 
-static void get_one(struct get *g, const char *path)
+static char *path_of_one(const struct get *g, const char *path)
+{
+    bool first = true;
+    struct buf full;
+    buf_init(&full, PATH_LONGEST);
+    buf_adds(&full, path);
+    if (!g->conf.object && discovery_needs_objects(g->conf.kind))
+        conn_query(&full, &first, COLUMNS_OBJECTS, "Object");
+    return buf_take(&full, NULL);
+}
+
+static void get_one(struct get *g, const char *collection)
 {
     static const char *const table[] = {COLUMNS_ACCEPT, NULL};
     bool own = g->row && !g->conf.object, tables = !g->row && !g->conf.object;
+    char *path = path_of_one(g, collection);
     if (own)
         g->splitter = splitter_new(&(struct splitter_conf){.keep = g->row->keep,
                                                            .max_element = OBJECT_LONGEST,
@@ -185,6 +199,7 @@ static void get_one(struct get *g, const char *path)
                                                             .context = g,
                                                             .chunk = own ? one_chunk : NULL,
                                                             .done = one_done});
+    free(path);
 }
 
 static void refuse(void *context)

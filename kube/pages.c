@@ -368,6 +368,8 @@ static char *path_of(const struct page *page)
         conn_query(&path, &first, "fieldSelector", p->conf.field_selector);
     if (page->token)
         conn_query(&path, &first, "continue", page->token);
+    if (p->conf.objects)
+        conn_query(&path, &first, COLUMNS_OBJECTS, "Object");
     /* A first page that broke off has no token that names its revision. */
     if (!page->token && page->delivered && p->version && *p->version) {
         conn_query(&path, &first, "resourceVersion", p->version);

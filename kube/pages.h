@@ -22,6 +22,7 @@ struct pages_conf {
     bool in_order;   /* elements come in the server's order; else the next page is asked as soon as
                     * its token is known, and two pages interleave */
     bool table;      /* ask for a Table: the elements are its rows */
+    bool objects;    /* with table: each row brings the whole object, not its metadata alone */
     bool metadata; /* ask for the objects' metadata alone (PartialObjectMetadata): of what else they
                       hold nothing is sent */
     const char *const

@@ -212,20 +212,22 @@ static void start_list(struct watch *w)
     w->into->loading = true;
     w->stats.lists++;
     upstream_connecting(&w->into->upstream);
-    w->pages = pages_start(w->client, &(struct pages_conf){.path = w->path,
-                                                           .label_selector = w->conf.label_selector,
-                                                           .field_selector = w->conf.field_selector,
-                                                           .limit = w->conf.page,
-                                                           .patience_ms = PATIENCE_MS,
-                                                           .table = w->table,
-                                                           .keep = !w->row       ? columns_keep
-                                                                   : w->conf.raw ? NULL
-                                                                                 : w->row->keep,
-                                                           .context = w,
-                                                           .head = list_head,
-                                                           .element = list_element,
-                                                           .moved = list_moved,
-                                                           .done = list_done});
+    w->pages = pages_start(
+        w->client, &(struct pages_conf){.path = w->path,
+                                        .label_selector = w->conf.label_selector,
+                                        .field_selector = w->conf.field_selector,
+                                        .limit = w->conf.page,
+                                        .patience_ms = PATIENCE_MS,
+                                        .table = w->table,
+                                        .objects = w->table && discovery_needs_objects(w->kind),
+                                        .keep = !w->row       ? discovery_keep(w->kind)
+                                                : w->conf.raw ? NULL
+                                                              : w->row->keep,
+                                        .context = w,
+                                        .head = list_head,
+                                        .element = list_element,
+                                        .moved = list_moved,
+                                        .done = list_done});
 }
 
 /* ---- watching ---- */
@@ -413,6 +415,8 @@ static char *watch_path(const struct watch *w, int seconds)
     conn_query(&path, &first, "allowWatchBookmarks", "true");
     conn_query(&path, &first, "resourceVersion", w->version);
     conn_query(&path, &first, "timeoutSeconds", text);
+    if (w->table && discovery_needs_objects(w->kind))
+        conn_query(&path, &first, COLUMNS_OBJECTS, "Object");
     if (w->conf.label_selector)
         conn_query(&path, &first, "labelSelector", w->conf.label_selector);
     if (w->conf.field_selector)
@@ -512,7 +516,7 @@ struct watch *watch_new(struct client *c, const struct kind *kind, const char *n
     w->conf.field_selector = mem_dup(conf->field_selector);
     w->table = !w->row && !conf->raw;
     if (!conf->raw)
-        w->keep = watch_event_keep(w->table ? columns_keep : w->row->keep, w->table);
+        w->keep = watch_event_keep(w->table ? discovery_keep(w->kind) : w->row->keep, w->table);
     w->again = again_new(c, again_fired, w);
     w->silence = silence_new(c, &(struct silence_conf){.ms = conf->silent_ms,
                                                        .context = w,

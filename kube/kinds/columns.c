@@ -1,6 +1,8 @@
 #include "kube/kinds/columns.h"
 
 #include <ctype.h>
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,9 @@
 #include "kube/kinds/trouble.h"
 
 enum { CELL_LONGEST = 4096, TITLE_LONGEST = 64 };
+
+/* What the API server writes as a whole number. */
+#define WHOLE_BELOW 9.2e18
 
 /* A row names its object below "object"; the items of a plain list are the objects. */
 const char *const columns_keep[] = {"cells",
@@ -37,9 +42,31 @@ static bool is_age(const struct json *definition)
            (!str_starts(said, path) || str_ends(said, ".metadata.creationTimestamp"));
 }
 
-bool columns_read(struct columns *c, const struct json *definitions)
+static bool is_served(const struct columns *c, const char *title)
 {
-    *c = (struct columns){.count = 0};
+    size_t i = 0;
+    while (i < c->served && strcmp(c->list[i].title, title) != 0)
+        i++;
+    return i < c->served;
+}
+
+/* What we know of the object beyond what the server prints. */
+static void add_own(struct columns *c)
+{
+    const struct kind *own = &c->own->kind;
+    c->maker = objects_new(own);
+    for (size_t i = 0; i < own->column_count && c->count < COLUMNS_MAX; i++) {
+        if (is_served(c, own->columns[i].title))
+            continue;
+        c->cell[c->count] = (unsigned char)i;
+        c->list[c->count] = own->columns[i];
+        c->list[c->count++].title = mem_dup(own->columns[i].title);
+    }
+}
+
+bool columns_read(struct columns *c, const struct json *definitions, const struct kinds_row *own)
+{
+    *c = (struct columns){.own = own};
     const struct json *d = json_is_array(definitions) ? json_first(definitions) : NULL;
     for (unsigned cell = 0; d && c->count < COLUMNS_MAX && cell <= 255; d = json_next(d), cell++) {
         struct str title = str_of(json_string(d, "name", ""));
@@ -59,6 +86,9 @@ bool columns_read(struct columns *c, const struct json *definitions)
                                               .wide = json_int(d, "priority", 0) > 0,
                                               .renames = is_name};
     }
+    c->served = c->count;
+    if (own)
+        add_own(c);
     return json_is_array(definitions) && json_first(definitions);
 }
 
@@ -66,16 +96,40 @@ void columns_free(struct columns *c)
 {
     for (size_t i = 0; i < c->count; i++)
         free((char *)(uintptr_t)c->list[i].title);
-    c->count = 0;
+    objects_free(c->maker);
+    *c = (struct columns){.count = 0};
+}
+
+/* As kubectl prints a number: whole ones whole, others in their fewest digits, by powers from a
+ * million on. */
+static void print_number(char *out, size_t size, double number)
+{
+    int digits = 0;
+    if (number == floor(number) && fabs(number) < WHOLE_BELOW) {
+        snprintf(out, size, "%.0f", number);
+        return;
+    }
+    do
+        snprintf(out, size, "%.*e", digits, number);
+    while (strtod(out, NULL) != number && ++digits < DBL_DECIMAL_DIG);
+    const char *e = strchr(out, 'e');
+    long power = e ? strtol(e + 1, NULL, 10) : 0;
+    if (power >= -4 && power < 6)
+        snprintf(out, size, "%.*f", digits > power ? (int)(digits - power) : 0, number);
 }
 
 static void set_cell(struct object *row, size_t column, const struct json *value)
 {
     const char *text = json_value(value);
     struct buf shown;
+    char number[48];
     if (!value || json_is_null(value))
         return;
     buf_init(&shown, CELL_LONGEST);
+    if (json_is_number(value)) {
+        print_number(number, sizeof number, json_as_number(value, 0));
+        text = number;
+    }
     if (text)
         buf_add(&shown, text, strnlen(text, CELL_LONGEST));
     else
@@ -116,6 +170,21 @@ static enum health health_of(const char *title, const char *text)
     return ratio && part < whole ? HEALTH_WARN : HEALTH_OK;
 }
 
+static void take_own(const struct columns *c, struct object *row, const struct json *object)
+{
+    struct object *own = kinds_make(&c->own->kind, c->maker, object);
+    if (!own)
+        return;
+    for (size_t i = c->served; i < c->count; i++)
+        if (c->list[i].type == CELL_TEXT)
+            object_set_text(row, i, str_of(own->cells[c->cell[i]].text));
+        else
+            row->cells[i] = own->cells[c->cell[i]];
+    row->health = own->health;
+    object_set_trouble(row, str_of(own->trouble));
+    objects_discard(c->maker, own);
+}
+
 struct object *columns_make(const struct columns *c, const struct objects *table,
                             const struct json *row)
 {
@@ -125,10 +194,12 @@ struct object *columns_make(const struct columns *c, const struct objects *table
         return NULL;
     const struct json *value = json_first(json_member(row, "cells"));
     size_t column = 0;
-    for (unsigned cell = 0; value && column < c->count; value = json_next(value), cell++)
+    for (unsigned cell = 0; value && column < c->served; value = json_next(value), cell++)
         if (c->cell[column] == cell)
             set_cell(o, column++, value);
-    for (size_t i = 0; i < column; i++)
+    if (c->own)
+        take_own(c, o, inner ? json_member(row, "object") : row);
+    for (size_t i = 0; i < column && !c->own; i++)
         trouble_worsen(o, health_of(c->list[i].title, o->cells[i].text));
     if (o->deleted)
         o->health = HEALTH_PENDING;

@@ -1,5 +1,5 @@
 /* Rows made by the server (meta.k8s.io/v1 Table): for every resource that has no row function of
- * ours. */
+ * ours, and for what is printed as kubectl prints it. */
 #ifndef KUBE_COLUMNS_H
 #define KUBE_COLUMNS_H
 
@@ -9,10 +9,14 @@
 #include "model/object.h"
 
 struct json;
+struct kinds_row;
 
 #define COLUMNS_ACCEPT                                                                             \
     "Accept: application/json;as=Table;v=v1;g=meta.k8s.io,"                                        \
     "application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json"
+
+/* The parameter that says what of the object a Table's row brings: its metadata, or "Object". */
+#define COLUMNS_OBJECTS "includeObject"
 
 /* What a Table's row needs of the answer: for the splitter, inside an element of "rows". */
 extern const char *const columns_keep[];
@@ -22,16 +26,20 @@ extern const char *const columns_keep[];
 enum { COLUMNS_MAX = 64 };
 struct columns {
     struct column list[COLUMNS_MAX];
-    unsigned char cell[COLUMNS_MAX]; /* the Table's cell that each shows */
-    size_t count;
+    /* The Table's cell that each shows; from `served` on, the column of `own`. */
+    unsigned char cell[COLUMNS_MAX];
+    size_t count, served;
+    const struct kinds_row *own; /* NULL: none */
+    struct objects *maker;       /* of rows of `own`; never holds one */
 };
-/* Reads columnDefinitions; false when that is no array or an empty one. columns_free frees the
- * titles. */
-bool columns_read(struct columns *c, const struct json *definitions);
+/* Reads columnDefinitions, and puts those columns of `own` (may be NULL) behind them that the Table
+ * has not got; false when there is no definition. columns_free frees what it made. */
+bool columns_read(struct columns *c, const struct json *definitions, const struct kinds_row *own);
 void columns_free(struct columns *c);
 
-/* Its health is what the columns say (kube/kinds/columns_words.def). A row of the table from a Table's row ({"cells":[…],"object":{"metadata":{…}}}); NULL when it
- * names no object (a bookmark's empty row). */
+/* A row of the table from a Table's row ({"cells":[…],"object":{"metadata":{…}}}); NULL when it names
+ * no object (a bookmark's empty row). Its health is what the columns say
+ * (kube/kinds/columns_words.def), or what our own row of it has. */
 struct object *columns_make(const struct columns *c, const struct objects *table,
                             const struct json *row);
 

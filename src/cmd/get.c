@@ -141,10 +141,10 @@ static void on_columns(void *context, const struct kind *kind)
     g->table = table_new(&g->out, g->titles, n, &options);
 }
 
-/* As kubectl has it: what goes on behind a newline is left out, and that is said. */
+/* As kubectl has it: what goes on behind a line's end is left out, and that is said. */
 static void first_line(char *text)
 {
-    size_t n = strcspn(text, "\n");
+    size_t n = strcspn(text, "\n\r\f");
     if (text[n])
         memcpy(text + n, "...", sizeof "...");
 }
@@ -154,7 +154,7 @@ static const char *nothing(const struct get_cmd *g, size_t column)
 {
     if (is_event(g) && g->kind->columns[column].type == CELL_TIME)
         return "<unknown>";
-    return kinds_is_blank(g->kind, column) ? "" : "<none>";
+    return discovery_is_blank(g->kind, column) ? "" : "<none>";
 }
 
 /* Of a time in the future kubectl says that it is invalid, where a pane says that it is now. */
@@ -321,6 +321,9 @@ static void on_found(void *context, const struct kind *kind, const struct err *e
         go_on(g, err);
         return;
     }
+    bool printed = g->format <= FORMAT_WIDE;
+    if (printed)
+        kind = discovery_printed(g->discovery, kind, g->format == FORMAT_WIDE);
     g->kind = kind;
     if (options_has(g->options, OPTION_WATCH)) {
         start_watch(g);
@@ -332,7 +335,7 @@ static void on_found(void *context, const struct kind *kind, const struct err *e
                             .name = asked(g)->name,
                             .label_selector = options_text(g->options, OPTION_SELECTOR, NULL),
                             .context = g,
-                            .columns = g->format <= FORMAT_WIDE ? on_columns : NULL,
+                            .columns = printed ? on_columns : NULL,
                             .row = whole ? NULL : on_row,
                             .object = whole ? on_object : NULL,
                             .done = on_done};

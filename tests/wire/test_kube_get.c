@@ -365,6 +365,74 @@ static void rows_that_the_server_makes(void **state)
     assert_int_equal(kind->column_count, 8);
 }
 
+/* Kinds of ours, as they are printed: the words are the server's, of whatever version it is. */
+static bool on_cells(void *context, const struct object *row)
+{
+    struct test *t = context;
+    char text[256];
+    size_t n = strlen(t->rows);
+    for (size_t i = 0; i < t->kind->column_count; i++)
+        n += (size_t)snprintf(t->rows + n, sizeof t->rows - n, "%s|",
+                              object_cell_text(t->kind, row, i, 0, text, sizeof text));
+    snprintf(t->rows + n, sizeof t->rows - n, "\n");
+    return true;
+}
+
+static void get_printed(struct test *t, const char *name, bool wide)
+{
+    t->kind = discovery_printed(t->discovery, kinds_find(name), wide);
+    t->done = false;
+    t->rows[0] = t->asked[0] = t->columns[0] = '\0';
+    get_start(t->bench->client, &(struct get_conf){.kind = t->kind,
+                                                   .namespace_ = "",
+                                                   .context = t,
+                                                   .columns = on_columns,
+                                                   .row = on_cells,
+                                                   .done = on_done});
+    assert_true(kube_bench_until(t->bench, &t->done, 15000));
+    assert_int_equal(t->err.kind, ERR_NONE);
+}
+
+static void pods_in_the_words_of_1_36(void **state)
+{
+    struct test *t = *state;
+    t->answer = table;
+    get_printed(t, "pods", false);
+    assert_ptr_equal(t->kind, discovery_printed(t->discovery, kinds_find("po"), false));
+    assert_null(strstr(t->asked, "includeObject"));
+    assert_string_equal(t->columns,
+                        "NAME READY STATUS RESTARTS +IP +NODE +NOMINATED NODE +READINESS GATES ");
+    assert_non_null(strstr(t->rows, "|0/1|CrashLoopBackOff|54 (3m38s ago)|10.128.5.2|"));
+}
+
+/* The words of the server, and behind them what only we print, made of the object. */
+static void whole_table(struct test *t, struct server_request *r)
+{
+    (void)t;
+    server_reply(
+        r, 200, "application/json", NULL,
+        str_of(
+            "{\"kind\":\"Table\",\"metadata\":{\"resourceVersion\":\"5\"},\"columnDefinitions\":["
+            "{\"name\":\"Name\",\"format\":\"name\"},{\"name\":\"Schedule\"},{\"name\":\"New\"}],"
+            "\"rows\":[{\"cells\":[\"cj\",\"its "
+            "words\",7],\"object\":{\"metadata\":{\"name\":\"cj\","
+            "\"namespace\":\"n\",\"managedFields\":[{\"a\":1}]},\"spec\":{\"schedule\":\"@daily\","
+            "\"timeZone\":\"Asia/Seoul\",\"suspend\":true}}}]}"));
+}
+
+static void what_only_we_print_stands_behind(void **state)
+{
+    struct test *t = *state;
+    t->answer = whole_table;
+    get_printed(t, "cronjobs", true);
+    assert_non_null(strstr(t->asked, "?limit=500&includeObject=Object "));
+    assert_string_equal(t->columns, "NAME SCHEDULE NEW TIMEZONE SUSPEND ACTIVE LAST SCHEDULE "
+                                    "+CONTAINERS +IMAGES +SELECTOR +LAST SUCCESS ");
+    assert_int_equal(strncmp(t->rows, "cj|its words|7|Asia/Seoul|True|0|", 33), 0);
+    assert_true(discovery_is_blank(t->kind, 1));
+    assert_false(discovery_is_blank(t->kind, 3));
+}
+
 static void empty_table(struct test *t, struct server_request *r)
 {
     (void)t;
@@ -617,6 +685,8 @@ int main(void)
         TEST(each_row_once_and_in_order),
         TEST(a_page_that_always_breaks),
         TEST(rows_that_the_server_makes),
+        TEST(pods_in_the_words_of_1_36),
+        TEST(what_only_we_print_stands_behind),
         TEST(no_rows_but_columns),
         TEST(a_server_without_tables),
         TEST(whole_objects_of_a_list),

@@ -29,7 +29,7 @@ static void columns_without_age(void **state)
     struct columns c;
     (void)state;
     struct json_doc *doc = json_doc_new();
-    assert_true(columns_read(&c, parse(doc, definitions)));
+    assert_true(columns_read(&c, parse(doc, definitions), NULL));
     assert_int_equal(c.count, 3);
     assert_true(c.list[0].renames);
     assert_string_equal(c.list[1].title, "SIZE");
@@ -37,9 +37,9 @@ static void columns_without_age(void **state)
     assert_string_equal(c.list[2].title, "SELECTOR");
     assert_true(c.list[2].wide);
     columns_free(&c);
-    assert_false(columns_read(&c, parse(doc, "null")));
-    assert_false(columns_read(&c, parse(doc, "[]")));
-    assert_true(columns_read(&c, parse(doc, "[null,7,{},{\"name\":null}]")));
+    assert_false(columns_read(&c, parse(doc, "null"), NULL));
+    assert_false(columns_read(&c, parse(doc, "[]"), NULL));
+    assert_true(columns_read(&c, parse(doc, "[null,7,{},{\"name\":null}]"), NULL));
     columns_free(&c);
     json_doc_free(doc);
 }
@@ -51,12 +51,14 @@ static void names_and_ages_of_something_else(void **state)
     (void)state;
     struct json_doc *doc = json_doc_new();
     assert_true(columns_read(
-        &c, parse(doc, "[{\"name\":\"Name\",\"format\":\"name\"},"
-                       "{\"name\":\"Attacher\",\"format\":\"name\"},{\"name\":\"NAME\"},"
-                       "{\"name\":\"Age\",\"description\":\"Custom resource definition column (in "
-                       "JSONPath format): .spec.age\"},{\"name\":\"AGE\",\"description\":\"Custom "
-                       "resource definition column (in JSONPath format): "
-                       ".metadata.creationTimestamp\"}]")));
+        &c,
+        parse(doc, "[{\"name\":\"Name\",\"format\":\"name\"},"
+                   "{\"name\":\"Attacher\",\"format\":\"name\"},{\"name\":\"NAME\"},"
+                   "{\"name\":\"Age\",\"description\":\"Custom resource definition column (in "
+                   "JSONPath format): .spec.age\"},{\"name\":\"AGE\",\"description\":\"Custom "
+                   "resource definition column (in JSONPath format): "
+                   ".metadata.creationTimestamp\"}]"),
+        NULL));
     assert_int_equal(c.count, 4);
     assert_true(c.list[0].renames);
     assert_string_equal(c.list[1].title, "ATTACHER");
@@ -78,7 +80,7 @@ static void more_columns_than_we_hold(void **state)
     for (int i = 0; i < 400; i++)
         buf_printf(&text, "%s{\"name\":\"c%d\"}", i ? "," : "", i);
     buf_addc(&text, ']');
-    assert_true(columns_read(&c, parse(doc, buf_text(&text))));
+    assert_true(columns_read(&c, parse(doc, buf_text(&text)), NULL));
     assert_int_equal(c.count, COLUMNS_MAX);
     columns_free(&c);
     buf_free(&text);
@@ -98,6 +100,13 @@ static void rows_of_a_table(void **state)
         {"{\"cells\":[\"a\",true],\"object\":{\"metadata\":{\"name\":\"a\"}}}", "a", "true", ""},
         {"{\"cells\":[\"a\",{\"x\":1},2,[1,2],5,6,7],\"object\":{\"metadata\":{\"name\":\"a\"}}}",
          "a", "{\"x\":1}", "[1,2]"},
+        {"{\"cells\":[\"a\",1000000000000000,2,12345678.9],\"object\":{\"metadata\":{\"name\":"
+         "\"a\"}}}",
+         "a", "1000000000000000", "1.23456789e+07"},
+        {"{\"cells\":[\"a\",1e21,2,-0.1],\"object\":{\"metadata\":{\"name\":\"a\"}}}", "a", "1e+21",
+         "-0.1"},
+        {"{\"cells\":[\"a\",123456.5,2,0.00001],\"object\":{\"metadata\":{\"name\":\"a\"}}}", "a",
+         "123456.5", "1e-05"},
         {"{\"cells\":null,\"object\":{\"metadata\":{\"name\":\"a\"}}}", "a", "", ""},
         /* an item of a plain list */
         {"{\"metadata\":{\"name\":\"b\"}}", "b", "", ""},
@@ -111,7 +120,7 @@ static void rows_of_a_table(void **state)
     (void)state;
     struct json_doc *doc = json_doc_new();
     size_t held = intern_count();
-    columns_read(&c, parse(doc, definitions));
+    columns_read(&c, parse(doc, definitions), NULL);
     struct kind kind = {.name = "things", .columns = c.list, .column_count = c.count};
     struct objects *table = objects_new(&kind);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -154,7 +163,7 @@ static void health_by_the_columns(void **state)
     char text[200];
     (void)state;
     struct json_doc *doc = json_doc_new();
-    columns_read(&c, parse(doc, three));
+    columns_read(&c, parse(doc, three), NULL);
     struct kind kind = {.name = "things", .columns = c.list, .column_count = c.count};
     struct objects *table = objects_new(&kind);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
