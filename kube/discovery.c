@@ -22,6 +22,8 @@ enum { FLYING = 8, QUEUE_MAX = 2048 };
 
 /* A resource that is not known may be new: what is older than this is asked again. */
 #define FRESH (10 * CLOCK_SECOND)
+/* ... where a request for them failed, or was cut off. */
+#define FRESH_PART CLOCK_SECOND
 
 #define ACCEPT                                                                                     \
     "Accept: application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,"                \
@@ -187,13 +189,20 @@ static void settle_missing(struct discovery *d, struct asker *a)
     settle(d, a, NULL);
 }
 
-/* The version of a kind of ours that the server has; NULL: none that is known. */
-static const struct kind *served(const struct discovery *d, const struct kind *kind)
+/* The version of a kind of ours that the server has; NULL: none that is known. `only`: that one. */
+static const struct kind *served(const struct discovery *d, const struct kind *kind, bool only)
 {
-    for (const struct kinds_row *r = kinds_row_of(kind); r; r = r->older)
+    for (const struct kinds_row *r = kinds_row_of(kind); r; r = only ? NULL : r->older)
         if (discovery_read_has(&d->known, r->kind.api, r->kind.name))
             return &r->kind;
     return NULL;
+}
+
+/* "cronjobs.v1.batch" */
+static bool names_version(const char *name, const struct kind *kind)
+{
+    struct str rest = str_of(name), plain, second, version = kind_names_version(kind);
+    return str_cut(&rest, '.', &plain) && str_cut(&rest, '.', &second) && str_eq(second, version);
 }
 
 /* What the server calls it may be one of ours after all. */
@@ -204,6 +213,12 @@ static const struct kind *match(const struct discovery *d, const char *name)
     return own ? own : kind;
 }
 
+static bool is_fresh(const struct discovery *d)
+{
+    int64_t lasts = d->failed.kind == ERR_NONE ? FRESH : FRESH_PART;
+    return d->loaded && clock_monotonic() - d->loaded_at <= lasts;
+}
+
 /* Settles the asker from what is known; asks the server when that is nothing, or old. */
 static void try_settle(struct discovery *d, struct asker *a, bool may_load)
 {
@@ -212,16 +227,17 @@ static void try_settle(struct discovery *d, struct asker *a, bool may_load)
         settle_secret(d, a);
         return;
     }
+    bool exact = own && names_version(a->name, own);
     bool versions = own && kinds_row_of(own)->older;
     if (!own)
         kind = match(d, a->name);
     else if (versions)
-        kind = served(d, own);
+        kind = served(d, own, exact);
     if (kind) {
         settle(d, a, kind);
-    } else if (may_load && (!d->loaded || clock_monotonic() - d->loaded_at > FRESH)) {
+    } else if (may_load && !is_fresh(d)) {
         load(d);
-    } else if (versions) {
+    } else if (versions && !(exact && d->loaded)) {
         /* Nothing is known of it: the newest, and the server's own words when it is asked for. */
         settle(d, a, own);
     } else {
@@ -279,6 +295,37 @@ void discovery_forget(struct discovery *d, void *context)
         free(a->name);
         free(a);
     }
+}
+
+static bool is_of(const struct discovery_resource *r, const char *category)
+{
+    struct str rest = str_of(r->categories), word;
+    while (str_cut(&rest, ' ', &word))
+        if (word.n && str_is(word, category))
+            return true;
+    return false;
+}
+
+/* They stand in the order of their ranks: a version behind another is not the preferred one. */
+static bool has_sibling(const struct kind *const *kinds, size_t count, const struct kind *kind)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(kinds[i]->name, kind->name) == 0 &&
+            str_eq(kind_names_group(kinds[i]), kind_names_group(kind)))
+            return true;
+    return false;
+}
+
+size_t discovery_category(const struct discovery *d, const char *category,
+                          const struct kind **kinds, size_t most)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < d->known.count && count < most; i++) {
+        const struct discovery_resource *r = d->known.list[i];
+        if (discovery_is_listed(d, i) && is_of(r, category) && !has_sibling(kinds, count, &r->kind))
+            kinds[count++] = &r->kind;
+    }
+    return count;
 }
 
 size_t discovery_count(const struct discovery *d)

@@ -32,6 +32,11 @@ void discovery_find(struct discovery *d, const char *name,
 void discovery_forget(struct discovery *d,
                       void *context); /* `found` with this context is not called any more */
 
+/* The resources that a word such as "all" stands for, each in its preferred version, of those that are
+ * known: after discovery_find found no resource of that name. Returns how many, at most `most`. */
+size_t discovery_category(const struct discovery *d, const char *category,
+                          const struct kind **kinds, size_t most);
+
 /* Asks the server for all of its resources again, unless that is on its way. */
 void discovery_refresh(struct discovery *d);
 /* `loaded` is called, from the loop, whenever the server has told all that it would. NULL: not any

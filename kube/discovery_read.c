@@ -27,6 +27,7 @@ static void free_resource(struct discovery_resource *r)
                            r->kind.object_kind, r->group,         r->version};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free((char *)(uintptr_t)texts[i]);
+    free(r->categories);
     columns_free(&r->columns);
     for (char **p = r->keep; p && *p; p++)
         free(*p);
@@ -116,6 +117,7 @@ static void add(const struct source *s, const char *name, const char *singular, 
                  .namespaced = namespaced},
         .group = mem_dup(s->group),
         .version = mem_dup(s->version),
+        .categories = join(json_member(resource, "categories")),
         .listed = can_list(json_member(resource, "verbs")),
         .seen = l->round,
         .rank = s->rank};

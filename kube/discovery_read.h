@@ -14,6 +14,7 @@ struct kinds_row;
 struct discovery_resource {
     struct kind kind; /* first: a kind of discovery's is its resource */
     char *group, *version;
+    char *categories; /* blanks between; NULL: none were told */
     int rank; /* core, the groups in the server's order; of each its preferred version first */
     struct columns columns;
     bool has_columns;

@@ -308,15 +308,30 @@ static void start_watch(struct get_cmd *g)
                               .changed = on_change,
                               .event = on_event};
     const char *name = asked(g)->name;
-    char *field = name ? mem_printf("metadata.name=%s", name) : NULL;
+    const char *fields = options_text(g->options, OPTION_FIELD_SELECTOR, "");
+    char *field = name ? mem_printf("metadata.name=%s%s%s", name, *fields ? "," : "", fields)
+                       : mem_dup(*fields ? fields : NULL);
     conf.field_selector = field;
     g->watch = watch_new(g->client, g->kind, g->namespace_, &conf, &g->resource);
     free(field);
 }
 
+/* "all" is no resource, but stands for several. They are not watched together. */
+static bool expand(struct get_cmd *g)
+{
+    const struct kind *kinds[GET_ASKS_MOST];
+    size_t count =
+        discovery_category(g->discovery, asked(g)->word, kinds, sizeof kinds / sizeof *kinds);
+    return !options_has(g->options, OPTION_WATCH) && get_asks_expand(&g->asks, g->at, kinds, count);
+}
+
 static void on_found(void *context, const struct kind *kind, const struct err *err)
 {
     struct get_cmd *g = context;
+    if (err->kind == ERR_NOT_FOUND && expand(g)) {
+        ask(g);
+        return;
+    }
     if (err->kind) {
         go_on(g, err);
         return;
@@ -334,6 +349,7 @@ static void on_found(void *context, const struct kind *kind, const struct err *e
                             .namespace_ = g->namespace_,
                             .name = asked(g)->name,
                             .label_selector = options_text(g->options, OPTION_SELECTOR, NULL),
+                            .field_selector = options_text(g->options, OPTION_FIELD_SELECTOR, NULL),
                             .context = g,
                             .columns = printed ? on_columns : NULL,
                             .row = whole ? NULL : on_row,

@@ -53,6 +53,27 @@ bool get_asks_read(struct get_asks *a, const char *const *arguments, size_t coun
     return named || count > 1 || add_words(a, arguments[0], NULL, err);
 }
 
+/* "deployments.v1.apps", "pods.v1." */
+static char *word_of(const struct kind *kind)
+{
+    struct str group = kind_names_group(kind), version = kind_names_version(kind);
+    return mem_printf("%s.%.*s.%.*s", kind->name, (int)version.n, version.p, (int)group.n, group.p);
+}
+
+bool get_asks_expand(struct get_asks *a, size_t at, const struct kind *const *kinds, size_t count)
+{
+    struct get_asks_one one = a->list[at];
+    if (!count || a->count - 1 + count > GET_ASKS_MOST)
+        return false;
+    memmove(a->list + at + count, a->list + at + 1, (a->count - at - 1) * sizeof one);
+    for (size_t i = 0; i < count; i++)
+        a->list[at + i] = (struct get_asks_one){word_of(kinds[i]), one.name};
+    a->count += count - 1;
+    a->mixed = true;
+    free(one.word);
+    return true;
+}
+
 void get_asks_free(struct get_asks *a)
 {
     for (size_t i = 0; i < a->count; i++)

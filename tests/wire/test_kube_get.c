@@ -64,10 +64,10 @@ static void answer_discovery(struct test *t, struct server_request *r, const cha
         kube_bench_replay(r, "v1.20/api.http", 1);
     else if (strcmp(path, "/apis") == 0)
         kube_bench_replay(r, "v1.20/apis.http", 0);
-    else if (strcmp(path, "/apis/events.k8s.io/v1") == 0)
-        server_reply(r, 200, "application/json", NULL, str_of(crd));
     else if (t->groups_away)
         server_reply(r, 503, "text/plain", NULL, str_of("service unavailable\n"));
+    else if (strcmp(path, "/apis/events.k8s.io/v1") == 0)
+        server_reply(r, 200, "application/json", NULL, str_of(crd));
     else
         server_reply(
             r, 200, "application/json", NULL,
@@ -242,6 +242,34 @@ static void a_group_that_is_away(void **state)
     assert_null(find(t, "nonsense"));
     assert_int_equal(t->err.kind, ERR_NOT_FOUND);
     assert_non_null(strstr(t->err.what, "one of its groups did not answer: service unavailable"));
+}
+
+/* What was not told because a request broke off is asked for again soon. */
+static void a_group_that_comes_back(void **state)
+{
+    struct test *t = *state;
+    t->groups_away = true;
+    assert_null(find(t, "wd"));
+    size_t asked = t->bench->requests;
+    assert_null(find(t, "wd"));
+    assert_int_equal(t->bench->requests, asked);
+    t->groups_away = false;
+    kube_bench_wait(t->bench, 1100);
+    assert_non_null(find(t, "wd"));
+}
+
+static void words_for_several(void **state)
+{
+    struct test *t = *state;
+    const struct kind *kinds[8];
+    assert_null(find(t, "all"));
+    assert_int_equal(discovery_category(t->discovery, "all", kinds, 8), 3);
+    assert_string_equal(kinds[0]->name, "pods");
+    assert_string_equal(kinds[1]->name, "replicationcontrollers");
+    assert_string_equal(kinds[2]->name, "services");
+    assert_int_equal(discovery_category(t->discovery, "all", kinds, 2), 2);
+    assert_int_equal(discovery_category(t->discovery, "al", kinds, 8), 0);
+    assert_int_equal(discovery_category(t->discovery, "", kinds, 8), 0);
 }
 
 static void a_server_that_is_away(void **state)
@@ -680,6 +708,8 @@ int main(void)
         TEST(resources_of_1_20),
         TEST(resources_of_1_36),
         TEST(a_group_that_is_away),
+        TEST(a_group_that_comes_back),
+        TEST(words_for_several),
         TEST(a_server_that_is_away),
         TEST(pods_of_a_recording),
         TEST(each_row_once_and_in_order),

@@ -149,6 +149,17 @@ static void the_versions_of_1_20(void **state)
     assert_int_equal(t->bench->requests, asked);
 }
 
+static void a_version_that_is_not_served(void **state)
+{
+    struct test *t = *state;
+    t->done = false;
+    discovery_find(t->discovery, "cronjobs.v1.batch", on_found, t);
+    assert_true(kube_bench_until(t->bench, &t->done, 5000));
+    assert_null(t->kind);
+    assert_int_equal(t->err.kind, ERR_NOT_FOUND);
+    assert_string_equal(api_of(t, "cronjobs.v1beta1.batch"), "/apis/batch/v1beta1");
+}
+
 static void the_versions_of_now(void **state)
 {
     struct test *t = *state;
@@ -208,7 +219,8 @@ static void one_object_of_ours(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(the_versions_of_1_20), TEST(the_versions_of_now),
-                                       TEST(no_discovery_no_choice), TEST(one_object_of_ours)};
+    const struct CMUnitTest tests[] = {
+        TEST(the_versions_of_1_20), TEST(a_version_that_is_not_served), TEST(the_versions_of_now),
+        TEST(no_discovery_no_choice), TEST(one_object_of_ours)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cmd/get_asks.h"
+#include "model/object.h"
 
 enum { WORDS = 8 };
 
@@ -65,6 +66,32 @@ static void every_form(void **state)
         reads(cases[i].words, cases[i].expected);
 }
 
+/* "all" became two resources, in its place. */
+static void one_that_stands_for_several(void **state)
+{
+    static const struct kind pods = {.name = "pods", .api = "/api/v1"},
+                             jobs = {.name = "jobs", .api = "/apis/batch/v1"};
+    const struct kind *const two[] = {&pods, &jobs}, *many[GET_ASKS_MOST];
+    const char *const arguments[] = {"nodes,all,ns", "x"};
+    struct get_asks asks;
+    struct err err;
+    (void)state;
+    assert_true(get_asks_read(&asks, arguments, 2, &err));
+    assert_true(get_asks_expand(&asks, 1, two, 2));
+    assert_int_equal(asks.count, 4);
+    assert_string_equal(asks.list[0].word, "nodes");
+    assert_string_equal(asks.list[1].word, "pods.v1.");
+    assert_string_equal(asks.list[2].word, "jobs.v1.batch");
+    assert_string_equal(asks.list[3].word, "ns");
+    assert_string_equal(asks.list[2].name, "x");
+    for (size_t i = 0; i < GET_ASKS_MOST; i++)
+        many[i] = &pods;
+    assert_false(get_asks_expand(&asks, 0, many, GET_ASKS_MOST));
+    assert_false(get_asks_expand(&asks, 0, many, 0));
+    assert_int_equal(asks.count, 4);
+    get_asks_free(&asks);
+}
+
 static void not_without_end(void **state)
 {
     static char words[2 * GET_ASKS_MOST + 4];
@@ -78,6 +105,7 @@ static void not_without_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_form),
+                                       cmocka_unit_test(one_that_stands_for_several),
                                        cmocka_unit_test(not_without_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
