@@ -515,8 +515,6 @@ struct watch *watch_new(struct client *c, const struct kind *kind, const char *n
     w->conf.label_selector = mem_dup(conf->label_selector);
     w->conf.field_selector = mem_dup(conf->field_selector);
     w->table = !w->row && !conf->raw;
-    if (!conf->raw)
-        w->keep = watch_event_keep(w->table ? discovery_keep(w->kind) : w->row->keep, w->table);
     w->again = again_new(c, again_fired, w);
     w->silence = silence_new(c, &(struct silence_conf){.ms = conf->silent_ms,
                                                        .context = w,
@@ -529,6 +527,8 @@ struct watch *watch_new(struct client *c, const struct kind *kind, const char *n
         upstream_failed(&into->upstream, &err, 0);
         return w;
     }
+    if (!conf->raw)
+        w->keep = watch_event_keep(w->table ? discovery_keep(w->kind) : w->row->keep, w->table);
     make_table(w);
     start_list(w);
     return w;

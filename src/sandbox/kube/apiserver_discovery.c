@@ -47,7 +47,7 @@ static void resource(struct json_out *out, const struct pretend_kind *k, const c
             json_out_string(out, NULL, name);
         json_out_end_array(out);
     }
-    if (!*sub && in_all(k->plural)) {
+    if (!*sub && k->kind && in_all(k->plural)) {
         json_out_array(out, "categories");
         json_out_text(out, NULL, "all");
         json_out_end_array(out);

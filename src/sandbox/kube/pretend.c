@@ -12,6 +12,7 @@ PRETEND_SOURCE(pretend_batch);
 PRETEND_SOURCE(pretend_small);
 PRETEND_SOURCE(pretend_event);
 PRETEND_SOURCE(pretend_stored);
+PRETEND_SOURCE(pretend_slice);
 
 static const struct pretend_kind kinds[] = {
 #define KIND(id_, plural_, singular_, kind_, group_, version_, namespaced_, shorts_, source_,      \

@@ -138,14 +138,29 @@ static void container(struct json_out *out, const struct world_workload *wl,
     json_out_end_object(out);
 }
 
+/* Each pod of a stateful set has its own: "data-" and the pod's name. */
+static void claim(struct json_out *out, const struct world_pod *p)
+{
+    json_out_object(out, NULL);
+    json_out_text(out, "name", "data");
+    json_out_object(out, "persistentVolumeClaim");
+    pretend_textf(out, "claimName", "data-%s", p->name);
+    json_out_end_object(out);
+    json_out_end_object(out);
+}
+
 static void spec(const struct world *w, const struct world_workload *wl, const struct world_pod *p,
                  bool bound, struct json_out *out)
 {
     json_out_object(out, "spec");
-    pretend_raw(out, "volumes",
-                "[{\"name\":\"kube-api-access\",\"projected\":{\"sources\":[{"
+    json_out_array(out, "volumes");
+    pretend_raw(out, NULL,
+                "{\"name\":\"kube-api-access\",\"projected\":{\"sources\":[{"
                 "\"serviceAccountToken\":{\"expirationSeconds\":3607,"
-                "\"path\":\"token\"}}],\"defaultMode\":420}}]");
+                "\"path\":\"token\"}}],\"defaultMode\":420}}");
+    if (wl->kind == WORLD_STATEFULSET)
+        claim(out, p);
+    json_out_end_array(out);
     json_out_array(out, "containers");
     container(out, wl, p, false);
     if (wl->sidecar)

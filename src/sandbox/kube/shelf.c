@@ -127,6 +127,14 @@ static const char *job_name(const struct world_pod *p)
 static const enum pretend_kinds workload_kinds[] = {PRETEND_DEPLOYMENTS, PRETEND_STATEFULSETS,
                                                     PRETEND_DAEMONSETS, PRETEND_CRONJOBS};
 
+/* The endpoint slice of its service. */
+static const char *slice_name(const struct world_workload *wl)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s-%.5s", wl->name, wl->hash);
+    return intern_text(name);
+}
+
 static void fill_workload(struct shelf *s, uint32_t i)
 {
     const struct world_workload *wl = &s->world->workloads[i];
@@ -143,8 +151,10 @@ static void fill_workload(struct shelf *s, uint32_t i)
                s->world->pods[wl->first_pod].created, i)
             ->number = 1;
     }
-    if (wl->port && wl->kind != WORLD_DAEMONSET)
+    if (wl->port && wl->kind != WORLD_DAEMONSET) {
         append(s, PRETEND_SERVICES, wl->ns, wl->name, wl->id + 3, wl->created, i);
+        append(s, PRETEND_SLICES, wl->ns, slice_name(wl), wl->id + 6, wl->created, i);
+    }
     for (int k = 0; wl->kind == WORLD_STATEFULSET && k < wl->replicas; k++) {
         snprintf(name, sizeof name, "data-%s-%d", wl->name, k);
         uint64_t id = wl->id + 10 + (uint64_t)k;
@@ -380,8 +390,10 @@ static void change_workload(struct shelf *s, uint32_t i, int64_t time)
     for (int g = wl->old_version ? WORLD_OLD : 0; g <= wish.generation; g++)
         changed |= wl->kind == WORLD_DEPLOYMENT ? change_replica_set(s, i, g, time)
                                                 : counts_changed(s->world, wl, g, time);
-    if (changed)
-        touch(s, workload_kinds[wl->kind], wl->ns, wl->name, time);
+    if (!changed)
+        return;
+    touch(s, workload_kinds[wl->kind], wl->ns, wl->name, time);
+    touch(s, PRETEND_SLICES, wl->ns, slice_name(wl), time);
 }
 
 static void change_event(struct shelf *s, uint32_t i, int64_t time)

@@ -317,6 +317,40 @@ static void metrics_are_served(void **state)
     assert_int_equal(b->s.status, 404);
 }
 
+/* A slice of a service names the pods that its selector selects. */
+static void slices_name_the_pods_of_a_service(void **state)
+{
+    struct bench *b = *state;
+    const struct json *slices =
+        get(b, "/apis/discovery.k8s.io/v1beta1/namespaces/shop/endpointslices"
+               "?labelSelector=kubernetes.io/service-name%3Dweb");
+    assert_int_equal(json_count(json_get(slices, "items")), 1);
+    const struct json *first = json_get(slices, "items.0.endpoints.0");
+    size_t count = json_count(json_get(slices, "items.0.endpoints"));
+    assert_true(json_bool(first, "conditions.ready", false));
+    char *path = mem_printf("/api/v1/namespaces/shop/pods/%s",
+                            json_string(first, "targetRef.name", "")),
+         *ip = mem_dup(json_value(json_first(json_member(first, "addresses"))));
+    assert_string_equal(json_string(get(b, path), "status.podIP", ""), ip);
+    const struct json *pods = get(b, "/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb");
+    assert_int_equal(json_count(json_get(pods, "items")), count);
+    free(path);
+    free(ip);
+}
+
+/* A pod of a stateful set mounts the claim that is its own. */
+static void claims_are_mounted(void **state)
+{
+    struct bench *b = *state;
+    const struct json *pod = get(b, "/api/v1/namespaces/data/pods/kafka-1");
+    assert_string_equal(json_string(pod, "spec.volumes.1.persistentVolumeClaim.claimName", ""),
+                        "data-kafka-1");
+    assert_string_equal(
+        json_string(get(b, "/api/v1/namespaces/data/persistentvolumeclaims/data-kafka-1"),
+                    "status.phase", ""),
+        "Bound");
+}
+
 static void nobody_is_anonymous(void **state)
 {
     struct bench *b = *state;
@@ -800,6 +834,8 @@ int main(void)
         T(table_columns_are_the_recorded_ones),
         T(refusals_are_worded_as_recorded),
         T(metrics_are_served),
+        T(slices_name_the_pods_of_a_service),
+        T(claims_are_mounted),
         T(nobody_is_anonymous),
         T(the_restricted_user_sees_one_namespace),
         T(pages_join_to_the_list),
