@@ -20,12 +20,38 @@ for _ in $(seq 50); do
     sleep 0.2
 done
 made
+# Columns of every type; numbers that are written with powers, lists, a time to come.
+make /apis/apiextensions.k8s.io/v1/customresourcedefinitions '{"metadata":{"name":"gauges.example.com"},"spec":{"group":"example.com",
+    "scope":"Namespaced","names":{"plural":"gauges","kind":"Gauge","categories":["all","meters"]},"versions":[{"name":"v1","served":true,
+    "storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},
+    "additionalPrinterColumns":[{"name":"I","type":"integer","jsonPath":".spec.i"},{"name":"N","type":"number","jsonPath":".spec.n"},
+    {"name":"B","type":"boolean","jsonPath":".spec.b"},{"name":"When","type":"date","jsonPath":".spec.d"},
+    {"name":"List","type":"string","jsonPath":".spec.l"},{"name":"First","type":"string","jsonPath":".spec.l[0]"},
+    {"name":"Name","type":"string","jsonPath":".spec.s"},{"name":"Low","type":"string","jsonPath":".spec.s","priority":1}]}]}}'
+gauge() { kube POST /apis/example.com/v1/namespaces/shop/gauges \
+    "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Gauge\",\"metadata\":{\"name\":\"$1\"},\"spec\":$2}" >"$work/made"; }
+for _ in $(seq 50); do
+    gauge full '{"i":1000000000000000,"n":12345678.9,"b":true,"d":"2099-01-01T00:00:00Z","l":["a",1,{"b":[2]}],"s":"東京\r\nkyoto"}'
+    grep -q kyoto "$work/made" && break
+    sleep 0.2
+done
+made
+gauge odd '{"i":2.7,"n":1e21,"b":"yes","d":"no date","l":"a","s":false}'
+gauge empty '{}'
+# A pod that failed and is being deleted: this server prints of it what a newer one would not.
+make /api/v1/namespaces/default/pods '{"metadata":{"name":"failed-and-leaving"},"spec":{"nodeName":"silent","containers":[{"name":"c","image":"i"}]}}'
+kube PATCH /api/v1/namespaces/default/pods/failed-and-leaving/status '{"status":{"phase":"Failed"}}' application/merge-patch+json >"$work/made"
+kube DELETE /api/v1/namespaces/default/pods/failed-and-leaving >"$work/made"
 python3 "$here/compare" "$kubeboard" kubectl "$admin"
 
 k() { "$kubeboard" --kubeconfig "$admin" "$@"; }
-for what in pods bottle wines.v1.example.com; do
-    k get "$what" -A -o name | sort >"$work/ours"
-    kubectl --kubeconfig "$admin" get "$what" -A -o name | sort >"$work/theirs"
+for what in pods bottle wines.v1.example.com all meters "pods --field-selector=status.phase=Pending" \
+    "events --field-selector=type=Warning,reason=BackOff"; do
+    # shellcheck disable=SC2086
+    k get $what -A -o name | sort >"$work/ours"
+    # shellcheck disable=SC2086
+    kubectl --kubeconfig "$admin" get $what -A -o name | sort >"$work/theirs"
+    [ -s "$work/theirs" ] || fail "kubectl has no $what"
     cmp "$work/ours" "$work/theirs" || fail "the names of $what differ from kubectl's"
 done
 
@@ -38,6 +64,10 @@ has err 'secrets'
 expect 1 k get pods no-such-pod -n shop
 one_line err
 expect 1 k get no-such-resource
+one_line err
+expect 1 k get cronjobs.v1.batch
+one_line err
+expect 1 k get pods -A --field-selector no.such=field
 one_line err
 
 # A change arrives while it is watched.
