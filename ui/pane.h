@@ -36,6 +36,7 @@ enum pane_flags {
     PANE_SPAN = 4096,   /* shows a span of time that can be made longer and shorter */
     PANE_PAGE = 8192,   /* an object from several sides */
     PANE_NOW = 16384,   /* knows only what is now, whatever moment is looked at */
+    PANE_MARKS = 32768, /* its rows are lines that were marked */
 };
 
 enum { PANE_TEXT = 1024 }; /* bytes of the texts below */
@@ -68,6 +69,7 @@ struct pane_host {
     const struct highlights *highlights;
     struct pod_log_wish choosing; /* whose container is being chosen: ui/log/log_goal.h */
     struct page_stack *pages;     /* the object whose page is open: ui/page/page_stack.h */
+    size_t mark_goal;             /* the mark + 1 that the pane of lines goes to; 0: none */
     struct patterns *patterns;    /* of the log pane's lines: ui/log/patterns.h */
     int64_t now;                  /* wall ns of this frame */
     int64_t tick;                 /* monotonic ns of this frame */

@@ -46,16 +46,21 @@ void vocabulary_free(struct vocabulary *v)
     free(v);
 }
 
-bool vocabulary_key(const char *label, const char *selector, char out[VOCABULARY_KEY])
+bool vocabulary_key(enum question_language language, const char *label, const char *selector,
+                    char out[VOCABULARY_KEY])
 {
-    return snprintf(out, VOCABULARY_KEY, "%s %s", label, selector) < VOCABULARY_KEY;
+    const char *mark = language == QUESTION_PROMQL ? ":" : ""; /* begins no label's name */
+    return snprintf(out, VOCABULARY_KEY, "%s%s %s", mark, label, selector) < VOCABULARY_KEY;
 }
 
-size_t vocabulary_label(const char *key, const char **selector)
+struct vocabulary_parts vocabulary_parts(const char *key)
 {
-    size_t n = strcspn(key, " ");
-    *selector = key[n] ? key + n + 1 : "";
-    return n;
+    bool promql = key[0] == ':';
+    const char *label = key + promql;
+    size_t n = strcspn(label, " ");
+    return (struct vocabulary_parts){.language = promql ? QUESTION_PROMQL : QUESTION_LOGQL,
+                                     .label = {label, n},
+                                     .selector = label[n] ? label + n + 1 : ""};
 }
 
 static struct entry *find(struct vocabulary *v, const char *key)

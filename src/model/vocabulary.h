@@ -1,11 +1,14 @@
-/* Names and values of the logs' labels, as Loki named them: for completing queries. Bounded; the list
- * that was looked at longest ago gives way. */
+/* Names and values of labels, as Loki and Prometheus named them: for completing queries. Bounded; the
+ * list that was looked at longest ago gives way. */
 #ifndef MODEL_VOCABULARY_H
 #define MODEL_VOCABULARY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/str.h"
+#include "model/question.h"
 
 enum { VOCABULARY_LISTS = 48, VOCABULARY_WORDS = 5000, VOCABULARY_KEY = 4096 };
 
@@ -24,11 +27,18 @@ struct vocabulary; /* opaque */
 struct vocabulary *vocabulary_new(void);
 void vocabulary_free(struct vocabulary *v); /* NULL is allowed */
 
-/* "pod {namespace="shop"}": the key of a label's values (label "": of the names) among the streams
- * that a selector picks ("": all). False when it is too long to be asked. */
-bool vocabulary_key(const char *label, const char *selector, char out[VOCABULARY_KEY]);
-/* The two parts of a key again: the label's length, and where the selector begins. */
-size_t vocabulary_label(const char *key, const char **selector);
+/* "pod {namespace="shop"}": the key of a label's values (label "": of the names) among the streams or,
+ * ":pod up{job="x"}", the series that a selector picks ("": all). False when it is too long to be
+ * asked. */
+bool vocabulary_key(enum question_language language, const char *label, const char *selector,
+                    char out[VOCABULARY_KEY]);
+/* The parts of a key again. */
+struct vocabulary_parts {
+    enum question_language language;
+    struct str label;
+    const char *selector;
+};
+struct vocabulary_parts vocabulary_parts(const char *key);
 
 /* The list of that key; one that was never asked for is UNKNOWN. Valid until the next change. */
 const struct vocabulary_list *vocabulary_get(struct vocabulary *v, const char *key);

@@ -12,6 +12,7 @@
 #include "source/loki_limits.h"
 #include "source/loki_query.h"
 #include "source/matrix.h"
+#include "source/name_list.h"
 #include "source/server_clock.h"
 
 enum {
@@ -239,20 +240,10 @@ static struct loki_call *new_call(struct loki *l, void *context)
     return c;
 }
 
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void tell_values(struct loki_call *c, const struct json *answer, const struct err *err)
 {
-    const struct json *list = json_get(answer, "data");
-    size_t count = 0, cap = json_count(list);
-    const char **values = mem_array(cap + 1, sizeof *values);
-    for (const struct json *j = json_first(list); j && count < cap; j = json_next(j))
-        if (json_value(j))
-            values[count++] = json_value(j);
-    qsort(values, count, sizeof *values, compare_text);
+    size_t count;
+    const char **values = name_list_sorted(json_get(answer, "data"), &count);
     c->values(c->context, values, count, err);
     free(values);
 }

@@ -58,15 +58,17 @@ void answer_query_words(struct model *m, int64_t now, const struct intent *wish)
     static const char *const namespaces[] = {"kube-system", "payments", "shop"};
     static const char *const pods[] = {"checkout-7d9f8c6b5-bfx2k", "checkout-7d9f8c6b5-ekx9k",
                                        "frontend-84c6d7b95f-bfx2k"};
-    const char *selector;
-    size_t n = vocabulary_label(wish->text, &selector);
-    struct str label = {wish->text, n};
-    if (!n)
+    static const char *const metrics[] = {"http_requests_total", "kube_pod_info", "up"};
+    struct vocabulary_parts of = vocabulary_parts(wish->text);
+    if (of.language == QUESTION_PROMQL)
+        vocabulary_set(m->vocabulary, wish->text, str_is(of.label, "__name__") ? metrics : names, 3,
+                       now);
+    else if (!of.label.n)
         vocabulary_set(m->vocabulary, wish->text, names, 5, now);
-    else if (str_is(label, "namespace"))
+    else if (str_is(of.label, "namespace"))
         vocabulary_set(m->vocabulary, wish->text, namespaces, 3, now);
-    else if (str_is(label, "pod"))
-        vocabulary_set(m->vocabulary, wish->text, pods, strstr(selector, "shop") ? 3 : 0, now);
+    else if (str_is(of.label, "pod"))
+        vocabulary_set(m->vocabulary, wish->text, pods, strstr(of.selector, "shop") ? 3 : 0, now);
     else
         vocabulary_set(m->vocabulary, wish->text, NULL, 0, now);
 }

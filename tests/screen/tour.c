@@ -46,6 +46,7 @@ static const struct way {
     {"containers", ":containers\n", false},
     {"contexts", ":ctx\n", false},
     {"patterns", ":logs\nPj", false},
+    {"marks", ":logs\nkk bseen\n:marks\n", false},
     {"logcli", ":logcli\n", false},
     {"actions", ":pods\nA", true},
     {"forwards", ":pf\n", false},

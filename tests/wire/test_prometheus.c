@@ -17,6 +17,7 @@
 #include "net/http.h"
 #include "net/loop.h"
 #include "source/prometheus_keeper.h"
+#include "source/prometheus_words.h"
 #include "tests/wire/canned.h"
 
 #define NOW (INT64_C(1795363236) * CLOCK_SECOND)
@@ -132,6 +133,51 @@ static void recorded_answers_are_read(void **state)
     ask(b, 0, 0, 0);
     assert_string_equal(b->warnings, "a store is away");
     assert_int_equal(prometheus_upstream(b->prometheus)->state, UPSTREAM_LIVE);
+}
+
+static void on_words(void *context, const char *const *values, size_t count, const struct err *err)
+{
+    struct bench *b = context;
+    assert_false(b->done);
+    b->done = true;
+    b->err = *err;
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&b->text, "%s ", values[i]);
+}
+
+static void ask_words(struct bench *b, const char *label, const char *selector)
+{
+    buf_clear(&b->text);
+    b->done = false;
+    prometheus_words_ask(b->prometheus, label, selector, NOW - CLOCK_HOUR, NOW, on_words, b);
+    assert_false(b->done);
+    for (int i = 0; i < 200 && !b->done; i++)
+        loop_turn(b->loop, 20);
+    assert_true(b->done);
+}
+
+static void names_come_sorted(void **state)
+{
+    struct bench *b = *state;
+    canned_text(b->server, "/api/v1/label/__name__/values", 200, "application/json",
+                "{\"status\":\"success\",\"data\":[\"up\",\"a_total\",7]}");
+    ask_words(b, "__name__", NULL);
+    assert_int_equal(b->err.kind, ERR_NONE);
+    assert_string_equal(buf_text(&b->text), "a_total up ");
+    assert_string_equal(canned_last(b->server),
+                        "/api/v1/label/__name__/values?start=1795359636&end=1795363236");
+    canned_text(b->server, "/api/v1/labels", 200, "application/json",
+                "{\"status\":\"success\",\"data\":[\"job\"]}");
+    ask_words(b, NULL, "up{job=\"x\"}");
+    assert_string_equal(buf_text(&b->text), "job ");
+    assert_non_null(strstr(canned_last(b->server), "match%5B%5D=up%7Bjob%3D%22x%22%7D"));
+    ask_words(b, "job", NULL); /* 404 */
+    assert_int_not_equal(b->err.kind, ERR_NONE);
+    canned_text(b->server, "/api/v1/label/job", 200, "text/html", "<html>");
+    ask_words(b, "job", NULL);
+    assert_int_not_equal(b->err.kind, ERR_NONE);
+    assert_string_equal(buf_text(&b->text), "");
+    prometheus_words_cancel(prometheus_words_ask(b->prometheus, "job", NULL, 0, NOW, on_words, b));
 }
 
 static void recorded_errors_keep_their_words(void **state)
@@ -411,6 +457,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(recorded_answers_are_read),
+        TEST(names_come_sorted),
         TEST(recorded_errors_keep_their_words),
         TEST(what_is_no_prometheus_is_said),
         TEST(a_question_may_be_cancelled),

@@ -48,6 +48,15 @@ static void ask_note(struct logmarks *k, struct pane *p, struct logview *v)
     p->host->ask(p->host->app, "note: ", m->note ? m->note : "");
 }
 
+static void go_to(struct logmarks *k, struct pane *p, struct logview *v, struct logedge *e,
+                  size_t i)
+{
+    if (logedge_go(e, p, v, marks_at(p->host->model->marks, i)->time))
+        k->going = i + 1;
+    else
+        pane_say(p, ROLE_WARNING, "The line of that mark is not held and cannot be read again.");
+}
+
 /* The first mark behind the cursor's line, else the first of all. */
 static void go_next(struct logmarks *k, struct pane *p, struct logview *v, struct logedge *e)
 {
@@ -63,11 +72,7 @@ static void go_next(struct logmarks *k, struct pane *p, struct logview *v, struc
         for (i = 0;
              i < count && lines_count(v->lines) && marks_at(marks, i)->time <= v->cursor_time;)
             i++;
-    i = i >= count ? 0 : i;
-    if (logedge_go(e, p, v, marks_at(marks, i)->time))
-        k->going = i + 1;
-    else
-        pane_say(p, ROLE_WARNING, "The line of that mark is not held and cannot be read again.");
+    go_to(k, p, v, e, i >= count ? 0 : i);
 }
 
 bool logmarks_action(struct logmarks *k, struct pane *p, struct logview *v, struct logedge *e,
@@ -92,6 +97,14 @@ void logmarks_answer(struct logmarks *k, struct pane *p, const char *text)
     if (text && k->noted && k->noted <= marks_count(marks))
         marks_note(marks, k->noted - 1, text);
     k->noted = 0;
+}
+
+void logmarks_take(struct logmarks *k, struct pane *p, struct logview *v, struct logedge *e)
+{
+    size_t goal = p->host->mark_goal;
+    p->host->mark_goal = 0;
+    if (goal && goal <= marks_count(p->host->model->marks))
+        go_to(k, p, v, e, goal - 1);
 }
 
 /* The time is there: to the very line. */

@@ -13,6 +13,8 @@ struct logmarks {
 bool logmarks_action(struct logmarks *k, struct pane *p, struct logview *v, struct logedge *e,
                      enum keys_action a);
 void logmarks_answer(struct logmarks *k, struct pane *p, const char *text); /* the note */
+/* Before logedge_sync: goes to the mark that was chosen in the list of them. */
+void logmarks_take(struct logmarks *k, struct pane *p, struct logview *v, struct logedge *e);
 /* After logedge_sync; waits: the lines of the time are being read. */
 void logmarks_sync(struct logmarks *k, struct pane *p, struct logview *v, bool waits);
 /* The note of the cursor's line, when it has one. */

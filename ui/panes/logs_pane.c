@@ -68,6 +68,7 @@ static void take_query(struct pane *p, struct logs *l)
     l->from = m->from;
     l->to = m->to;
     l->how.left = 0;
+    l->reader.open = l->pick.open = false;
     logview_reset(&l->view);
 }
 
@@ -131,6 +132,7 @@ static bool pane_sync(struct pane *p)
     l->view.came = p->host->model->logs.arrived;
     l->view.apart = logedge_is_apart(&p->host->model->logs);
     logview_sync(&l->view, p->host->model->logs.lines);
+    logmarks_take(&l->marks, p, &l->view, &l->edge);
     logedge_sync(&l->edge, p, &l->view);
     logmarks_sync(&l->marks, p, &l->view, l->edge.going != 0);
     logaround_sync(&l->around, p, &l->view);

@@ -186,6 +186,9 @@ static void close_parenthesis(struct scan *s)
 static void a_mark(struct scan *s, struct str mark)
 {
     if (str_is(mark, "{")) {
+        bool named = s->state == QUERYPLACE_CALL && s->name.n;
+        snprintf(s->out->metric, sizeof s->out->metric, "%.*s", named ? (int)s->name.n : 0,
+                 named ? s->name.p : "");
         s->selector = true;
         s->pipeline = s->positive = false;
         s->matchers = 0;

@@ -25,9 +25,10 @@ enum { QUERYPLACE_LABEL = 256, QUERYPLACE_SELECTOR = 2048 };
 
 struct queryplace {
     enum queryplace_kind kind;
-    size_t word;                  /* where the word at the cursor begins (bytes) */
-    char quote;                   /* VALUE: the quote that is open, or 0 */
-    char label[QUERYPLACE_LABEL]; /* VALUE, MATCH, COMPARE: of which label */
+    size_t word;                   /* where the word at the cursor begins (bytes) */
+    char quote;                    /* VALUE: the quote that is open, or 0 */
+    char metric[QUERYPLACE_LABEL]; /* NAME, VALUE, STAGE: the name before the selector, or "" */
+    char label[QUERYPLACE_LABEL];  /* VALUE, MATCH, COMPARE: of which label */
     char selector
         [QUERYPLACE_SELECTOR]; /* NAME, VALUE: the finished matchers before, "{a="b"}", or "" */
 };

@@ -10,9 +10,30 @@
 #include "ui/log/linefields.h"
 #include "ui/query/queryplace.h"
 
-enum { FRESH_SECONDS = 60, AGAIN_SECONDS = 10, VALUE_BYTES = 4096, TITLE = 200 };
+enum {
+    FRESH_SECONDS = 60,
+    AGAIN_SECONDS = 10,
+    VALUE_BYTES = 4096,
+    TITLE = 200,
+    METRIC_BEGIN = 3 /* bytes of a name by which one of very many metrics is asked for */
+};
 
-enum words { AGGREGATION, RANGE, PROMETHEUS, SELECT, MATCH, LINE, PARSER, COMPARE, SPAN, GROUP };
+#define METRIC_LABEL "__name__"
+
+enum words {
+    AGGREGATION,
+    RANGE,
+    PROMETHEUS,
+    SELECT,
+    METRIC,
+    METRIC_SPAN,
+    MATCH,
+    LINE,
+    PARSER,
+    COMPARE,
+    SPAN,
+    GROUP
+};
 
 static const struct {
     enum words place;
@@ -40,7 +61,7 @@ static const struct vocabulary_list *look_up(const struct querywords *w, const c
 {
     static const struct vocabulary_list none = {.state = VOCABULARY_FAILED};
     char key[VOCABULARY_KEY];
-    if (!vocabulary_key(label, selector, key))
+    if (!vocabulary_key(w->language, label, selector, key))
         return &none;
     const struct vocabulary_list *l = vocabulary_get(w->model->vocabulary, key);
     int64_t age = w->now - l->since;
@@ -51,13 +72,24 @@ static const struct vocabulary_list *look_up(const struct querywords *w, const c
     return l;
 }
 
-static void title(struct prompt *p, const struct vocabulary_list *l, const char *what)
+/* PromQL: the matchers before the cursor with their metric. */
+static const char *selector_at(const struct querywords *w, const struct queryplace *at,
+                               char out[VOCABULARY_KEY])
 {
+    snprintf(out, VOCABULARY_KEY, "%s%s", w->language == QUESTION_PROMQL ? at->metric : "",
+             at->selector);
+    return out;
+}
+
+static void title(const struct querywords *w, struct prompt *p, const struct vocabulary_list *l,
+                  const char *what)
+{
+    const char *server = w->language == QUESTION_PROMQL ? "Prometheus" : "Loki";
     char text[TITLE];
     if (l->state == VOCABULARY_FAILED)
-        snprintf(text, sizeof text, "Loki did not say the %s", what);
+        snprintf(text, sizeof text, "%s did not say the %s", server, what);
     else if (l->state != VOCABULARY_KNOWN && !l->count)
-        snprintf(text, sizeof text, "asking Loki for %s", what);
+        snprintf(text, sizeof text, "asking %s for %s", server, what);
     else if (!l->count)
         snprintf(text, sizeof text, "no %s in this time", what);
     else
@@ -92,12 +124,14 @@ static void offer_operators(struct prompt *p, enum words place, struct str name)
 static void offer_names(const struct querywords *w, struct prompt *p, const struct queryplace *at,
                         struct str typed)
 {
-    const struct vocabulary_list *l = look_up(w, "", at->selector);
-    title(p, l, "label names");
+    char selector[VOCABULARY_KEY];
+    const struct vocabulary_list *l = look_up(w, "", selector_at(w, at, selector));
+    title(w, p, l, "label names");
     if (holds(l, typed))
         offer_operators(p, MATCH, typed);
     for (size_t i = 0; i < l->count; i++)
-        prompt_offer_with(p, l->words[i], NULL);
+        if (strcmp(l->words[i], METRIC_LABEL) != 0)
+            prompt_offer_with(p, l->words[i], NULL);
 }
 
 /* Quoted as the query needs it, with the quote that is missing yet. */
@@ -121,12 +155,12 @@ static void offer_value(struct prompt *p, char quote, const char *value)
 
 static void offer_values(const struct querywords *w, struct prompt *p, const struct queryplace *at)
 {
-    char what[TITLE];
+    char what[TITLE], selector[VOCABULARY_KEY];
     if (!at->label[0] || strchr(at->label, ' '))
         return;
-    const struct vocabulary_list *l = look_up(w, at->label, at->selector);
+    const struct vocabulary_list *l = look_up(w, at->label, selector_at(w, at, selector));
     snprintf(what, sizeof what, "values of %.100s", at->label);
-    title(p, l, what);
+    title(w, p, l, what);
     for (size_t i = 0; i < l->count; i++)
         offer_value(p, at->quote, l->words[i]);
 }
@@ -137,6 +171,10 @@ static void offer_fields(const struct querywords *w, struct prompt *p, const str
 {
     const struct vocabulary_list *l = look_up(w, "", at->selector);
     struct linefields fields;
+    if (w->language == QUESTION_PROMQL) {
+        offer_names(w, p, at, typed);
+        return;
+    }
     linefields_collect(&fields, w->model->logs.lines);
     bool whole = holds(l, typed);
     for (size_t i = 0; i < fields.count; i++)
@@ -152,6 +190,23 @@ static void offer_fields(const struct querywords *w, struct prompt *p, const str
     linefields_free(&fields);
 }
 
+/* The metrics; where the server has more than are kept, those that begin as what is typed. */
+static void offer_metrics(const struct querywords *w, struct prompt *p, struct str typed)
+{
+    char some[80];
+    const struct vocabulary_list *l = look_up(w, METRIC_LABEL, "");
+    if (l->more && typed.n >= METRIC_BEGIN) {
+        snprintf(some, sizeof some, "{" METRIC_LABEL "=~\"%.*s.*\"}", METRIC_BEGIN, typed.p);
+        l = look_up(w, METRIC_LABEL, some);
+    }
+    if (typed.n)
+        title(w, p, l, "metrics");
+    if (holds(l, typed))
+        offer_operators(p, METRIC, typed);
+    for (size_t i = 0; i < l->count; i++)
+        prompt_offer_with(p, l->words[i], "metric");
+}
+
 static void offer_start(const struct querywords *w, struct prompt *p, struct str typed)
 {
     char name[80];
@@ -163,6 +218,8 @@ static void offer_start(const struct querywords *w, struct prompt *p, struct str
         prompt_title(p, "Up: typed before, Ctrl-R searches it; Tab takes");
     if (w->language == QUESTION_LOGQL)
         offer_table(p, SELECT, "");
+    else
+        offer_metrics(w, p, typed);
     offer_table(p, w->language == QUESTION_LOGQL ? RANGE : PROMETHEUS, "");
     offer_table(p, AGGREGATION, "");
 }
@@ -195,7 +252,8 @@ static void offer_here(const struct querywords *w, struct prompt *p, const struc
         prompt_offer_with(p, ", ", "another label");
         break;
     case QUERYPLACE_STAGE:
-        offer_table(p, LINE, blank(before, at->word));
+        offer_table(p, w->language == QUESTION_PROMQL ? METRIC_SPAN : LINE,
+                    w->language == QUESTION_PROMQL ? "" : blank(before, at->word));
         break;
     case QUERYPLACE_PARSER:
         offer_table(p, PARSER, blank(before, at->word));

@@ -10,13 +10,14 @@
 #include "base/mem.h"
 #include "cmd/board/board_feed.h"
 #include "source/loki.h"
-#include "source/prometheus.h"
+#include "source/prometheus_words.h"
 
 enum { WORDS = 6 };
 
 struct words {
     struct board_query *board;
-    struct loki_call *call;
+    struct loki_call *loki; /* which of the two is asked */
+    struct prometheus_words *prometheus;
     char *key; /* NULL: free */
     int64_t asked;
 };
@@ -49,15 +50,23 @@ static void stop(struct board_query *b)
     b->promql = NULL;
 }
 
+static void forget(struct words *w)
+{
+    loki_cancel(w->loki);
+    prometheus_words_cancel(w->prometheus);
+    free(w->key);
+    w->loki = NULL;
+    w->prometheus = NULL;
+    w->key = NULL;
+}
+
 void board_query_free(struct board_query *b)
 {
     if (!b)
         return;
     stop(b);
-    for (size_t i = 0; i < WORDS; i++) {
-        loki_cancel(b->words[i].call);
-        free(b->words[i].key);
-    }
+    for (size_t i = 0; i < WORDS; i++)
+        forget(&b->words[i]);
     free(b);
 }
 
@@ -161,10 +170,10 @@ static void on_words(void *context, const char *const *values, size_t count, con
 {
     struct words *w = context;
     struct model *m = w->board->model;
-    w->call = NULL;
+    w->loki = NULL;
+    w->prometheus = NULL;
     vocabulary_set(m->vocabulary, w->key, err->kind ? NULL : values, count, clock_now());
-    free(w->key);
-    w->key = NULL;
+    forget(w);
     m->dirty = true;
 }
 
@@ -178,16 +187,16 @@ static struct words *place(struct board_query *b)
         if (b->words[i].asked < oldest->asked)
             oldest = &b->words[i];
     }
-    loki_cancel(oldest->call);
-    free(oldest->key);
+    forget(oldest);
     return oldest;
 }
 
 void board_query_words(struct board_query *b, const char *key, int64_t from, int64_t to)
 {
-    const char *selector;
-    size_t n = vocabulary_label(key, &selector);
-    if (!b->conf.loki) {
+    struct vocabulary_parts of = vocabulary_parts(key);
+    bool promql = of.language == QUESTION_PROMQL;
+    const char *selector = of.selector[0] ? of.selector : NULL;
+    if (promql ? !b->conf.prometheus : !b->conf.loki) {
         vocabulary_set(b->model->vocabulary, key, NULL, 0, clock_now());
         return;
     }
@@ -195,11 +204,14 @@ void board_query_words(struct board_query *b, const char *key, int64_t from, int
         if (b->words[i].key && strcmp(b->words[i].key, key) == 0)
             return;
     struct words *w = place(b);
-    char *label = mem_dup_n(key, n);
+    char *label = of.label.n ? mem_dup_n(of.label.p, of.label.n) : NULL;
     w->key = mem_dup(key);
     w->asked = clock_monotonic();
     vocabulary_asked(b->model->vocabulary, key, clock_now());
-    w->call = loki_label_values(b->conf.loki, n ? label : NULL, *selector ? selector : NULL, from,
-                                to, on_words, w);
+    if (promql)
+        w->prometheus =
+            prometheus_words_ask(b->conf.prometheus, label, selector, from, to, on_words, w);
+    else
+        w->loki = loki_label_values(b->conf.loki, label, selector, from, to, on_words, w);
     free(label);
 }

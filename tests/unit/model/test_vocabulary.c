@@ -12,20 +12,25 @@
 
 #include "base/mem.h"
 
-static void a_key_has_two_parts(void **state)
+static void a_key_has_three_parts(void **state)
 {
     (void)state;
     char key[VOCABULARY_KEY];
-    const char *selector;
-    assert_true(vocabulary_key("pod", "{a=\"b c\"}", key));
-    assert_int_equal(vocabulary_label(key, &selector), 3);
-    assert_string_equal(selector, "{a=\"b c\"}");
-    assert_true(vocabulary_key("", "", key));
-    assert_int_equal(vocabulary_label(key, &selector), 0);
-    assert_string_equal(selector, "");
+    assert_true(vocabulary_key(QUESTION_LOGQL, "pod", "{a=\"b c\"}", key));
+    struct vocabulary_parts of = vocabulary_parts(key);
+    assert_int_equal(of.language, QUESTION_LOGQL);
+    assert_true(str_is(of.label, "pod"));
+    assert_string_equal(of.selector, "{a=\"b c\"}");
+    assert_true(vocabulary_key(QUESTION_PROMQL, "__name__", "", key));
+    of = vocabulary_parts(key);
+    assert_int_equal(of.language, QUESTION_PROMQL);
+    assert_true(str_is(of.label, "__name__"));
+    assert_string_equal(of.selector, "");
+    assert_true(vocabulary_key(QUESTION_LOGQL, "", "", key));
+    assert_int_equal(vocabulary_parts(key).label.n, 0);
     char *long_text = mem_alloc(VOCABULARY_KEY + 1);
     memset(long_text, 'a', VOCABULARY_KEY);
-    assert_false(vocabulary_key("pod", long_text, key));
+    assert_false(vocabulary_key(QUESTION_LOGQL, "pod", long_text, key));
     free(long_text);
 }
 
@@ -72,7 +77,7 @@ static void it_has_an_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_key_has_two_parts),
+        cmocka_unit_test(a_key_has_three_parts),
         cmocka_unit_test(words_stay_while_they_are_asked_for_again),
         cmocka_unit_test(it_has_an_end),
     };

@@ -52,7 +52,7 @@ static struct model *model(void)
     struct model *m = model_new();
     char key[VOCABULARY_KEY];
     vocabulary_set(m->vocabulary, " ", names, 4, NOW);
-    vocabulary_key("", "{app=\"x\"}", key);
+    vocabulary_key(QUESTION_LOGQL, "", "{app=\"x\"}", key);
     vocabulary_set(m->vocabulary, key, names + 3, 1, NOW);
     vocabulary_set(m->vocabulary, "pod ", pods, 3, NOW);
     return m;
@@ -90,8 +90,41 @@ static void words_come_where_they_may_stand(void **state)
     struct model *m = model();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect(m, cases[i].typed, cases[i].tabs, cases[i].text);
+    model_free(m);
+}
+
+static void metrics_and_their_labels_are_offered(void **state)
+{
+    (void)state;
+    static const char *const metrics[] = {"kube_pod_info", "node_cpu_seconds_total", "up"};
+    static const char *const labels[] = {"__name__", "cpu", "mode"}, *const modes[] = {"idle"};
+    static const struct {
+        const char *typed;
+        int tabs;
+        const char *text;
+    } cases[] = {
+        {"hist", 1, "histogram_quantile("},
+        {"node_c", 1, "node_cpu_seconds_total"},
+        {"seconds", 1, "node_cpu_seconds_total"}, /* by its middle */
+        {"rate(node_cpu_seconds_total", 1, "rate(node_cpu_seconds_total{"},
+        {"rate(node_cpu_seconds_total", 2, "rate(node_cpu_seconds_total[5m]"},
+        {"rate(node_cpu_seconds_total{m", 1, "rate(node_cpu_seconds_total{mode"},
+        {"rate(node_cpu_seconds_total{mode=", 1, "rate(node_cpu_seconds_total{mode=\"idle\""},
+        {"rate(node_cpu_seconds_total{mode=\"idle\"}", 1,
+         "rate(node_cpu_seconds_total{mode=\"idle\"}[5m]"},
+        {"sum by (po", 1, "sum by (pod"},
+    };
+    struct model *m = model();
+    struct intent wish;
+    static const char *const any[] = {"pod"};
+    vocabulary_set(m->vocabulary, ":__name__ ", metrics, 3, NOW);
+    vocabulary_set(m->vocabulary, ": node_cpu_seconds_total", labels, 3, NOW);
+    vocabulary_set(m->vocabulary, ":mode node_cpu_seconds_total", modes, 1, NOW);
+    vocabulary_set(m->vocabulary, ": ", any, 1, NOW);
     words.language = QUESTION_PROMQL;
-    expect(m, "hist", 1, "histogram_quantile(");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect(m, cases[i].typed, cases[i].tabs, cases[i].text);
+    assert_false(intents_take(m->intents, &wish)); /* Loki is asked nothing */
     words.language = QUESTION_LOGQL;
     model_free(m);
 }
@@ -146,6 +179,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_come_where_they_may_stand),
+        cmocka_unit_test(metrics_and_their_labels_are_offered),
         cmocka_unit_test(what_is_missing_is_asked_once),
         cmocka_unit_test(fields_of_the_lines_are_offered),
     };
