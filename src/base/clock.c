@@ -276,6 +276,15 @@ char *clock_format(int64_t t, bool utc, const char *strftime_format, char *out, 
     return out;
 }
 
+bool clock_same_day(int64_t a, int64_t b, bool utc)
+{
+    struct tm x, y;
+    int64_t ns;
+    to_tm(a, utc, &x, &ns);
+    to_tm(b, utc, &y, &ns);
+    return x.tm_year == y.tm_year && x.tm_yday == y.tm_yday;
+}
+
 /* The steps are those of k8s.io/apimachinery/pkg/util/duration HumanDuration. */
 char *clock_age(int64_t span, char *out)
 {

@@ -51,6 +51,8 @@ char *clock_micro(int64_t t, char *out);
 /* strftime of t in the local zone, or in UTC. Returns out. */
 char *clock_format(int64_t t, bool utc, const char *strftime_format, char *out, size_t size);
 
+bool clock_same_day(int64_t a, int64_t b, bool utc); /* of the local zone, or of UTC */
+
 /* Ages as kubectl prints them: 45s, 3m10s, 17m, 5h12m, 3d4h, 12d, 2y100d. Returns out. */
 char *clock_age(int64_t span, char *out);
 

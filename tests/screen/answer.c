@@ -290,6 +290,23 @@ static void add_pod(struct model *m, int64_t now, const char *name)
     objects_put(m->pods.table, o);
 }
 
+/* A line of 250 kB with a word at its end, and one that makes a bad expression try without end. */
+static void add_long(struct model *m, int64_t now)
+{
+    struct buf text;
+    buf_init(&text, 1 << 20);
+    for (int i = 0; i < 25000; i++)
+        buf_adds(&text, "0123456789");
+    buf_adds(&text, " NEEDLE behind");
+    add_line(m, now, 0, LINE_LOG, false, buf_text(&text));
+    buf_clear(&text);
+    for (int i = 0; i < 200; i++)
+        buf_addc(&text, 'a');
+    buf_adds(&text, "!");
+    add_line(m, now, 0, LINE_LOG, false, buf_text(&text));
+    buf_free(&text);
+}
+
 /* A Java trace with two lines of another pod in between, and a line with colours of its own. */
 static void add_trace(struct model *m, int64_t now)
 {
@@ -332,6 +349,8 @@ bool fill_change(struct model *m, int64_t now, const char *what)
         add_line(m, now - 9 * CLOCK_SECOND, 1, LINE_LOG, true, NULL);
     else if (str_is(verb, "trace"))
         add_trace(m, now);
+    else if (str_is(verb, "long"))
+        add_long(m, now);
     else if (str_is(verb, "remove"))
         remove_pods(m, name);
     else if (str_is(verb, "pod"))

@@ -15,7 +15,9 @@ enum {
     WRAP_BYTES = 1 << 14,
     HITS_MOST = 64,
     CURSOR_COLUMN = 1,
-    FOLDED_MOST = 500
+    FOLDED_MOST = 500,
+    REACH_COLUMNS = 1 << 20,
+    PATIENCE = 2 /* matches of a frame that may be given up */
 };
 
 /* What one frame is drawn with. Columns: 0: not shown. */
@@ -25,7 +27,8 @@ struct frame {
     const struct pane *pane;
     const struct draw_area *all, *body; /* body: without the rows of the edges */
     int time, source, text, width;      /* text: where it begins; width: its columns */
-    bool dates;
+    bool dates, ascii;                  /* ascii: no other character may be shown */
+    size_t patience; /* regex_gave_up of the search at which nothing more is marked */
     int64_t now;
     struct logsource labels;
 };
@@ -45,14 +48,6 @@ static enum theme_role text_role(enum level l)
     return all ? level_look_role(l) : ROLE_TEXT;
 }
 
-static bool is_same_day(int64_t a, int64_t b, bool utc)
-{
-    char x[CLOCK_TEXT], y[CLOCK_TEXT];
-    clock_format(a, utc, "%F", x, sizeof x);
-    clock_format(b, utc, "%F", y, sizeof y);
-    return strcmp(x, y) == 0;
-}
-
 /* The date is shown only where lines are of another day than now. */
 static void choose_columns(struct frame *f)
 {
@@ -61,7 +56,8 @@ static void choose_columns(struct frame *f)
     bool utc = times == LOGDRAW_UTC;
     int width = f->body->width;
     f->now = f->pane->host->now;
-    f->dates = times < LOGDRAW_AGE && !is_same_day(lines_at(f->view->lines, 0).time, f->now, utc);
+    f->dates =
+        times < LOGDRAW_AGE && !clock_same_day(lines_at(f->view->lines, 0).time, f->now, utc);
     f->time = times == LOGDRAW_NONE ? 0 : times == LOGDRAW_AGE ? 7 : 13;
     f->time += (utc ? 1 : 0) + (f->dates ? 6 : 0);
     logsource_choose(&f->labels, f->view->lines, f->pane->host->labels, s->pod[0]);
@@ -104,8 +100,7 @@ static void show_text(const struct frame *f, struct str text, struct shown *out)
     if (text.n > most)
         text.n = most;
     buf_init(&out->safe, SAFE_BYTES);
-    sgr_safe(&out->safe, text, f->body->cells->ascii ? UTF8_SAFE_ASCII : UTF8_SAFE_DEFAULT,
-             &out->colours);
+    sgr_safe(&out->safe, text, f->ascii ? UTF8_SAFE_ASCII : UTF8_SAFE_DEFAULT, &out->colours);
     buf_free(&fields);
     size_t cut = wrap ? 0 : utf8_fit(buf_str(&out->safe), f->how->left, NULL);
     out->text = (struct str){buf_text(&out->safe) + cut, out->safe.n - cut};
@@ -153,7 +148,9 @@ static void mark_all(const struct frame *f, const struct draw_area *row, struct 
     const struct highlights *h = f->pane->host->highlights;
     for (size_t i = 0; i < HIGHLIGHTS_MOST; i++)
         mark_hits(f, row, text, h->list[i].regex, highlights_role(i));
-    mark_hits(f, row, text, f->pane->search.regex, ROLE_MATCH);
+    struct regex *search = f->pane->search.regex;
+    if (search && regex_gave_up(search) < f->patience)
+        mark_hits(f, row, text, search, ROLE_MATCH);
 }
 
 /* A gap or a notice: a sentence over a line. */
@@ -362,6 +359,8 @@ void logdraw_draw(const struct logdraw *d, struct logview *v, struct pane *p,
     struct draw_area body = *all, rows = *all;
     struct frame f = {.how = d, .view = v, .pane = p, .all = &rows, .body = &body};
     int above;
+    f.ascii = body.cells->ascii;
+    f.patience = p->search.regex ? regex_gave_up(p->search.regex) + PATIENCE : 0;
     choose_columns(&f);
     size_t i = place(&f, &body, &above);
     if (d->below[0] && shows_last(&f, i, above)) {
@@ -375,4 +374,28 @@ void logdraw_draw(const struct logdraw *d, struct logview *v, struct pane *p,
     logview_set_top(v, i);
     for (int y = -above; y < body.height && i != SIZE_MAX; i = logview_next(v, i + 1, true))
         y += draw_line(&f, i, y, true);
+}
+
+void logdraw_reach(struct logdraw *d, struct logview *v, struct pane *p)
+{
+    struct draw_area body = {.width = p->width};
+    struct logdraw all = *d;
+    struct frame f = {
+        .how = &all, .view = v, .pane = p, .all = &body, .body = &body, .ascii = p->host->ascii};
+    struct shown shown;
+    size_t start, end;
+    if (d->wrap || !p->search.regex || !lines_count(v->lines))
+        return;
+    all.left = REACH_COLUMNS; /* the text is read up to there */
+    choose_columns(&f);
+    show_text(&f, lines_at(v->lines, v->cursor).text, &shown);
+    struct str text = buf_str(&shown.safe);
+    if (regex_find(p->search.regex, text, 0, &start, &end)) {
+        int x = utf8_width((struct str){text.p, start});
+        int to = x + utf8_width((struct str){text.p + start, end - start});
+        bool seen = x >= d->left && (to <= d->left + f.width || x == d->left);
+        if (!seen)
+            d->left = to <= f.width ? 0 : x - f.width / 3 > 0 ? x - f.width / 3 : 0;
+    }
+    buf_free(&shown.safe);
 }

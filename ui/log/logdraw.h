@@ -23,4 +23,7 @@ struct logdraw {
 void logdraw_draw(const struct logdraw *d, struct logview *v, struct pane *p,
                   const struct draw_area *body);
 
+/* Scrolls sideways to the first match in the cursor's line, where it would not be seen. */
+void logdraw_reach(struct logdraw *d, struct logview *v, struct pane *p);
+
 #endif

@@ -118,7 +118,7 @@ static void arrive(struct logedge *e, const struct model_logs *m, struct logview
 
 static const char *time_text(int64_t time, int64_t now, char out[CLOCK_TEXT])
 {
-    bool far = now - time > CLOCK_DAY || time - now > CLOCK_DAY;
+    bool far = !clock_same_day(time, now, false);
     return clock_format(time, false, far ? "%d %b %H:%M:%S" : "%H:%M:%S", out, CLOCK_TEXT);
 }
 

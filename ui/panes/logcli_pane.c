@@ -43,7 +43,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct state *s = p->state;
     p->first_row = 0;
-    reader_draw(&s->reader, body);
+    reader_draw(&s->reader, body, p->search.regex);
 }
 
 static bool action(struct pane *p, enum keys_action a)
@@ -62,6 +62,11 @@ static bool copy(struct pane *p, struct buf *out)
     return buf_add(out, s->reader.text.p, s->reader.text.n);
 }
 
+static bool search(struct pane *p, bool forward)
+{
+    return reader_search(&((struct state *)p->state)->reader, p->search.regex, forward);
+}
+
 static void status(struct pane *p, char out[PANE_TEXT])
 {
     (void)p;
@@ -72,7 +77,7 @@ const struct pane_ops logcli_pane = {
     .name = "logcli",
     .title = "Commands",
     .about = "The logcli and kubectl commands that give the lines of the log pane.",
-    .flags = PANE_ROWS | PANE_OVERLAY,
+    .flags = PANE_ROWS | PANE_SEARCH | PANE_OVERLAY,
     .private_size = sizeof(struct state),
     .open = pane_open,
     .close = pane_close,
@@ -80,5 +85,6 @@ const struct pane_ops logcli_pane = {
     .draw = pane_draw,
     .action = action,
     .copy = copy,
+    .search = search,
     .status = status,
 };

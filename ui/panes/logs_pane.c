@@ -1,17 +1,15 @@
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "text/number.h"
 #include "ui/log/fieldpick.h"
 #include "ui/log/logaround.h"
 #include "ui/log/logdraw.h"
 #include "ui/log/logedge.h"
 #include "ui/log/logmarks.h"
 #include "ui/log/logsave.h"
+#include "ui/log/logtitle.h"
 #include "ui/log/patterns.h"
 #include "ui/moves.h"
 #include "ui/page/reader.h"
@@ -84,6 +82,9 @@ static void go_on_searching(struct pane *p, struct logs *l)
                  l->view.forward ? "" : ": g reads further back");
         break;
     case LOGVIEW_FOUND:
+        if (l->view.wanted)
+            logdraw_reach(&l->how, &l->view, p);
+        break;
     case LOGVIEW_IDLE:
         break;
     }
@@ -169,7 +170,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     struct logs *l = p->state;
     p->first_row = 0;
     if (l->reader.open) {
-        reader_draw(&l->reader, body);
+        reader_draw(&l->reader, body, p->search.regex);
         return;
     }
     if (l->pick.open) {
@@ -389,6 +390,8 @@ static bool save(struct pane *p, struct pane_save *s, struct buf *out)
 static bool search(struct pane *p, bool forward)
 {
     struct logs *l = p->state;
+    if (l->reader.open)
+        return reader_search(&l->reader, p->search.regex, forward);
     if (l->searched != p->search.changes)
         l->upwards = l->view.follow;
     l->searched = p->search.changes;
@@ -396,102 +399,24 @@ static bool search(struct pane *p, bool forward)
     return true;
 }
 
-/* Exact as long as it is short. */
-static char *count_text(size_t n, char *out)
+/* What is open over the lines is not filtered, and of the fields nothing is searched. */
+static unsigned flags_now(const struct pane *p)
 {
-    if (n >= 10000000)
-        return number_count((double)n, out);
-    snprintf(out, NUMBER_TEXT, "%zu", n);
-    return out;
+    const struct logs *l = p->state;
+    unsigned off = l->reader.open ? PANE_FILTER : l->pick.open ? PANE_FILTER | PANE_SEARCH : 0;
+    return p->ops->flags & ~off;
 }
 
 static void counts(struct pane *p, char out[PANE_TEXT])
 {
     const struct logs *l = p->state;
-    char shown[NUMBER_TEXT], all[NUMBER_TEXT];
-    count_text(lines_logs(p->host->model->logs.lines), all);
-    if (logview_is_filtered(&l->view))
-        snprintf(out, PANE_TEXT, "%s/%s", count_text(l->view.shown, shown), all);
-    else
-        snprintf(out, PANE_TEXT, "%s", all);
+    logtitle_counts(p, &l->view, out);
 }
 
-static size_t add(char *out, size_t n, const char *text)
-{
-    if (n >= PANE_TEXT)
-        return n;
-    return n + (size_t)snprintf(out + n, PANE_TEXT - n, "%s%s", n ? "  " : "", text);
-}
-
-/* "following  12/s  lag 0.4s": only while it is true that lines come. */
-static size_t add_pace(const struct logs *l, const struct model_logs *m, char *out, size_t n)
-{
-    char text[PANE_TEXT], number[NUMBER_TEXT];
-    uint64_t fresh = logview_new_lines(&l->view);
-    if (!l->view.follow && fresh) {
-        snprintf(text, sizeof text, "paused, %" PRIu64 " new", fresh);
-        n = add(out, n, text);
-    } else if (!l->view.follow || m->upstream.state == UPSTREAM_LIVE) {
-        n = add(out, n, l->view.follow ? "following" : "paused");
-    }
-    if (m->upstream.state != UPSTREAM_LIVE)
-        return n;
-    n = add(out, n, number_rate(m->per_second, number));
-    if (m->lag < 0)
-        return n;
-    snprintf(text, sizeof text, "lag %s", number_seconds((double)m->lag / 1e9, number));
-    return add(out, n, text);
-}
-
-static size_t add_patterns(struct pane *p, char *out, size_t n)
-{
-    const struct patterns_row *kept = patterns_kept(p->host->patterns);
-    size_t hidden = patterns_hidden(p->host->patterns);
-    char text[PANE_TEXT];
-    if (kept) {
-        snprintf(text, sizeof text, "only \"%.60s\"", kept->template_text);
-        n = add(out, n, text);
-    }
-    if (hidden) {
-        snprintf(text, sizeof text, "%zu pattern%s hidden", hidden, hidden == 1 ? "" : "s");
-        n = add(out, n, text);
-    }
-    return n;
-}
-
-/* What matters most first: it is cut at its end. */
 static void note(struct pane *p, char out[PANE_TEXT])
 {
     const struct logs *l = p->state;
-    const struct model_logs *m = &p->host->model->logs;
-    char text[PANE_TEXT], number[NUMBER_TEXT];
-    size_t n = 0;
-    out[0] = '\0';
-    if (m->upstream.state != UPSTREAM_OFF && moves_is_asking(p->host->moves))
-        n = add(out, n, "asking");
-    bool loading =
-        m->loading || m->older.state == MODEL_EDGE_LOADING || m->newer.state == MODEL_EDGE_LOADING;
-    if (l->view.goal) {
-        snprintf(text, sizeof text, "searching %d%%, Esc stops", logview_progress(&l->view));
-        n = add(out, n, text);
-    } else if (loading) {
-        n = add(out, n, "loading");
-    }
-    if (!m->to && m->query)
-        n = add_pace(l, m, out, n);
-    if (moves_is_edited(p->host->moves))
-        n = add(out, n, "edited");
-    if (m->lane[0])
-        n = add(out, n, m->lane);
-    if (m->way[0])
-        n = add(out, n, m->way);
-    if (lines_dropped(m->lines)) {
-        snprintf(text, sizeof text, "%s let go", count_text(lines_dropped(m->lines), number));
-        n = add(out, n, text);
-    }
-    n = l->around.on ? add(out, n, "around the line: Esc returns") : add_patterns(p, out, n);
-    if (m->query)
-        add(out, n, m->query);
+    logtitle_note(p, &l->view, l->around.on, out);
 }
 
 static void status(struct pane *p, char out[PANE_TEXT])
@@ -512,6 +437,7 @@ const struct pane_ops logs_pane = {
     .title = "Logs",
     .about = "Log lines of the scope, as they come or around the moment. Enter shows one whole.",
     .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_SIDEWAYS | PANE_STREAM,
+    .flags_now = flags_now,
     .summon = ACTION_LOGS,
     .private_size = sizeof(struct logs),
     .open = pane_open,
