@@ -187,3 +187,10 @@ size_t regex_gave_up(const struct regex *r)
 {
     return r->gave_up;
 }
+
+bool regex_folds(const struct regex *r)
+{
+    uint32_t options = 0;
+    pcre2_pattern_info(r->code, PCRE2_INFO_ARGOPTIONS, &options);
+    return options & PCRE2_CASELESS;
+}

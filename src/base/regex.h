@@ -28,6 +28,7 @@ void regex_free(struct regex *r); /* NULL is allowed */
  * further then. */
 bool regex_find(struct regex *r, struct str text, size_t from, size_t *start, size_t *end);
 bool regex_matches(struct regex *r, struct str text);
+bool regex_folds(const struct regex *r); /* ignores case */
 size_t regex_gave_up(const struct regex *r);
 
 #endif

@@ -9,6 +9,7 @@
 struct marks {
     struct mark *list;
     size_t count, cap;
+    uint64_t changes;
 };
 
 struct marks *marks_new(void)
@@ -42,6 +43,11 @@ size_t marks_count(const struct marks *m)
 const struct mark *marks_at(const struct marks *m, size_t i)
 {
     return &m->list[i];
+}
+
+uint64_t marks_changes(const struct marks *m)
+{
+    return m->changes;
 }
 
 /* The first mark that is not before the time. */
@@ -87,6 +93,7 @@ size_t marks_add(struct marks *m, const struct line *line, const char *query)
                                 .whole_n = line->text.n,
                                 .hash = hash_bytes(line->text.p, line->text.n),
                                 .query = mem_dup(query)};
+    m->changes++;
     return at;
 }
 
@@ -94,10 +101,12 @@ void marks_remove(struct marks *m, size_t i)
 {
     free_inner(&m->list[i]);
     memmove(&m->list[i], &m->list[i + 1], (--m->count - i) * sizeof *m->list);
+    m->changes++;
 }
 
 void marks_note(struct marks *m, size_t i, const char *note)
 {
     free(m->list[i].note);
     m->list[i].note = note[0] ? mem_dup(note) : NULL;
+    m->changes++;
 }

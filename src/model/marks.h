@@ -27,6 +27,7 @@ struct marks *marks_new(void);
 void marks_free(struct marks *m); /* NULL is allowed */
 size_t marks_count(const struct marks *m);
 const struct mark *marks_at(const struct marks *m, size_t i);
+uint64_t marks_changes(const struct marks *m); /* grows with every change */
 
 size_t marks_find(const struct marks *m, const struct line *line); /* SIZE_MAX: not marked */
 /* Marks the line; its place, or SIZE_MAX when MARKS_MOST are there. */

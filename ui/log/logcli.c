@@ -5,8 +5,9 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "model/pod_log_wish.h"
 
-enum { LOOKED_AT = 20000 }; /* of the newest lines */
+enum { QUERY_BYTES = 1 << 17, LOOKED_AT = 20000 }; /* of the newest lines */
 
 struct containers {
     const struct labels *list[LOGCLI_PODS];
@@ -68,49 +69,102 @@ static void find_containers(struct containers *c, const struct lines *lines)
     }
 }
 
-static void add_kubectl(struct buf *out, const struct containers *c, const struct labels *labels,
-                        const char *since)
+/* The command up to the options that say which lines. */
+static void add_kubectl(struct buf *out, const char *ns, const char *pod, const char *container)
 {
-    const char *container = c->names->container ? labels_value(labels, c->names->container) : "";
     buf_adds(out, "kubectl logs --namespace ");
-    quote(out, labels_value(labels, c->names->namespace_));
+    quote(out, ns);
     buf_addc(out, ' ');
-    quote(out, labels_value(labels, c->names->pod));
+    quote(out, pod);
     if (container[0]) {
         buf_adds(out, " --container ");
         quote(out, container);
     }
-    buf_printf(out, " --timestamps --since-time=%s\n", since);
+    buf_adds(out, " --timestamps");
 }
 
-void logcli_commands(struct buf *out, const struct model_logs *m, const struct rule_labels *labels,
-                     int64_t now)
+static void add_containers(struct buf *out, const struct model_logs *m, int64_t from,
+                           const struct rule_labels *names)
 {
-    char from[CLOCK_TEXT], to[CLOCK_TEXT];
-    struct containers c = {.names = labels};
-    if (!m->query || !m->query[0]) {
-        buf_adds(out, "# The log pane has asked for no lines yet.\n");
-        return;
-    }
-    clock_rfc3339(m->from, true, from);
-    clock_rfc3339(m->to ? m->to : now, true, to);
-    buf_adds(out, "# Set LOKI_ADDR to your Loki and, where it has tenants, LOKI_ORG_ID.\n");
-    buf_printf(out, "logcli query --from=%s --to=%s --limit=0 --forward ", from, to);
-    quote(out, m->query);
-    buf_addc(out, '\n');
-    if (!m->to) {
-        buf_adds(out, "\n# And what comes from now on:\nlogcli query --tail ");
-        quote(out, m->query);
-        buf_addc(out, '\n');
-    }
+    struct containers c = {.names = names};
+    char since[CLOCK_TEXT];
     find_containers(&c, m->lines);
     if (!c.count)
         return;
     buf_adds(out, "\n# All lines of these containers since then, as long as their nodes keep them\n"
                   "# (--previous: of the start before the last):\n");
-    clock_rfc3339(m->from, false, from);
-    for (size_t i = 0; i < c.count; i++)
-        add_kubectl(out, &c, c.list[i], from);
+    for (size_t i = 0; i < c.count; i++) {
+        add_kubectl(out, labels_value(c.list[i], names->namespace_),
+                    labels_value(c.list[i], names->pod),
+                    names->container ? labels_value(c.list[i], names->container) : "");
+        buf_printf(out, " --since-time=%s\n", clock_rfc3339(from, false, since));
+    }
     if (c.more)
         buf_printf(out, "# and more: these are %d of them\n", LOGCLI_PODS);
+}
+
+static void add_pod(struct buf *out, const struct model_logs *m)
+{
+    struct pod_log_wish w;
+    if (!pod_log_wish_read(m->query, &w))
+        return;
+    buf_adds(out, "# What the log pane shows comes from the API server:\n");
+    add_kubectl(out, w.namespace_, w.pod, w.container);
+    buf_adds(out, w.previous ? " --previous\n" : " --follow\n");
+}
+
+static void add_logcli(struct buf *out, int64_t from, int64_t to, const char *query)
+{
+    char start[CLOCK_TEXT], end[CLOCK_TEXT];
+    buf_printf(out, "logcli query --from=%s --to=%s --limit=0 --forward ",
+               clock_rfc3339(from, true, start), clock_rfc3339(to, true, end));
+    quote(out, query);
+    buf_addc(out, '\n');
+}
+
+/* What the pane keeps of the lines is kept by the server. */
+static char *kept_query(const char *query, const struct pane_pattern *filter)
+{
+    struct buf out, text;
+    buf_init(&out, QUERY_BYTES);
+    buf_adds(&out, query);
+    if (filter && filter->regex) {
+        buf_init(&text, QUERY_BYTES);
+        buf_printf(&text, "%s%s", regex_folds(filter->regex) ? "(?i)" : "", filter->text);
+        buf_adds(&out, filter->invert ? " !~ " : " |~ ");
+        rule_quote(&out, buf_text(&text));
+        buf_free(&text);
+    }
+    return buf_take(&out, NULL);
+}
+
+void logcli_commands(struct buf *out, const struct model_logs *m, const struct pane_pattern *filter,
+                     const struct rule_labels *labels, int64_t now)
+{
+    if (!m->query || !m->query[0]) {
+        buf_adds(out, "# The log pane has asked for no lines yet.\n");
+        return;
+    }
+    if (m->from_pod) {
+        add_pod(out, m);
+        return;
+    }
+    bool reads = m->older.state != MODEL_EDGE_NONE && m->older.time > 0;
+    bool live = m->newer.state == MODEL_EDGE_LIVE || m->newer.state == MODEL_EDGE_NONE;
+    int64_t span_to = m->to ? m->to : now;
+    int64_t from = reads ? m->older.time : m->from, to = live ? span_to : m->newer.time;
+    char *query = kept_query(m->query, filter);
+    buf_adds(out, "# Set LOKI_ADDR to your Loki and, where it has tenants, LOKI_ORG_ID.\n");
+    add_logcli(out, from, to, query);
+    if (from > m->from || to < span_to) {
+        buf_adds(out, "\n# Those are the lines that are held. All of the span:\n");
+        add_logcli(out, m->from, span_to, query);
+    }
+    if (!m->to) {
+        buf_adds(out, "\n# And what comes from now on:\nlogcli query --tail ");
+        quote(out, query);
+        buf_addc(out, '\n');
+    }
+    free(query);
+    add_containers(out, m, from, labels);
 }

@@ -35,7 +35,10 @@ static bool pane_sync(struct pane *p)
         return true;
     free(s->query);
     s->query = mem_dup(query);
-    logcli_commands(reader_open(&s->reader), m, p->host->labels, p->host->now);
+    const struct pane *owner = p->host->owner;
+    bool lines = owner && owner->ops->flags & PANE_STREAM;
+    logcli_commands(reader_open(&s->reader), m, lines ? &owner->filter : NULL, p->host->labels,
+                    p->host->now);
     return true;
 }
 

@@ -34,7 +34,7 @@ static void commands_are_exact_and_quoted(void **state)
     add(m.lines, "web-9", NOON + 1);
     add(m.lines, "web-10", NOON + 2);
     buf_init(&out, 1 << 16);
-    logcli_commands(&out, &m, &rule_labels_default, NOON + CLOCK_DAY);
+    logcli_commands(&out, &m, NULL, &rule_labels_default, NOON + CLOCK_DAY);
     const char *text = buf_text(&out);
     assert_non_null(strstr(text, "logcli query --from=2021-08-27T12:00:00.000000000Z "
                                  "--to=2021-08-27T13:00:00.000000005Z --limit=0 --forward "
@@ -48,9 +48,42 @@ static void commands_are_exact_and_quoted(void **state)
     assert_null(strstr(text, "--tail"));
     buf_clear(&out);
     m.to = 0;
-    logcli_commands(&out, &m, &rule_labels_default, NOON + CLOCK_HOUR);
+    logcli_commands(&out, &m, NULL, &rule_labels_default, NOON + CLOCK_HOUR);
     assert_non_null(strstr(buf_text(&out), "--to=2021-08-27T13:00:00.000000000Z"));
     assert_non_null(strstr(buf_text(&out), "logcli query --tail '"));
+    buf_free(&out);
+    lines_free(m.lines);
+}
+
+static void what_is_held_is_named(void **state)
+{
+    (void)state;
+    struct buf out;
+    struct err err;
+    struct pane_pattern filter = {.text = (char[]){"order [0-9]+"}, .invert = true};
+    char query[] = "{a=\"b\"}", wish[] = "container app of shop/web-1, previous";
+    struct model_logs m = {.lines = lines_new(1 << 20),
+                           .query = query,
+                           .from = NOON,
+                           .older = {.state = MODEL_EDGE_MORE, .time = NOON + CLOCK_MINUTE},
+                           .newer = {.state = MODEL_EDGE_MORE, .time = NOON + 2 * CLOCK_MINUTE}};
+    filter.regex = regex_new(filter.text, REGEX_SMART, &err);
+    buf_init(&out, 1 << 16);
+    logcli_commands(&out, &m, &filter, &rule_labels_default, NOON + CLOCK_HOUR);
+    const char *held = strstr(buf_text(&out), "--from=2021-08-27T12:01:00.000000000Z "
+                                              "--to=2021-08-27T12:02:00.000000000Z --limit=0 "
+                                              "--forward '{a=\"b\"} !~ \"(?i)order [0-9]+\"'\n");
+    assert_non_null(held);
+    assert_non_null(strstr(held, "--from=2021-08-27T12:00:00.000000000Z "
+                                 "--to=2021-08-27T13:00:00.000000000Z"));
+    buf_clear(&out);
+    m.from_pod = true;
+    m.query = wish;
+    logcli_commands(&out, &m, NULL, &rule_labels_default, NOON);
+    assert_null(strstr(buf_text(&out), "logcli"));
+    assert_non_null(strstr(buf_text(&out), "kubectl logs --namespace 'shop' 'web-1' --container "
+                                           "'app' --timestamps --previous\n"));
+    regex_free(filter.regex);
     buf_free(&out);
     lines_free(m.lines);
 }
@@ -66,7 +99,7 @@ static void many_pods_are_not_all_named(void **state)
         add(m.lines, pod, i);
     }
     buf_init(&out, 1 << 16);
-    logcli_commands(&out, &m, &rule_labels_default, NOON);
+    logcli_commands(&out, &m, NULL, &rule_labels_default, NOON);
     int n = 0;
     for (const char *t = buf_text(&out); (t = strstr(t, "kubectl logs")); t++)
         n++;
@@ -80,6 +113,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_are_exact_and_quoted),
+        cmocka_unit_test(what_is_held_is_named),
         cmocka_unit_test(many_pods_are_not_all_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
