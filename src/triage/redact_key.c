@@ -56,7 +56,7 @@ static const struct rule rules[] = {
     {NAME("requirepass"), REDACT_PASSWORDS, ALWAYS, false},
     {NAME("masterauth"), REDACT_PASSWORDS, ALWAYS, false},
     {NAME("codeverifier"), REDACT_PASSWORDS, ALWAYS, false},
-    {NAME("pincode"), REDACT_PASSWORDS, ALWAYS, false},
+    {NAME("pincode"), REDACT_PASSWORDS, DIGITS, false},
     {NAME("pin"), REDACT_PASSWORDS, DIGITS, true},
     {NAME("otp"), REDACT_PASSWORDS, NOT_IN_PROSE, true},
     {NAME("privatekey"), REDACT_PASSWORDS, NOT_IN_PROSE, false},
