@@ -108,29 +108,18 @@ static bool choose_labels(const struct loki_page *sample, struct choice *best)
     return best->count > 0;
 }
 
-static void add_regex_quoted(struct buf *out, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("\\.+*?()|[]{}^$", *text))
-            buf_addc(out, '\\');
-        buf_addc(out, *text);
-    }
-}
-
+/* Equalities: of =~ with alternatives Loki 3.4 makes a search in the value, so that "pod-34|pod-4"
+ * is also true of pod-44. */
 static void label_filters(const struct choice *c, struct buf *yes, struct buf *no)
 {
-    struct buf pattern, quoted;
-    buf_init(&pattern, STAGES_MAX);
+    struct buf quoted;
     buf_init(&quoted, STAGES_MAX);
     for (size_t i = 0; i < c->count; i++) {
-        if (i)
-            buf_addc(&pattern, '|');
-        add_regex_quoted(&pattern, c->values[i]);
+        buf_clear(&quoted);
+        rule_quote(&quoted, c->values[i]);
+        buf_printf(yes, " %s %s=%s", i ? "or" : "|", c->name, buf_text(&quoted));
+        buf_printf(no, " %s %s!=%s", i ? "and" : "|", c->name, buf_text(&quoted));
     }
-    rule_quote(&quoted, buf_text(&pattern));
-    buf_printf(yes, " | %s=~%s", c->name, buf_text(&quoted));
-    buf_printf(no, " | %s!~%s", c->name, buf_text(&quoted));
-    buf_free(&pattern);
     buf_free(&quoted);
 }
 

@@ -47,20 +47,32 @@ static bool regex_fits(const char *pattern, const char *text, bool whole)
     return fits;
 }
 
-/* The label filters behind the selector: | pod=~"a|b" and | pod!~"a|b". */
-static bool labels_fit(const struct fake_loki_line *l, const char *p)
+/* One label filter: pod="a" or pod="b", pod!="a" and pod!="b". What is none fits. */
+static bool filter_fits(const struct fake_loki_line *l, const char *p)
 {
     char text[4096];
-    while ((p = strstr(p, "~\""))) {
-        const char *end = p - 1, *from = end;
-        bool wanted = *end == '=';
-        while (from[-1] != ' ')
-            from--;
-        p++;
-        literal(&p, text, sizeof text);
-        if (regex_fits(text, label_of(l, from, (size_t)(end - from)), true) != wanted)
-            return false;
+    bool fit = true;
+    for (char joined = '|'; joined; p += strcspn(p, " ") + 1) {
+        size_t n = strcspn(p, "=! ");
+        bool wanted = p[n] == '=';
+        const char *value = p + n + (p[n] == '!') + 1;
+        if (p[n] == ' ' || !p[n] || *value != '"')
+            return fit;
+        literal(&value, text, sizeof text);
+        bool equal = (strcmp(text, label_of(l, p, n)) == 0) == wanted;
+        fit = joined == 'o' ? fit || equal : fit && equal;
+        joined = strncmp(value, " or ", 4) == 0 ? 'o' : strncmp(value, " and ", 5) == 0 ? 'a' : 0;
+        p = value + (joined != 0);
     }
+    return fit;
+}
+
+/* The label filters behind the selector. */
+static bool labels_fit(const struct fake_loki_line *l, const char *p)
+{
+    while ((p = strstr(p, " | ")))
+        if (!filter_fits(l, p += 3))
+            return false;
     return true;
 }
 
