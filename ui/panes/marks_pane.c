@@ -14,8 +14,8 @@ enum {
     LEFT = 2,
     GAP = 1,
     TIME_WIDTH = 14,
-    SOURCE_SHARE = 25,
-    NOTE_SHARE = 35 /* hundredths */,
+    SOURCE_SHARE = 25, /* hundredths */
+    NOTE_SHARE = 35,
     NOTE_LEAST = 4
 };
 
@@ -71,11 +71,6 @@ static void pane_open(struct pane *p)
     row_pane_open(&s->shown, &source, s, -1, 0);
 }
 
-static void pane_close(struct pane *p)
-{
-    row_pane_close(&((struct state *)p->state)->shown);
-}
-
 static bool pane_sync(struct pane *p)
 {
     struct state *s = p->state;
@@ -88,11 +83,6 @@ static bool pane_sync(struct pane *p)
     }
     list_sync(s->shown.list, marks_changes(s->of) + 1, 0, p->host->tick, true, &delay);
     return true;
-}
-
-static struct list *pane_list(struct pane *p)
-{
-    return ((struct state *)p->state)->shown.list;
 }
 
 /* ---- rows ---- */
@@ -247,10 +237,10 @@ const struct pane_ops marks_pane = {
     .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_MARKS | PANE_OVERLAY,
     .private_size = sizeof(struct state),
     .open = pane_open,
-    .close = pane_close,
+    .close = row_pane_end,
     .sync = pane_sync,
     .draw = pane_draw,
-    .list = pane_list,
+    .list = row_pane_list,
     .action = action,
     .answer = answer,
     .copy = copy,
