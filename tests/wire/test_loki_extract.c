@@ -12,19 +12,14 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "net/http.h"
 #include "net/loop.h"
-#include "tests/wire/fake_loki.h"
+#include "tests/wire/loki_bench.h"
 
 #define START (INT64_C(1795361400) * CLOCK_SECOND)
 #define END (START + 10 * CLOCK_MINUTE)
 
 struct bench {
-    struct loop *loop;
-    struct http *http;
-    struct canned *server;
-    struct fake_loki *fake;
-    struct loki *loki;
+    struct loki_bench wire;
     struct loki_extract *extract;
     struct buf got; /* "time pod text", a line each */
     struct loki_extract_result result;
@@ -44,13 +39,8 @@ static void on_resume(void *context)
 static int set_up(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
-    b->loop = loop_new();
-    b->http = http_new(b->loop);
-    b->server = canned_new(b->loop);
-    b->fake = fake_loki_new(b->server);
-    struct conn c = {.name = "loki", .url = (char *)(uintptr_t)canned_url(b->server)};
-    b->loki = loki_new(b->http, &c, NULL);
-    b->resume = loop_timer_new(b->loop, on_resume, b);
+    loki_bench_open(&b->wire);
+    b->resume = loop_timer_new(b->wire.loop, on_resume, b);
     buf_init(&b->got, 64 << 20);
     *state = b;
     return 0;
@@ -60,12 +50,8 @@ static int tear_down(void **state)
 {
     struct bench *b = *state;
     loki_extract_free(b->extract);
-    loki_free(b->loki);
-    http_free(b->http);
-    canned_free(b->server);
-    fake_loki_free(b->fake);
     loop_timer_free(b->resume);
-    loop_free(b->loop);
+    loki_bench_close(&b->wire);
     buf_free(&b->got);
     free(b);
     return 0;
@@ -110,11 +96,11 @@ static void run(struct bench *b, struct loki_extract_conf conf)
     conf.context = b;
     conf.line = on_line;
     conf.done = on_done;
-    b->extract = loki_extract_start(b->loki, &conf);
+    b->extract = loki_extract_start(b->wire.loki, &conf);
     assert_false(b->done);
     int64_t until = clock_monotonic() + 30 * CLOCK_SECOND;
     while (!b->done && b->extract && clock_monotonic() < until)
-        loop_turn(b->loop, 50);
+        loop_turn(b->wire.loop, 50);
 }
 
 /* Lines of three pods, every 100 ms one; at each tenth all three at one time; text says which. */
@@ -125,7 +111,7 @@ static void fill(struct bench *b, int count)
     for (int i = 0; i < count; i++) {
         int64_t time = START + (i % 10 == 0 ? i : i / 3 * 3) * 100 * CLOCK_MS / 3;
         snprintf(text, sizeof text, "line %04d", i);
-        fake_loki_add(b->fake, time, "shop", pods[i % 3], text);
+        fake_loki_add(b->wire.fake, time, "shop", pods[i % 3], text);
     }
 }
 
@@ -147,13 +133,13 @@ static int compare(const void *a, const void *b)
 static char *expected(const struct bench *b, bool backward)
 {
     struct buf out;
-    struct sorted *all = mem_array(b->fake->count, sizeof *all);
-    for (size_t i = 0; i < b->fake->count; i++)
-        all[i] = (struct sorted){&b->fake->lines[i], i};
-    qsort(all, b->fake->count, sizeof *all, compare);
+    struct sorted *all = mem_array(b->wire.fake->count, sizeof *all);
+    for (size_t i = 0; i < b->wire.fake->count; i++)
+        all[i] = (struct sorted){&b->wire.fake->lines[i], i};
+    qsort(all, b->wire.fake->count, sizeof *all, compare);
     buf_init(&out, 64 << 20);
-    for (size_t i = 0; i < b->fake->count; i++) {
-        const struct fake_loki_line *l = all[backward ? b->fake->count - 1 - i : i].line;
+    for (size_t i = 0; i < b->wire.fake->count; i++) {
+        const struct fake_loki_line *l = all[backward ? b->wire.fake->count - 1 - i : i].line;
         buf_printf(&out, "%lld %s %s\n", (long long)(l->time - START), l->pod, l->text);
     }
     free(all);
@@ -166,7 +152,7 @@ static void check_all(struct bench *b, bool backward)
     assert_true(b->done);
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_string_equal(buf_text(&b->got), want);
-    assert_int_equal(b->result.lines, b->fake->count);
+    assert_int_equal(b->result.lines, b->wire.fake->count);
     free(want);
 }
 
@@ -177,7 +163,7 @@ static void everything_comes_once_in_order(void **state)
     static const int mosts[] = {5000, 300, 37, 11, 4, 2};
     for (size_t m = 0; m < sizeof mosts / sizeof *mosts; m++)
         for (int flight = 1; flight <= 3; flight++) {
-            b->fake->most = mosts[m];
+            b->wire.fake->most = mosts[m];
             run(b, (struct loki_extract_conf){.in_flight = flight});
             check_all(b, false);
             assert_false(b->result.truncated);
@@ -186,7 +172,7 @@ static void everything_comes_once_in_order(void **state)
             check_all(b, true);
             assert_true(b->result.reached == START);
         }
-    assert_int_equal(loki_limit(b->loki), 2); /* learned from the refusals */
+    assert_int_equal(loki_limit(b->wire.loki), 2); /* learned from the refusals */
 }
 
 static void nothing_is_an_answer_too(void **state)
@@ -220,7 +206,7 @@ static void a_limit_ends_it_exactly(void **state)
 {
     struct bench *b = *state;
     fill(b, 1000);
-    b->fake->most = 100;
+    b->wire.fake->most = 100;
     char *all = expected(b, false);
     static const int limits[] = {1, 2, 10, 99, 100, 101, 250, 999, 1000, 1001};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
@@ -264,11 +250,11 @@ static void a_crowd_in_several_streams_is_split(void **state)
     for (int i = 0; i < 300; i++) {
         snprintf(text, sizeof text, "crowd %03d", 299 - i);
         snprintf(pod, sizeof pod, "p%02d", i % 40);
-        fake_loki_add(b->fake, START + CLOCK_SECOND + 7, "shop", pod, text);
+        fake_loki_add(b->wire.fake, START + CLOCK_SECOND + 7, "shop", pod, text);
     }
-    b->fake->most = 25;
+    b->wire.fake->most = 25;
     for (int old = 0; old < 2; old++) {
-        b->fake->old = old;
+        b->wire.fake->old = old;
         run(b, (struct loki_extract_conf){0});
         assert_int_equal(b->err.kind, ERR_NONE);
         assert_int_equal(b->result.lines, 400);
@@ -292,7 +278,7 @@ static int traces(struct bench *b, char *text, size_t size, bool write)
             snprintf(pod, sizeof pod, "p%d", i % 2);
             snprintf(text, size, "%03d frame %02d", i, k);
             if (write)
-                fake_loki_add(b->fake, START + i * CLOCK_SECOND, "shop", pod, text);
+                fake_loki_add(b->wire.fake, START + i * CLOCK_SECOND, "shop", pod, text);
             else
                 buf_printf(&b->got, "%lld %s %s\n", (long long)(i * CLOCK_SECOND), pod, text);
         }
@@ -307,7 +293,7 @@ static void shuffled_lines_come_as_they_were_pushed(void **state)
     int lines = traces(b, text, sizeof text, true);
     traces(b, text, sizeof text, false);
     char *expected = buf_take(&b->got, NULL);
-    b->fake->shuffles = true;
+    b->wire.fake->shuffles = true;
     run(b, (struct loki_extract_conf){0});
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_int_equal(b->result.lines, lines);
@@ -326,14 +312,14 @@ static void a_few_on_one_nanosecond_are_no_crowd(void **state)
     struct bench *b = *state;
     for (int i = 0; i < 90; i++) {
         char *text = mem_printf("trace %02d", 89 - i);
-        fake_loki_add(b->fake, START + 7, "shop", "p", text);
+        fake_loki_add(b->wire.fake, START + 7, "shop", "p", text);
         free(text);
     }
-    b->fake->old = true;
+    b->wire.fake->old = true;
     run(b, (struct loki_extract_conf){0});
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_true(strstr(buf_text(&b->got), "trace 89") < strstr(buf_text(&b->got), "trace 00"));
-    assert_in_range(b->fake->pages, 1, 5);
+    assert_in_range(b->wire.fake->pages, 1, 5);
 }
 
 static void a_crowd_in_one_stream_is_split_by_text(void **state)
@@ -344,14 +330,14 @@ static void a_crowd_in_one_stream_is_split_by_text(void **state)
         snprintf(text, sizeof text,
                  "the same beginning \xed\x95\x9c\xea\xb8\x80 \"and\" \\ more %03d%.*s", i, i % 5,
                  "xxxxx");
-        fake_loki_add(b->fake, START + CLOCK_SECOND, "shop", "p", text);
+        fake_loki_add(b->wire.fake, START + CLOCK_SECOND, "shop", "p", text);
     }
     for (int i = 0; i < 60; i++) { /* each the beginning of the next */
         memset(text, 'y', sizeof text);
         text[i] = '\0';
-        fake_loki_add(b->fake, START + 2 * CLOCK_SECOND, "shop", "p", text);
+        fake_loki_add(b->wire.fake, START + 2 * CLOCK_SECOND, "shop", "p", text);
     }
-    b->fake->most = 20;
+    b->wire.fake->most = 20;
     run(b, (struct loki_extract_conf){0});
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_int_equal(b->result.lines, 360);
@@ -371,16 +357,16 @@ static void pages_too_large_are_asked_for_smaller(void **state)
         text[n] = '\0';
         text[0] = (char)('A' + i / 26);
         text[1] = (char)('a' + i % 26);
-        fake_loki_add(b->fake, START + i * CLOCK_SECOND, "shop", "p", text);
+        fake_loki_add(b->wire.fake, START + i * CLOCK_SECOND, "shop", "p", text);
     }
     free(text);
-    b->fake->message_bytes = 20000;
+    b->wire.fake->message_bytes = 20000;
     run(b, (struct loki_extract_conf){0});
     check_all(b, false);
-    b->fake->message_bytes = 3000; /* one large line at a time */
+    b->wire.fake->message_bytes = 3000; /* one large line at a time */
     run(b, (struct loki_extract_conf){0});
     check_all(b, false);
-    b->fake->message_bytes = 2999;
+    b->wire.fake->message_bytes = 2999;
     run(b, (struct loki_extract_conf){0});
     assert_int_equal(b->err.kind, ERR_LIMIT);
     assert_true(b->result.reached > START && b->result.reached <= START + 80 * CLOCK_SECOND);
@@ -397,32 +383,32 @@ static void large_lines_behind_small_ones_take_few_requests(void **state)
         bool large = i >= SMALL && i < SMALL + LARGE;
         memset(text, 'x', BYTES);
         snprintf(text + (large ? BYTES - 20 : 0), 20, "line %d", i);
-        fake_loki_add(b->fake, START + i * CLOCK_MS, "shop", "p", text);
+        fake_loki_add(b->wire.fake, START + i * CLOCK_MS, "shop", "p", text);
     }
     free(text);
-    b->fake->message_bytes = 4 << 20;
+    b->wire.fake->message_bytes = 4 << 20;
     for (int i = 0; i < 4; i++) {
-        b->fake->old = i >= 2;
-        b->fake->pages = b->fake->too_large = 0;
+        b->wire.fake->old = i >= 2;
+        b->wire.fake->pages = b->wire.fake->too_large = 0;
         run(b, (struct loki_extract_conf){.in_flight = 3, .backward = i % 2});
         assert_int_equal(b->err.kind, ERR_NONE);
         assert_int_equal(b->result.lines, 2 * SMALL + LARGE);
-        assert_in_range(b->fake->too_large, 1, i < 2 ? 3 : 12);
-        assert_in_range(b->fake->pages, 10, i < 2 ? 40 : 70);
+        assert_in_range(b->wire.fake->too_large, 1, i < 2 ? 3 : 12);
+        assert_in_range(b->wire.fake->pages, 10, i < 2 ? 40 : 70);
     }
 }
 
 static void a_line_on_a_whole_millisecond_is_not_lost(void **state)
 {
     struct bench *b = *state;
-    b->fake->whole_ms_lost = true;
-    b->fake->most = 10;
+    b->wire.fake->whole_ms_lost = true;
+    b->wire.fake->most = 10;
     for (int i = 0; i < 200; i++) {
         char text[32];
         snprintf(text, sizeof text, "%d", i);
-        fake_loki_add(b->fake, START + i / 3 * CLOCK_MS, "shop", "p", text);
+        fake_loki_add(b->wire.fake, START + i / 3 * CLOCK_MS, "shop", "p", text);
     }
-    fake_loki_add(b->fake, START - 1, "shop", "p", "before");
+    fake_loki_add(b->wire.fake, START - 1, "shop", "p", "before");
     run(b, (struct loki_extract_conf){0});
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_int_equal(b->result.lines, 200);
@@ -434,12 +420,12 @@ static void a_line_on_a_whole_millisecond_is_not_lost(void **state)
 static void a_crowd_right_before_the_start_is_no_wall(void **state)
 {
     struct bench *b = *state;
-    b->fake->most = 10;
+    b->wire.fake->most = 10;
     for (int i = 0; i < 50; i++) {
         char text[32];
         snprintf(text, sizeof text, "%d", i);
-        fake_loki_add(b->fake, START - 1, "shop", "p", text);
-        fake_loki_add(b->fake, START + i, "shop", "q", text);
+        fake_loki_add(b->wire.fake, START - 1, "shop", "p", text);
+        fake_loki_add(b->wire.fake, START + i, "shop", "q", text);
     }
     run(b, (struct loki_extract_conf){0});
     assert_int_equal(b->err.kind, ERR_NONE);
@@ -450,7 +436,7 @@ static void a_paused_extract_waits(void **state)
 {
     struct bench *b = *state;
     fill(b, 1000);
-    b->fake->most = 50;
+    b->wire.fake->most = 50;
     b->pause_each = 33;
     run(b, (struct loki_extract_conf){.in_flight = 3, .max_held = 4000});
     check_all(b, false);
@@ -470,46 +456,46 @@ static void it_may_be_freed_from_a_line(void **state)
 static void check_reached(const struct bench *b)
 {
     uint64_t before = 0;
-    for (size_t i = 0; i < b->fake->count; i++)
-        before += b->fake->lines[i].time < b->result.reached;
+    for (size_t i = 0; i < b->wire.fake->count; i++)
+        before += b->wire.fake->lines[i].time < b->result.reached;
     assert_int_equal(b->result.lines, before);
-    assert_true(before > 0 && before < b->fake->count);
-    assert_true(b->result.reached <= b->fake->fail_from);
+    assert_true(before > 0 && before < b->wire.fake->count);
+    assert_true(b->result.reached <= b->wire.fake->fail_from);
 }
 
 static void errors_say_how_far_it_came(void **state)
 {
     struct bench *b = *state;
     fill(b, 1000);
-    b->fake->most = 50;
+    b->wire.fake->most = 50;
     run(b, (struct loki_extract_conf){0}); /* it learns the limit */
-    b->fake->fail_from = START + 20 * CLOCK_SECOND;
+    b->wire.fake->fail_from = START + 20 * CLOCK_SECOND;
     run(b, (struct loki_extract_conf){.retries = -1, .expect = 30, .expect_bytes = 100});
     assert_true(b->done);
     assert_int_equal(b->err.kind, ERR_AWAY);
     assert_int_equal(b->err.http, 500);
     assert_non_null(strstr(b->err.what, "broken chunk"));
     check_reached(b);
-    b->fake->fail_from = 0;
+    b->wire.fake->fail_from = 0;
     run(b, (struct loki_extract_conf){.query = "{namespace=\"shop\"} |~ \"(\""});
-    b->fake->fail = 400;
+    b->wire.fake->fail = 400;
     run(b, (struct loki_extract_conf){0});
     assert_int_equal(b->err.kind, ERR_REFUSED);
 }
 
 static void heal(void *context)
 {
-    canned_start(((struct bench *)context)->server);
+    canned_start(((struct bench *)context)->wire.server);
 }
 
 static void a_server_that_comes_back_is_asked_again(void **state)
 {
     struct bench *b = *state;
     fill(b, 1000);
-    b->fake->most = 50;
+    b->wire.fake->most = 50;
     run(b, (struct loki_extract_conf){.limit = 1}); /* it answered once */
-    canned_stop(b->server);
-    struct loop_timer *t = loop_timer_new(b->loop, heal, b);
+    canned_stop(b->wire.server);
+    struct loop_timer *t = loop_timer_new(b->wire.loop, heal, b);
     loop_timer_set(t, 700);
     run(b, (struct loki_extract_conf){0});
     loop_timer_free(t);
@@ -519,7 +505,7 @@ static void a_server_that_comes_back_is_asked_again(void **state)
 static void a_server_that_never_answered_is_not(void **state)
 {
     struct bench *b = *state;
-    canned_stop(b->server);
+    canned_stop(b->wire.server);
     int64_t from = clock_monotonic();
     run(b, (struct loki_extract_conf){0});
     assert_int_equal(b->err.kind, ERR_AWAY);
@@ -531,13 +517,13 @@ static void spans_too_long_for_the_server_are_cut(void **state)
 {
     struct bench *b = *state;
     fill(b, 1000);
-    b->fake->longest = 20 * CLOCK_SECOND;
-    b->fake->most = 300;
+    b->wire.fake->longest = 20 * CLOCK_SECOND;
+    b->wire.fake->most = 300;
     for (int back = 0; back < 2; back++) {
         run(b, (struct loki_extract_conf){.backward = back, .in_flight = 3});
         check_all(b, back);
         assert_true(b->result.reached == (back ? START : END));
-        assert_true(loki_longest(b->loki) == 19 * CLOCK_SECOND);
+        assert_true(loki_longest(b->wire.loki) == 19 * CLOCK_SECOND);
     }
 }
 

@@ -14,17 +14,13 @@
 #include "base/mem.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "tests/wire/fake_loki.h"
+#include "tests/wire/loki_bench.h"
 
 /* 13:30:05 of some day: the clock stands, and moves when a test says so. */
 #define START (INT64_C(1795361400) * CLOCK_SECOND + 5 * CLOCK_SECOND)
 
 struct bench {
-    struct loop *loop;
-    struct http *http;
-    struct canned *server;
-    struct fake_loki *fake;
-    struct loki *loki;
+    struct loki_bench wire;
     struct loki_follow *follow;
     struct buf got;   /* log lines: "text" or "late text", a line each */
     struct buf words; /* gaps and notices */
@@ -42,12 +38,7 @@ static int set_up(void **state)
     struct bench *b = mem_alloc(sizeof *b);
     b->now = START;
     clock_freeze(b->now);
-    b->loop = loop_new();
-    b->http = http_new(b->loop);
-    b->server = canned_new(b->loop);
-    b->fake = fake_loki_new(b->server);
-    struct conn c = {.name = "loki", .url = (char *)(uintptr_t)canned_url(b->server)};
-    b->loki = loki_new(b->http, &c, NULL);
+    loki_bench_open(&b->wire);
     buf_init(&b->got, 16 << 20);
     buf_init(&b->words, 1 << 20);
     *state = b;
@@ -58,11 +49,7 @@ static int tear_down(void **state)
 {
     struct bench *b = *state;
     loki_follow_stop(b->follow);
-    loki_free(b->loki);
-    http_free(b->http);
-    canned_free(b->server);
-    fake_loki_free(b->fake);
-    loop_free(b->loop);
+    loki_bench_close(&b->wire);
     buf_free(&b->got);
     buf_free(&b->words);
     free(b);
@@ -95,7 +82,7 @@ static void run_for(struct bench *b, int ms)
 {
     int64_t until = clock_monotonic() + ms * CLOCK_MS;
     while (clock_monotonic() < until)
-        loop_turn(b->loop, 5);
+        loop_turn(b->wire.loop, 5);
 }
 
 /* Moves the clock on and lets some polls pass. */
@@ -108,20 +95,20 @@ static void pass(struct bench *b, int64_t ns)
 
 static void add(struct bench *b, int64_t ago, const char *pod, const char *text)
 {
-    fake_loki_add(b->fake, b->now - ago, "shop", pod, text);
+    fake_loki_add(b->wire.fake, b->now - ago, "shop", pod, text);
 }
 
 static void start(struct bench *b, int64_t since, bool no_tail)
 {
     b->follow =
-        loki_follow_start(b->loki, &(struct loki_follow_conf){.query = "{namespace=\"shop\"}",
-                                                              .since = since,
-                                                              .interval_ms = 10,
-                                                              .patience_ms = b->patience_ms,
-                                                              .no_tail = no_tail,
-                                                              .context = b,
-                                                              .line = on_line,
-                                                              .changed = on_changed});
+        loki_follow_start(b->wire.loki, &(struct loki_follow_conf){.query = "{namespace=\"shop\"}",
+                                                                   .since = since,
+                                                                   .interval_ms = 10,
+                                                                   .patience_ms = b->patience_ms,
+                                                                   .no_tail = no_tail,
+                                                                   .context = b,
+                                                                   .line = on_line,
+                                                                   .changed = on_changed});
     assert_int_equal(b->got.n, 0);
     for (int i = 0; i < 100 && !*b->lane; i++)
         run_for(b, 20);
@@ -178,7 +165,7 @@ static void the_past_comes_first(void **state)
         snprintf(text, sizeof text, "p%d", i);
         add(b, (300 - i) * CLOCK_SECOND, "a", text);
     }
-    b->fake->most = 50;
+    b->wire.fake->most = 50;
     start(b, START - 200 * CLOCK_SECOND, true);
     run_for(b, 300);
     assert_memory_equal(buf_text(&b->got), "p100\np101\np102\n", 15);
@@ -196,7 +183,7 @@ static void an_outage_leaves_no_hole(void **state)
     add(b, 0, "a", "before");
     run_for(b, 80);
     take(b, "before\n");
-    canned_stop(b->server);
+    canned_stop(b->wire.server);
     pass(b, CLOCK_SECOND);
     run_for(b, 900);
     assert_int_equal(loki_follow_state(b->follow)->upstream.state, UPSTREAM_STALE);
@@ -207,7 +194,7 @@ static void an_outage_leaves_no_hole(void **state)
         add(b, 0, "a", text);
     }
     pass(b, 0);
-    canned_start(b->server);
+    canned_start(b->wire.server);
     for (int i = 0; i < 50 && b->lines < 31; i++)
         run_for(b, 100);
     run_for(b, 50);
@@ -234,14 +221,14 @@ static void an_answer_that_never_comes_is_asked_for_again(void **state)
     add(b, 0, "a", "before");
     run_for(b, 80);
     take(b, "before\n");
-    b->fake->silent = 2;
+    b->wire.fake->silent = 2;
     run_for(b, 100);
     add(b, 0, "a", "meanwhile");
     for (int i = 0; i < 100 && b->lines < 2; i++)
         run_for(b, 50);
     take(b, "meanwhile\n");
     run_for(b, 100);
-    assert_int_equal(b->fake->silent, 0);
+    assert_int_equal(b->wire.fake->silent, 0);
     assert_int_equal(loki_follow_state(b->follow)->upstream.state, UPSTREAM_LIVE);
     assert_non_null(strstr(buf_text(&b->words), "Loki was away for"));
     assert_non_null(strstr(buf_text(&b->words), "; 1 lines of that time were read afterwards"));
@@ -254,7 +241,7 @@ static void a_poll_that_takes_long_tells_how_far_it_is_behind(void **state)
     add(b, 0, "a", "before");
     run_for(b, 80);
     take(b, "before\n");
-    b->fake->silent = 5;
+    b->wire.fake->silent = 5;
     run_for(b, 100);
     assert_true(loki_follow_state(b->follow)->lag < CLOCK_SECOND);
     pass(b, 7 * CLOCK_SECOND);
@@ -272,17 +259,17 @@ static void finished_minutes_are_counted_again(void **state)
     take(b, "in time\n");
     for (int i = 0; i < 6; i++)
         pass(b, 10 * CLOCK_SECOND);
-    size_t counts = b->fake->counts;
+    size_t counts = b->wire.fake->counts;
     int64_t minute = START - 5 * CLOCK_SECOND;
-    fake_loki_add(b->fake, minute + 30 * CLOCK_SECOND, "shop", "a", "late by a minute");
+    fake_loki_add(b->wire.fake, minute + 30 * CLOCK_SECOND, "shop", "a", "late by a minute");
     for (int i = 0; i < 7; i++)
         pass(b, 10 * CLOCK_SECOND);
     take(b, "late late by a minute\n");
-    assert_true(b->fake->counts > counts);
+    assert_true(b->wire.fake->counts > counts);
     assert_non_null(strstr(buf_text(&b->words), "1 lines of "));
     assert_int_equal(loki_follow_state(b->follow)->late, 1);
     /* Once more at ten minutes, and no more than that before. */
-    fake_loki_add(b->fake, minute + 31 * CLOCK_SECOND, "shop", "a", "late by ten minutes");
+    fake_loki_add(b->wire.fake, minute + 31 * CLOCK_SECOND, "shop", "a", "late by ten minutes");
     for (int i = 0; i < 8; i++)
         pass(b, CLOCK_MINUTE);
     take(b, "");
@@ -291,7 +278,7 @@ static void finished_minutes_are_counted_again(void **state)
     take(b, "late late by ten minutes\n");
     /* A count that is too high by itself (lines counted twice) shows nothing. */
     buf_clear(&b->words);
-    b->fake->counts_more = 1;
+    b->wire.fake->counts_more = 1;
     for (int i = 0; i < 3; i++)
         pass(b, CLOCK_MINUTE);
     take(b, "");
@@ -301,14 +288,14 @@ static void finished_minutes_are_counted_again(void **state)
 static void minutes_that_cannot_be_counted_are_read(void **state)
 {
     struct bench *b = *state;
-    b->fake->uncountable = true;
+    b->wire.fake->uncountable = true;
     start(b, 0, true);
     add(b, 0, "a", "in time");
     pass(b, 10 * CLOCK_SECOND);
     take(b, "in time\n");
     for (int i = 0; i < 6; i++)
         pass(b, 10 * CLOCK_SECOND);
-    fake_loki_add(b->fake, START + 20 * CLOCK_SECOND, "shop", "a", "late by a minute");
+    fake_loki_add(b->wire.fake, START + 20 * CLOCK_SECOND, "shop", "a", "late by a minute");
     for (int i = 0; i < 7; i++)
         pass(b, 10 * CLOCK_SECOND);
     take(b, "late late by a minute\n");
@@ -321,16 +308,16 @@ static void minutes_that_cannot_be_counted_are_read(void **state)
 static void a_refused_query_ends_it(void **state)
 {
     struct bench *b = *state;
-    canned_text(b->server, "/loki/api/v1/query_range", 400, "text/plain",
+    canned_text(b->wire.server, "/loki/api/v1/query_range", 400, "text/plain",
                 "parse error at line 1, col 10: syntax error\n");
     start(b, 0, true);
     const struct upstream *u = &loki_follow_state(b->follow)->upstream;
     assert_int_equal(u->state, UPSTREAM_FAILED);
     assert_int_equal(u->err.kind, ERR_REFUSED);
     assert_non_null(strstr(u->err.what, "parse error at line 1, col 10"));
-    size_t requests = canned_requests(b->server);
+    size_t requests = canned_requests(b->wire.server);
     run_for(b, 200);
-    assert_int_equal(canned_requests(b->server), requests);
+    assert_int_equal(canned_requests(b->wire.server), requests);
 }
 
 static void a_pause_loses_nothing(void **state)
@@ -382,7 +369,7 @@ static void tail_line(struct bench *b, const char *pod, int64_t ago, const char 
 static void the_tail_comes_first_and_once(void **state)
 {
     struct bench *b = *state;
-    canned_websocket(b->server, "/loki/api/v1/tail", on_tail, b);
+    canned_websocket(b->wire.server, "/loki/api/v1/tail", on_tail, b);
     start(b, 0, false);
     assert_int_equal(b->tails, 1);
     assert_string_equal(b->lane, "tail+poll");
@@ -415,7 +402,7 @@ static void what_the_tail_drops_is_told(void **state)
         "{\"streams\":[],\"dropped_entries\":[{\"timestamp\":\"1\",\"labels\":{}},"
         "{\"timestamp\":\"2\",\"labels\":{}}]}";
     struct bench *b = *state;
-    canned_websocket(b->server, "/loki/api/v1/tail", on_tail, b);
+    canned_websocket(b->wire.server, "/loki/api/v1/tail", on_tail, b);
     start(b, 0, false);
     for (int i = 0; i < 3; i++) {
         canned_frame(b->tail, 1, str_of(drops));
@@ -429,7 +416,7 @@ static void what_the_tail_drops_is_told(void **state)
 static void what_the_tail_brings_late_is_counted(void **state)
 {
     struct bench *b = *state;
-    canned_websocket(b->server, "/loki/api/v1/tail", on_tail, b);
+    canned_websocket(b->wire.server, "/loki/api/v1/tail", on_tail, b);
     start(b, 0, false);
     add(b, 0, "a", "in time");
     run_for(b, 80);
@@ -452,7 +439,7 @@ static void what_the_tail_brings_late_is_counted(void **state)
 static void many_streams_close_the_tail(void **state)
 {
     struct bench *b = *state;
-    canned_websocket(b->server, "/loki/api/v1/tail", on_tail, b);
+    canned_websocket(b->wire.server, "/loki/api/v1/tail", on_tail, b);
     start(b, 0, false);
     assert_string_equal(b->lane, "tail+poll");
     pass(b, CLOCK_SECOND);
@@ -473,7 +460,7 @@ static void many_streams_close_the_tail(void **state)
 static void a_tail_that_ends_is_opened_again(void **state)
 {
     struct bench *b = *state;
-    canned_websocket(b->server, "/loki/api/v1/tail", on_tail, b);
+    canned_websocket(b->wire.server, "/loki/api/v1/tail", on_tail, b);
     start(b, 0, false);
     canned_close_frame(b->tail, 1011, "reached tail max duration limit");
     run_for(b, 900);

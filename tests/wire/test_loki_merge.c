@@ -12,9 +12,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "net/http.h"
 #include "net/loop.h"
-#include "tests/wire/fake_loki.h"
+#include "tests/wire/loki_bench.h"
 
 #define START (INT64_C(1795361400) * CLOCK_SECOND)
 #define END (START + 10 * CLOCK_MINUTE)
@@ -22,11 +21,7 @@
 enum { LINES = 1500, FLOOD = 300, NEVER = 1000000 };
 
 struct bench {
-    struct loop *loop;
-    struct http *http;
-    struct canned *server;
-    struct fake_loki *fake;
-    struct loki *loki;
+    struct loki_bench wire;
     struct loki_merge *merge;
     struct buf got; /* "time pod text", a line each */
     struct loki_merge_result results[LOKI_MERGE_QUERIES];
@@ -38,14 +33,9 @@ struct bench {
 static int set_up(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
-    b->loop = loop_new();
-    b->http = http_new(b->loop);
-    b->server = canned_new(b->loop);
-    b->fake = fake_loki_new(b->server);
-    struct conn c = {.name = "loki", .url = (char *)(uintptr_t)canned_url(b->server)};
-    b->loki = loki_new(b->http, &c, NULL);
+    loki_bench_open(&b->wire);
     buf_init(&b->got, 64 << 20);
-    b->fake->most = 50;
+    b->wire.fake->most = 50;
     *state = b;
     return 0;
 }
@@ -54,11 +44,7 @@ static int tear_down(void **state)
 {
     struct bench *b = *state;
     loki_merge_free(b->merge);
-    loki_free(b->loki);
-    http_free(b->http);
-    canned_free(b->server);
-    fake_loki_free(b->fake);
-    loop_free(b->loop);
+    loki_bench_close(&b->wire);
     buf_free(&b->got);
     free(b);
     return 0;
@@ -72,7 +58,7 @@ static void fill(struct bench *b, const char *endings)
     for (int i = 0; i < LINES; i++) {
         snprintf(text, sizeof text, "line %d%.*s", i, i % 50, "..................................");
         snprintf(pod, sizeof pod, "p-%d%c", i % 7, endings[(size_t)(i * 7919) % pods]);
-        fake_loki_add(b->fake, START + i / 5 * 5 * 400 * CLOCK_MS, "shop", pod, text);
+        fake_loki_add(b->wire.fake, START + i / 5 * 5 * 400 * CLOCK_MS, "shop", pod, text);
     }
 }
 
@@ -113,10 +99,10 @@ static const char *run_queries(struct bench *b, const char *const *queries, size
     conf.context = b;
     conf.line = on_line;
     conf.done = on_done;
-    b->merge = loki_merge_start(b->loki, &conf);
+    b->merge = loki_merge_start(b->wire.loki, &conf);
     int64_t until = clock_monotonic() + 30 * CLOCK_SECOND;
     while (!b->done && b->merge && clock_monotonic() < until)
-        loop_turn(b->loop, 50);
+        loop_turn(b->wire.loop, 50);
     return buf_text(&b->got);
 }
 
@@ -145,13 +131,13 @@ static void lanes_give_what_one_extract_gives(struct bench *b, bool lanes)
     const char *query = "{namespace=\"shop\"}";
     char *plain = mem_dup(run(b, NEVER, 0));
     assert_int_equal(b->results[0].lines, LINES);
-    b->fake->in_lanes = 0;
+    b->wire.fake->in_lanes = 0;
     assert_string_equal(run(b, FLOOD, 0), plain);
     assert_true(b->done && !b->truncated);
     assert_int_equal(b->results[0].err.kind, ERR_NONE);
     assert_int_equal(b->results[0].lines, LINES);
     assert_true(b->results[0].reached == END);
-    assert_true((b->fake->in_lanes > 0) == lanes);
+    assert_true((b->wire.fake->in_lanes > 0) == lanes);
     char *back = reversed(plain);
     assert_string_equal(
         run_queries(b, &query, 1, (struct loki_merge_conf){.flood = FLOOD, .backward = true}),
@@ -209,8 +195,8 @@ static void check_reached(const struct bench *b, bool backward)
 {
     const struct loki_merge_result *r = &b->results[0];
     uint64_t given = 0;
-    for (size_t i = 0; i < b->fake->count; i++)
-        given += (b->fake->lines[i].time < r->reached) != backward;
+    for (size_t i = 0; i < b->wire.fake->count; i++)
+        given += (b->wire.fake->lines[i].time < r->reached) != backward;
     assert_int_not_equal(r->err.kind, ERR_NONE);
     assert_int_equal(r->lines, given);
     assert_true(given >= 1000 && given < LINES);
@@ -220,8 +206,8 @@ static void an_error_in_a_lane_ends_all(void **state)
 {
     struct bench *b = *state;
     fill(b, "0369cgkpsz");
-    b->fake->fail_query = "pod=~\".*[";
-    b->fake->fail_from = START + 8 * CLOCK_MINUTE + 1;
+    b->wire.fake->fail_query = "pod=~\".*[";
+    b->wire.fake->fail_from = START + 8 * CLOCK_MINUTE + 1;
     run(b, FLOOD, 0);
     assert_true(b->done);
     assert_int_not_equal(b->results[0].err.kind, ERR_NONE);
@@ -233,8 +219,8 @@ static void backward_too(void **state)
     struct bench *b = *state;
     const char *query = "{namespace=\"shop\"}";
     fill(b, "0369cgkpsz");
-    b->fake->fail_query = "pod=~\".*[";
-    b->fake->fail_from = START + 2 * CLOCK_MINUTE + 1;
+    b->wire.fake->fail_query = "pod=~\".*[";
+    b->wire.fake->fail_from = START + 2 * CLOCK_MINUTE + 1;
     run_queries(b, &query, 1, (struct loki_merge_conf){.flood = FLOOD, .backward = true});
     check_reached(b, true);
 }
@@ -270,16 +256,16 @@ static void behind_a_flood_it_goes_on_as_one(void **state)
     const char *query = "{namespace=\"shop\"}";
     fill(b, "0369cgkpsz");
     for (int hour = 1; hour < 200; hour += 10)
-        fake_loki_add(b->fake, START + hour * CLOCK_HOUR, "shop", "p-z", "later");
+        fake_loki_add(b->wire.fake, START + hour * CLOCK_HOUR, "shop", "p-z", "later");
     struct loki_merge_conf conf = {.flood = NEVER, .to = START + 200 * CLOCK_HOUR};
     char *plain = mem_dup(run_queries(b, &query, 1, conf));
     assert_int_equal(b->results[0].lines, LINES + 20);
     conf.flood = FLOOD;
-    b->fake->in_lanes = b->fake->pages = 0;
+    b->wire.fake->in_lanes = b->wire.fake->pages = 0;
     assert_string_equal(run_queries(b, &query, 1, conf), plain);
     assert_int_equal(b->results[0].err.kind, ERR_NONE);
     assert_true(b->results[0].reached == conf.to);
-    assert_true(b->fake->in_lanes > 0 && b->fake->pages < 120);
+    assert_true(b->wire.fake->in_lanes > 0 && b->wire.fake->pages < 120);
     free(plain);
 }
 
@@ -288,9 +274,9 @@ static void what_one_query_fails_at_is_no_end_for_the_others(void **state)
     struct bench *b = *state;
     static const char *const queries[] = {"{namespace=\"shop\"}", "{namespace=\"other\"}"};
     fill(b, "0369cgkpsz");
-    fake_loki_add(b->fake, END - 1, "other", "p-1", "last");
-    b->fake->fail_query = "shop";
-    b->fake->fail_from = START + 5 * CLOCK_MINUTE + 1;
+    fake_loki_add(b->wire.fake, END - 1, "other", "p-1", "last");
+    b->wire.fake->fail_query = "shop";
+    b->wire.fake->fail_from = START + 5 * CLOCK_MINUTE + 1;
     run_queries(b, queries, 2, (struct loki_merge_conf){.flood = FLOOD});
     assert_int_not_equal(b->results[0].err.kind, ERR_NONE);
     assert_int_equal(b->results[1].err.kind, ERR_NONE);

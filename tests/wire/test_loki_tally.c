@@ -9,9 +9,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "net/http.h"
 #include "net/loop.h"
-#include "tests/wire/fake_loki.h"
+#include "tests/wire/loki_bench.h"
 
 #define START (INT64_C(1795361400) * CLOCK_SECOND)
 #define END (START + 10 * CLOCK_MINUTE)
@@ -19,11 +18,7 @@
 enum { LINES = 600 };
 
 struct bench {
-    struct loop *loop;
-    struct http *http;
-    struct canned *server;
-    struct fake_loki *fake;
-    struct loki *loki;
+    struct loki_bench wire;
     struct loki_tally *tally;
     uint64_t count;
     struct err err;
@@ -34,14 +29,9 @@ struct bench {
 static int set_up(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
-    b->loop = loop_new();
-    b->http = http_new(b->loop);
-    b->server = canned_new(b->loop);
-    b->fake = fake_loki_new(b->server);
-    struct conn c = {.name = "loki", .url = (char *)(uintptr_t)canned_url(b->server)};
-    b->loki = loki_new(b->http, &c, NULL);
+    loki_bench_open(&b->wire);
     for (int i = 0; i < LINES; i++)
-        fake_loki_add(b->fake, START + i * CLOCK_SECOND, "shop", "p", "text");
+        fake_loki_add(b->wire.fake, START + i * CLOCK_SECOND, "shop", "p", "text");
     *state = b;
     return 0;
 }
@@ -50,11 +40,7 @@ static int tear_down(void **state)
 {
     struct bench *b = *state;
     loki_tally_free(b->tally);
-    loki_free(b->loki);
-    http_free(b->http);
-    canned_free(b->server);
-    fake_loki_free(b->fake);
-    loop_free(b->loop);
+    loki_bench_close(&b->wire);
     free(b);
     return 0;
 }
@@ -72,11 +58,11 @@ static void on_done(void *context, uint64_t count, const struct err *err)
 static void run(struct bench *b, int64_t from, int64_t to)
 {
     b->done = false;
-    b->tally = loki_tally_start(b->loki, "{namespace=\"shop\"}", from, to, on_done, b);
+    b->tally = loki_tally_start(b->wire.loki, "{namespace=\"shop\"}", from, to, on_done, b);
     assert_false(b->done);
     int64_t until = clock_monotonic() + 30 * CLOCK_SECOND;
     while (!b->done && clock_monotonic() < until)
-        loop_turn(b->loop, 50);
+        loop_turn(b->wire.loop, 50);
     assert_true(b->done);
 }
 
@@ -95,24 +81,24 @@ static void a_line_on_an_edge_counts_once(void **state)
 static void no_part_is_longer_than_the_server_takes(void **state)
 {
     struct bench *b = *state;
-    b->fake->longest = 7 * CLOCK_SECOND + 700 * CLOCK_MS;
+    b->wire.fake->longest = 7 * CLOCK_SECOND + 700 * CLOCK_MS;
     run(b, START, END);
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_int_equal(b->count, LINES);
-    b->fake->counts = 0;
+    b->wire.fake->counts = 0;
     run(b, START, END);
     assert_int_equal(b->count, LINES);
-    assert_int_equal(b->fake->counts, 600 * 10 / 67 + 1);
+    assert_int_equal(b->wire.fake->counts, 600 * 10 / 67 + 1);
 }
 
 static void what_failed_is_asked_for_again(void **state)
 {
     struct bench *b = *state;
-    b->fake->counts_to_fail = 2;
+    b->wire.fake->counts_to_fail = 2;
     run(b, START, END);
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_int_equal(b->count, LINES);
-    assert_int_equal(b->fake->counts, 4);
+    assert_int_equal(b->wire.fake->counts, 4);
 }
 
 static void what_is_refused_is_not(void **state)
@@ -122,7 +108,7 @@ static void what_is_refused_is_not(void **state)
     assert_int_equal(b->err.kind, ERR_USAGE);
     run(b, START, START);
     assert_int_equal(b->err.kind, ERR_USAGE);
-    b->fake->fail = 400;
+    b->wire.fake->fail = 400;
     run(b, START, END);
     assert_int_equal(b->err.kind, ERR_REFUSED);
 }

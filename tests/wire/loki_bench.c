@@ -1,0 +1,23 @@
+#include "tests/wire/loki_bench.h"
+
+#include "net/http.h"
+#include "net/loop.h"
+
+void loki_bench_open(struct loki_bench *b)
+{
+    b->loop = loop_new();
+    b->http = http_new(b->loop);
+    b->server = canned_new(b->loop);
+    b->fake = fake_loki_new(b->server);
+    struct conn c = {.name = "loki", .url = (char *)(uintptr_t)canned_url(b->server)};
+    b->loki = loki_new(b->http, &c, NULL);
+}
+
+void loki_bench_close(struct loki_bench *b)
+{
+    loki_free(b->loki);
+    http_free(b->http);
+    canned_free(b->server);
+    fake_loki_free(b->fake);
+    loop_free(b->loop);
+}
