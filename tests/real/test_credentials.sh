@@ -60,6 +60,15 @@ windows() {
     fail "$store: no $1 windows: $(tail -3 "$work/log")"
 }
 
+# at_two COMMAND…: done while the collector stands still with some windows behind it and some to come.
+at_two() {
+    windows 2
+    kill -STOP "$pid"
+    [ "$(grep -c '"window done"' "$work/log")" -lt "$whole" ] || fail "$store: every window is done already"
+    "$@"
+    kill -CONT "$pid"
+}
+
 # done_whole: every window is done; what lies there is what the undisturbed run left, and the log is clean.
 done_whole() {
     windows "$whole"
@@ -86,15 +95,19 @@ export AWS_ROLE_ARN=arn:aws:iam::123456789012:role/kubeboard AWS_WEB_IDENTITY_TO
 export AWS_ENDPOINT_URL_STS=$url
 echo planted-web-token-1 >"$work/token"
 begin irsa 3 3
-windows 2
-echo planted-web-token-2 >"$work/token.new"
-mv "$work/token.new" "$work/token"
+rotate_and_end() {
+    echo planted-web-token-2 >"$work/token.new"
+    mv "$work/token.new" "$work/token"
+    sleep 3.2
+}
+at_two rotate_and_end
 done_whole
 asked 2
 grep -q 'token-1$' "$standin/asked" && grep -q 'token-2$' "$standin/asked" || fail "the rotated token was not read"
 
 # The server ends keys sooner than was said.
 begin irsa-expired 2 3600
+at_two sleep 2.2
 done_whole
 asked 2
 
@@ -105,9 +118,12 @@ asked 1
 
 # STS is away while the keys end.
 begin irsa-away 2 2
-windows 2
-: >"$standin/gone"
-sleep 6
+sts_goes() {
+    : >"$standin/gone"
+    sleep 2.2
+}
+at_two sts_goes
+sleep 4
 rm "$standin/gone"
 done_whole
 
@@ -127,9 +143,12 @@ unset AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_ENDPOINT_URL_STS
 export AWS_CONTAINER_CREDENTIALS_FULL_URI=$url/v1/credentials AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$work/agent
 echo planted-agent-token-1 >"$work/agent"
 begin agent 3 3
-windows 2
-echo planted-agent-token-2 >"$work/agent"
-echo planted-agent-token-2 >"$standin/token"
+rotate_agent() {
+    echo planted-agent-token-2 >"$work/agent"
+    echo planted-agent-token-2 >"$standin/token"
+    sleep 3.2
+}
+at_two rotate_agent
 done_whole
 asked 2
 grep -q 'token-2$' "$standin/asked" || fail "the agent's rotated token was not read"
@@ -154,24 +173,27 @@ end_keys() {
 
 profile 1
 begin file 0 0
-windows 2
-profile 2
-end_keys 1
+renew_file() {
+    profile 2
+    end_keys 1
+}
+at_two renew_file
 done_whole
 
 # Keys that were taken away are unknown to the server: the file has new ones.
 profile 3
 begin file-rotated 0 0
-windows 2
-profile 4
-sed -i '/^PLANTEDFILE3\t/d' "$server/keys"
+rotate_file() {
+    profile 4
+    sed -i '/^PLANTEDFILE3\t/d' "$server/keys"
+}
+at_two rotate_file
 done_whole
 
 # Nobody writes new ones: it says so, and goes on when they come.
 profile 5
 begin file-late 0 0
-windows 2
-end_keys 5
+at_two end_keys 5
 for _ in $(seq 300); do
     ! grep -q 'broke off.*ExpiredToken' "$work/log" || break
     sleep 0.1
