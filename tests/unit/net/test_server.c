@@ -361,7 +361,7 @@ static void streams_as_it_comes(void **state)
     say(fd, "GET /stream/quiet HTTP/1.1\r\nHost: x\r\n\r\n");
     hear(b, fd, &got, "\r\n\r\n", 1000);
     for (int i = 0; i < 3; i++) {
-        char piece[16];
+        char piece[24];
         snprintf(piece, sizeof piece, "piece-%d", i);
         server_stream_add(b->late, str_of(piece));
         hear(b, fd, &got, piece, 1000);
