@@ -27,7 +27,7 @@ kill -KILL "$(pid_of)"
 "$here/control-plane" restart-apiserver "$KUBE_SERVER" >"$work/restart"
 screen | grep -q 'aa-before' || fail "the rows went with the server: $(screen)"
 fault pass
-shows 40 'Pods 1/[0-9]+ .* live'
+shows 90 'Pods 1/[0-9]+ .* live' # the longest wait between two tries is 60 s
 shows 5 'aa-after'
 screen | grep -q 'aa-before' && fail "a pod that was deleted meanwhile is still there: $(screen)"
 gone aa-after

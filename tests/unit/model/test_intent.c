@@ -56,7 +56,7 @@ static void test_bounded(void **state)
 {
     (void)state;
     struct intents *q = intents_new();
-    char rule[16];
+    char rule[24];
     for (int i = 0; i < 70; i++) {
         snprintf(rule, sizeof rule, "rule-%d", i);
         intents_push(q, INTENT_WINDOW_DAY, rule, i, 0);
