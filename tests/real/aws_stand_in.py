@@ -9,7 +9,9 @@ usage: aws_stand_in.py FOLDER KEYS      KEYS: the S3 server's file of keys; FOLD
     lives    seconds that a key is good for, then those that the answer says; read at each request
     token    what the Pod Identity agent wants to see
 """
-import http.server, os, pathlib, sys, time, urllib.parse
+import pathlib, sys, time, urllib.parse
+
+import loopback
 
 folder, keys = pathlib.Path(sys.argv[1]), sys.argv[2]
 STS = """<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
@@ -19,7 +21,7 @@ STS = """<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc
 AGENT = '{{"AccessKeyId":"{id}","SecretAccessKey":"{secret}","Token":"{token}","Expiration":"{expires}","AccountId":"1"}}'
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Service(loopback.Handler):
     made = 0
 
     def answer(self, status, kind, text):
@@ -35,9 +37,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if (folder / "gone").exists():
             return self.answer(503, "text/plain", "busy")
         lives, says = (float(x) for x in (folder / "lives").read_text().split())
-        Handler.made += 1
-        key = {"id": f"ASIAPLANTED{Handler.made:05}", "secret": f"planted/secret+{Handler.made}",
-               "token": f"planted/token+{Handler.made}==",
+        Service.made += 1
+        key = {"id": f"ASIAPLANTED{Service.made:05}", "secret": f"planted/secret+{Service.made}",
+               "token": f"planted/token+{Service.made}==",
                "expires": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + says))}
         with open(keys, "a") as file:
             print(key["id"], key["secret"], key["token"], time.time() + lives, sep="\t", file=file)
@@ -55,11 +57,5 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(401, "text/plain", "not that token")
         self.give("agent", self.headers["Authorization"], "application/json", AGENT)
 
-    def log_message(self, *_):
-        pass
 
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-(folder / "port.new").write_text(str(server.server_port))
-os.rename(folder / "port.new", folder / "port")
-server.serve_forever()
+loopback.serve(Service, folder)

@@ -4,13 +4,15 @@ was asked goes to FOLDER/asked, a line each, with the names of x-amz-… headers
 
 usage: forward_proxy.py FOLDER
 """
-import base64, http.client, http.server, os, pathlib, select, socket, sys, urllib.parse
+import base64, http.client, pathlib, select, socket, sys, urllib.parse
+
+import loopback
 
 folder = pathlib.Path(sys.argv[1])
 LOGIN = "Basic " + base64.b64encode(b"user:planted-proxy-password").decode()
 
 
-class Proxy(http.server.BaseHTTPRequestHandler):
+class Proxy(loopback.Handler):
     protocol_version = "HTTP/1.1"
 
     def let_in(self):
@@ -65,11 +67,5 @@ class Proxy(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = pass_on
 
-    def log_message(self, *_):
-        pass
 
-
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-(folder / "port.new").write_text(str(server.server_port))
-os.rename(folder / "port.new", folder / "port")
-server.serve_forever()
+loopback.serve(Proxy, folder)

@@ -26,7 +26,7 @@ trap stop_server EXIT
 standin=$work/stand-in
 mkdir "$standin"
 echo "planted-agent-token-1" >"$standin/token"
-start_server "$work/stand-in.log" python3 "$here/aws_stand_in.py" "$standin" "$server/keys"
+start_server "$work/stand-in.log" python3 -B "$here/aws_stand_in.py" "$standin" "$server/keys"
 for _ in $(seq 100); do
     [ ! -s "$standin/port" ] || break
     sleep 0.1

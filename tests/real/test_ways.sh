@@ -36,7 +36,7 @@ KB_S3_DOMAIN=s3.localhost KB_S3_TLS_CERT="$work/server.pem" KB_S3_TLS_KEY="$work
     "$here/swift-s3" start "$states/tls" >"$work/tls.log"
 
 mkdir "$work/proxy"
-start_server "$work/proxy.log" python3 "$here/forward_proxy.py" "$work/proxy"
+start_server "$work/proxy.log" python3 -B "$here/forward_proxy.py" "$work/proxy"
 for _ in $(seq 100); do
     [ ! -s "$work/proxy/port" ] || break
     sleep 0.1
