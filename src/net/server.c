@@ -1,13 +1,10 @@
 /*
  * libmicrohttpd runs in its external mode: it has an epoll set of its own, whose descriptor is one
  * more in our loop, and a time-out that a timer of ours keeps. It calls us from inside MHD_run
- * only. An answer that is not there yet suspends its connection: MHD forgets the socket until it is
- * resumed. So does a stream whose bytes have all been sent. As nobody would notice a client that
- * goes away meanwhile, a suspended connection's socket is watched here.
+ * only.
  */
 #include "net/server.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -50,49 +47,6 @@ static void run_ready(void *context, short revents)
     run(context);
 }
 
-void server_wake(struct server_request *r)
-{
-    loop_unwatch(r->hangup);
-    r->hangup = NULL;
-    if (!r->suspended)
-        return;
-    r->suspended = false;
-    server_mhd()->resume_connection(r->connection);
-    loop_timer_set(r->server->timer, 0);
-}
-
-static int socket_of(struct MHD_Connection *c)
-{
-    return server_mhd()->get_connection_info(c, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-}
-
-static void maybe_hung_up(void *context, short revents)
-{
-    struct server_request *r = context;
-    char byte;
-    (void)revents;
-    ssize_t n = recv(socket_of(r->connection), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    /* Bytes of a next request would be reported for ever: this connection is watched no longer. */
-    if (n <= 0) {
-        r->gone = true;
-        server_wake(r);
-    } else {
-        loop_unwatch(r->hangup);
-        r->hangup = NULL;
-    }
-}
-
-void server_suspend(struct server_request *r)
-{
-    r->suspended = true;
-    server_mhd()->suspend_connection(r->connection);
-    if (!r->hangup)
-        r->hangup =
-            loop_watch_fd(r->server->loop, socket_of(r->connection), POLLIN, maybe_hung_up, r);
-}
-
 /* ---- connections ---- */
 
 static void on_connection(void *context, struct MHD_Connection *connection, void **member,
@@ -100,16 +54,9 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 {
     struct server *s = context;
     if (what == MHD_CONNECTION_NOTIFY_STARTED)
-        *member = server_crowd_join(s->crowd, socket_of(connection));
+        *member = server_crowd_join(s->crowd, server_socket(connection));
     else
         server_crowd_leave(s->crowd, *member);
-}
-
-struct server_crowd_member *server_member(const struct server_request *r)
-{
-    return server_mhd()
-        ->get_connection_info(r->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
-        ->socket_context;
 }
 
 /* ---- a request comes in ---- */
@@ -128,7 +75,7 @@ static void refuse_target(struct server_request *r)
 {
     static const char answer[] =
         "HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-    int fd = socket_of(r->connection);
+    int fd = server_socket(r->connection);
     r->gone = true;
     server_drain(fd);
     /* What does not fit into the socket's empty buffer, nobody reads. */

@@ -1,6 +1,6 @@
 /* What the files of the HTTP server share: server.c runs the daemon and takes requests in,
- * server_request.c tells what one says, server_reply.c answers. Only these three include
- * libmicrohttpd. */
+ * server_request.c tells what one says, server_reply.c answers, server_pause.c suspends connections.
+ * libmicrohttpd is known to these and to server_mhd.c, which loads it. */
 #ifndef NET_SERVER_INTERNAL_H
 #define NET_SERVER_INTERNAL_H
 
@@ -56,6 +56,7 @@ struct server_upgrade {
     void *context;
 };
 
+int server_socket(struct MHD_Connection *c);
 /* Suspends the connection until server_wake, and watches for a client that goes away meanwhile. */
 void server_suspend(struct server_request *r);
 /* Takes the request up again, when it was suspended. */
