@@ -229,7 +229,7 @@ static void add_word(struct mask_scan *s)
     unsigned classes = 0;
     while (s->p < s->end && mask_word_class[(unsigned char)*s->p])
         classes |= mask_word_class[(unsigned char)*s->p++];
-    if (classes & MASK_MARK && s->p[-1] == '\\' && mask_quote_is_at(s, s->p - 1)) {
+    if (classes & MASK_MARK && s->p[-1] == '\\' && mask_scan_is_quote(s, s->p - 1)) {
         s->p--;
         if (s->p == start) {
             mask_quote_read(s);

@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 
-#include "triage/mask_quote.h"
 #include "triage/mask_words.h"
 
 /* Behind the "/s" of a rate: "12 KB/s", "3 requests/min". */
@@ -58,7 +57,7 @@ static const char *end_of_path(const struct mask_scan *s, const char *p)
 {
     const char *start = p;
     for (; p < s->end; p++) {
-        if (*p == '\\' && mask_quote_is_at(s, p))
+        if (*p == '\\' && mask_scan_is_quote(s, p))
             break;
         if (mask_word_class[(unsigned char)*p] || *p == '=')
             continue;

@@ -129,11 +129,6 @@ static bool is_agent(const struct mask_scan *s, const char *p)
     return p > name + 1 && mask_scan_char(s, p) == '/' && mask_scan_class(s, p + 1) & MASK_DIGIT;
 }
 
-bool mask_quote_is_at(const struct mask_scan *s, const char *p)
-{
-    return mask_scan_any(mask_scan_char(s, p + (mask_scan_char(s, p) == '\\')), "\"'`");
-}
-
 void mask_quote_read(struct mask_scan *s)
 {
     struct quote q = {.escaped = *s->p == '\\'};

@@ -6,9 +6,6 @@
 
 #include "triage/mask_scan.h"
 
-/* Whether a quote, or a backslash and a quote, stands at p. */
-bool mask_quote_is_at(const struct mask_scan *s, const char *p);
-
 /* Reads on from the quote at s->p. */
 void mask_quote_read(struct mask_scan *s);
 

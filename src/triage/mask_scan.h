@@ -40,6 +40,12 @@ static inline char mask_scan_char(const struct mask_scan *s, const char *p)
     return p < s->end ? *p : 0;
 }
 
+/* Whether a quote, or a backslash and a quote, stands at p. */
+static inline bool mask_scan_is_quote(const struct mask_scan *s, const char *p)
+{
+    return mask_scan_any(mask_scan_char(s, p + (mask_scan_char(s, p) == '\\')), "\"'`");
+}
+
 static inline unsigned mask_scan_class(const struct mask_scan *s, const char *p)
 {
     return p < s->end ? mask_word_class[(unsigned char)*p] : 0;
