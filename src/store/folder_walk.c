@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "store/folder.h"
 #include "store/store_job.h"
+#include "store/store_key.h"
 
 enum { DEPTH_MAX = 64, NAMES_MAX = 4 * 1000 * 1000 };
 

@@ -47,7 +47,7 @@ static int open_nameless(const char *folder)
     return fd;
 }
 
-static const char *folder(void)
+static const char *temporary_folder(void)
 {
     const char *set = getenv("TMPDIR");
     return set && *set ? set : "/var/tmp";
@@ -60,7 +60,7 @@ static bool write_all(struct spool *s, struct str bytes, struct err *err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return err_errno(err, folder(), "free space there, or set TMPDIR",
+            return err_errno(err, temporary_folder(), "free space there, or set TMPDIR",
                              "cannot write the spool file");
         bytes.p += n;
         bytes.n -= (size_t)n;
@@ -78,9 +78,9 @@ bool spool_add(struct spool *s, struct str bytes, struct err *err)
         return true;
     }
     if (s->fd < 0) {
-        s->fd = open_nameless(folder());
+        s->fd = open_nameless(temporary_folder());
         if (s->fd < 0)
-            return err_errno(err, folder(), "set TMPDIR to a folder that can be written",
+            return err_errno(err, temporary_folder(), "set TMPDIR to a folder that can be written",
                              "cannot make the spool file");
         if (!write_all(s, buf_str(&s->memory), err))
             return false;

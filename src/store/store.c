@@ -5,82 +5,18 @@
  */
 #include "store/store.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "store/s3/s3_place.h"
 #include "store/spool.h"
+#include "store/store_key.h"
 #include "store/store_kind.h"
 
-enum { PART_MAX = 255, AFTER_MAX = 1024 };
+enum { AFTER_MAX = 1024 };
 #define WAITING_BYTES_MAX ((size_t)2 << 30)
-
-bool store_client_of(const char *name, enum store_client *out)
-{
-    static const char *const names[] = {"auto", "curl", "libs3"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!strcmp(name, names[i])) {
-            *out = (enum store_client)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* ---- keys ---- */
-
-static bool bad_key(struct err *err, const char *key, const char *what)
-{
-    return err_set(err, ERR_USAGE, "store", "", "'%.200s' is no key: %s", key, what);
-}
-
-static bool part_ok(struct str part, const char *key, struct err *err)
-{
-    if (str_is(part, ".") || str_is(part, ".."))
-        return bad_key(err, key, "'.' and '..' may not be parts of it");
-    if (part.n > PART_MAX)
-        return bad_key(err, key, "a part is longer than 255 bytes");
-    if (str_starts(part, FILE_TEMPORARY))
-        return bad_key(err, key, "a part begins like a temporary file");
-    return true;
-}
-
-static bool check_text(const char *key, bool is_prefix, struct err *err)
-{
-    struct str rest = str_of(key), part;
-    if (rest.n > STORE_KEY_MAX)
-        return bad_key(err, key, "it is too long");
-    if (!utf8_valid(rest))
-        return bad_key(err, key, "it is no UTF-8");
-    for (size_t i = 0; i < rest.n; i++)
-        if ((unsigned char)rest.p[i] < 0x20 || rest.p[i] == 0x7f)
-            return bad_key(err, key, "it holds a control character");
-    bool ends = rest.n && rest.p[rest.n - 1] == '/';
-    if (ends && is_prefix)
-        rest.n--;
-    else if (ends || (!rest.n && !is_prefix))
-        return bad_key(err, key, ends ? "it ends with a slash" : "it is empty");
-    while (rest.n && str_cut(&rest, '/', &part)) {
-        if (!part.n)
-            return bad_key(err, key, "it begins with a slash, or holds two together");
-        if (!part_ok(part, key, err))
-            return false;
-    }
-    return true;
-}
-
-bool store_key_check(const char *key, struct err *err)
-{
-    return check_text(key ? key : "", false, err);
-}
-
-/* ---- operations ---- */
 
 void store_ask_free(struct store_ask *a)
 {
@@ -244,7 +180,7 @@ static struct store_op *begin(struct store *s, enum store_verb verb, const char 
     if (s->ops >= STORE_OPS_MAX)
         err_set(&op->early, ERR_LIMIT, s->url, "", "over %d operations wait", STORE_OPS_MAX);
     else
-        check_text(op->ask.key, prefix, &op->early);
+        store_key_fits(op->ask.key, prefix, &op->early);
     s->ops++;
     link_in(&s->waiting, op);
     loop_timer_set(s->pump, 0);
@@ -360,31 +296,11 @@ struct store_op *store_probe(struct store *s, const char *prefix, void *context,
 
 /* ---- the store ---- */
 
-static bool open_kind(struct store *s, const struct store_conf *conf, struct err *err)
-{
-    if (!strncmp(conf->url, "file://", 7)) {
-        s->kind = &folder_kind;
-        s->state = folder_open(conf, err);
-        return s->state != NULL;
-    }
-    if (!strncmp(conf->url, "s3://", 5)) {
-        s->state = s3_place_open(s->http, conf, &s->guard, &s->kind, err);
-        return s->state != NULL;
-    }
-    return err_set(err, ERR_CONFIG, "store", "write it as file:///folder or s3://bucket/prefix",
-                   "'%.100s' is no store", conf->url);
-}
-
-struct store *store_open(struct http *h, const struct store_conf *conf, struct err *err)
+struct store *store_new(struct http *h, const char *url)
 {
     struct store *s = mem_alloc(sizeof *s);
     s->http = h;
-    s->url = mem_dup(conf->url);
-    if (!open_kind(s, conf, err)) {
-        free(s->url);
-        free(s);
-        return NULL;
-    }
+    s->url = mem_dup(url);
     s->pump = loop_timer_new(http_loop(h), pump, s);
     return s;
 }
@@ -398,7 +314,8 @@ void store_free(struct store *s)
     while (s->waiting.first)
         store_cancel(s->waiting.first);
     loop_timer_free(s->pump);
-    s->kind->close(s->state);
+    if (s->kind)
+        s->kind->close(s->state);
     free(s->url);
     free(s);
 }
@@ -431,11 +348,4 @@ uint64_t store_written(const struct store *s)
 void store_describe(const struct store *s, struct buf *out)
 {
     s->kind->describe(s->state, out);
-}
-
-const char *store_clients(void)
-{
-    static char text[100];
-    snprintf(text, sizeof text, "curl (SigV4), %s", s3_libs3_version());
-    return text;
 }

@@ -19,10 +19,7 @@ struct spool;
 struct store;
 struct store_op; /* under way */
 
-enum {
-    STORE_KEY_MAX = 800,  /* bytes of a key without the root's prefix; S3 allows 1,024 with it */
-    STORE_OPS_MAX = 1024, /* operations of a store, waiting or running: one more: ERR_LIMIT */
-};
+enum { STORE_OPS_MAX = 1024 }; /* operations of a store, waiting or running: one more: ERR_LIMIT */
 /* Bytes of an object: a larger put fails with ERR_LIMIT. */
 #define STORE_OBJECT_MAX ((size_t)1 << 30)
 
@@ -76,18 +73,10 @@ void store_describe(const struct store *s, struct buf *out);
 const char *store_clients(void);
 
 /*
- * Keys are relative to the root: "prod/windows/errors/2021/08/27/1300.json". Refused (ERR_USAGE):
- * empty ones, a leading or trailing slash, empty parts, parts "." and "..", parts that start with
- * ".kubeboard-", control characters, invalid UTF-8, more than STORE_KEY_MAX bytes, a part of more
- * than 255.
- */
-bool store_key_check(const char *key, struct err *err);
-
-/*
  * The operations. Each `done` is called on the loop, exactly once and never from inside the call,
- * unless the operation is cancelled; err->kind is ERR_NONE when it worked. After `done` the
- * operation is gone. What may help to try again is tried again inside (five times at most). Keys
- * and other strings are copied.
+ * unless the operation is cancelled; err->kind is ERR_NONE when it worked, ERR_USAGE for a key that
+ * is none (store_key.h). After `done` the operation is gone. What may help to try again is tried
+ * again inside (five times at most). Keys and other strings are copied.
  */
 
 /* The whole object; more than `max` bytes fail with ERR_LIMIT, no such key with ERR_NOT_FOUND. The

@@ -1,7 +1,7 @@
 /*
- * Inside the room: what a kind of store (a folder, S3 by libcurl, S3 by libs3) has to do. store.c
- * checks what is asked, queues it and tells the caller; a kind does the operations that are
- * started.
+ * Inside the room: what a kind of store (a folder, S3 by libcurl, S3 by libs3) has to do.
+ * store_open.c chooses the kind, store.c checks what is asked, queues it and tells the caller; a
+ * kind does the operations that are started.
  */
 #ifndef STORE_STORE_KIND_H
 #define STORE_STORE_KIND_H
@@ -94,6 +94,9 @@ struct store {
     uint64_t written;
     bool write_failed; /* the last put */
 };
+
+/* A store whose kind and state are still to be set. */
+struct store *store_new(struct http *h, const char *url);
 
 /* Whether it may be started, or tried again: false is ERR_CONFLICT. */
 bool store_op_may_run(const struct store_op *op, enum store_verb verb, struct err *err);

@@ -39,14 +39,6 @@ struct aws_credentials {
 /* All stores of a process use the same credentials. */
 static struct aws_credentials *all;
 
-void aws_credentials_free_keys(struct aws_keys *k)
-{
-    mem_free_secret(k->id);
-    mem_free_secret(k->secret);
-    mem_free_secret(k->token);
-    *k = (struct aws_keys){0};
-}
-
 /* Tells those who waited when it was called: who waits again in a callback is told at the next end.
  */
 static void tell(void *context)
@@ -76,7 +68,7 @@ static void tell(void *context)
 static void take_keys(struct aws_credentials *c, struct aws_keys *yours)
 {
     unsigned serial = c->keys.serial + 1;
-    aws_credentials_free_keys(&c->keys);
+    aws_keys_free_inner(&c->keys);
     c->keys = *yours;
     c->keys.serial = serial;
     *yours = (struct aws_keys){0};
@@ -236,7 +228,7 @@ void aws_credentials_close(struct aws_credentials *c)
         c->waits = w->next;
         free(w);
     }
-    aws_credentials_free_keys(&c->keys);
+    aws_keys_free_inner(&c->keys);
     aws_settings_free(c->settings);
     free(c);
 }

@@ -6,19 +6,11 @@
 #ifndef STORE_AWS_CREDENTIALS_H
 #define STORE_AWS_CREDENTIALS_H
 
-#include <stdint.h>
-
 #include "base/err.h"
+#include "store/aws/aws_keys.h"
 #include "store/aws/aws_settings.h"
 
 struct http;
-
-struct aws_keys {
-    char *id, *secret;
-    char *token;     /* NULL: none */
-    int64_t expires; /* wall ns; 0: never */
-    unsigned serial; /* grows with every renewal */
-};
 
 /* The credentials of this process: all stores of one http share them. NULL and ERR_CONFIG as
  * aws_settings_read, and when there is no source at all. */
@@ -43,7 +35,5 @@ void aws_credentials_cancel(struct aws_credentials_wait *w); /* NULL is allowed 
 
 /* A server called the keys of that serial expired: they are not given out again. */
 void aws_credentials_expired(struct aws_credentials *c, unsigned serial);
-
-void aws_credentials_free_keys(struct aws_keys *k); /* overwrites them */
 
 #endif

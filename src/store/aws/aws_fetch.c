@@ -20,7 +20,7 @@ static void free_fetch(struct aws_fetch *f)
         explicit_bzero(f->state.p, f->state.n);
     buf_free(&f->state);
     buf_free(&f->more);
-    aws_credentials_free_keys(&f->keys);
+    aws_keys_free_inner(&f->keys);
     free(f);
 }
 
@@ -40,7 +40,7 @@ static void finish(struct aws_fetch *f, const struct err *err)
     f->keys = (struct aws_keys){0};
     free_fetch(f);
     done(context, ok ? &keys : NULL, &copy);
-    aws_credentials_free_keys(&keys);
+    aws_keys_free_inner(&keys);
 }
 
 static void failed(struct aws_fetch *f, const struct err *err)
@@ -144,7 +144,7 @@ bool aws_fetch_take_keys(struct aws_fetch *f, const char *id, const char *secret
     int64_t when = 0;
     if (*expires && !clock_parse(str_of(expires), false, &when))
         return err_set(err, ERR_PROTOCOL, place, "", "the answer's Expiration is no time");
-    aws_credentials_free_keys(&f->keys);
+    aws_keys_free_inner(&f->keys);
     f->keys = (struct aws_keys){.id = mem_dup(id),
                                 .secret = mem_dup(secret),
                                 .token = *token ? mem_dup(token) : NULL,

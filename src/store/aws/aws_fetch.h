@@ -11,7 +11,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "net/backoff.h"
-#include "store/aws/aws_credentials.h"
+#include "store/aws/aws_keys.h"
+#include "store/aws/aws_settings.h"
 
 struct http_request;
 struct http_target;

@@ -17,6 +17,7 @@
 #include "store/s3/s3_place.h"
 #include "store/spool.h"
 #include "store/store_job.h"
+#include "store/store_key.h"
 
 enum { PARALLEL = 2, TRIES = 5 };
 
@@ -337,7 +338,7 @@ static bool copy_keys(struct store_job *j)
     const struct aws_keys *keys = aws_credentials_now(p->credentials);
     if (!keys)
         return false;
-    aws_credentials_free_keys(&own->keys);
+    aws_keys_free_inner(&own->keys);
     own->keys = (struct aws_keys){.id = mem_dup(keys->id),
                                   .secret = mem_dup(keys->secret),
                                   .token = mem_dup(keys->token),
@@ -371,7 +372,7 @@ static void end(struct store_job *j)
 {
     struct own *own = j->own;
     aws_credentials_cancel(own->wait);
-    aws_credentials_free_keys(&own->keys);
+    aws_keys_free_inner(&own->keys);
     spool_free(own->spool);
     free(own->last_key);
     free(own->next_marker);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "store/s3/s3_curl.h"
 #include "store/s3/s3_xml.h"
+#include "store/store_key.h"
 
 enum { PAGE = 1000, TOKEN_MAX = 4096, QUERY_MAX = 24 * 1024 };
 #define ROOT "ListBucketResult/"

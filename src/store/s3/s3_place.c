@@ -10,7 +10,7 @@
 #include "store/aws/aws_credentials.h"
 #include "store/s3/s3_error.h"
 #include "store/s3/s3_refusal.h"
-#include "store/store_kind.h"
+#include "store/store_key.h"
 
 enum { PART_LEAST = 5 << 20, PART_USUAL = 16 << 20 };
 
@@ -214,21 +214,15 @@ bool s3_place_resolve(struct s3_place *p, const struct store_conf *conf,
 }
 
 struct s3_place *s3_place_open(struct http *h, const struct store_conf *conf,
-                               const struct store_guard *guard, const struct store_kind **kind,
-                               struct err *err)
+                               const struct store_guard *guard, struct err *err)
 {
     struct s3_place *p = mem_alloc(sizeof *p);
     p->references = 1;
     p->http = h;
     p->guard = guard;
     p->credentials = aws_credentials_open(h, err);
-    bool ok = p->credentials &&
-              s3_place_resolve(p, conf, aws_credentials_settings(p->credentials), LIBS3_MAJOR, err);
-    if (ok) {
-        *kind = p->client == STORE_CLIENT_LIBS3 ? &s3_libs3_kind : &s3_curl_kind;
-        ok = p->client == STORE_CLIENT_LIBS3 ? s3_libs3_open(p, err) : s3_curl_open(p, err);
-    }
-    if (ok)
+    if (p->credentials &&
+        s3_place_resolve(p, conf, aws_credentials_settings(p->credentials), LIBS3_MAJOR, err))
         return p;
     s3_place_drop(p);
     return NULL;

@@ -13,7 +13,6 @@ struct aws_credentials;
 struct aws_settings;
 struct s3_error;
 struct store_guard;
-struct store_kind;
 
 struct s3_place {
     int references; /* on the loop */
@@ -42,10 +41,9 @@ struct s3_place {
 bool s3_place_resolve(struct s3_place *p, const struct store_conf *conf,
                       const struct aws_settings *s, int libs3, struct err *err);
 
-/* Opens an s3:// store: the state of its kind, a struct s3_place. NULL: ERR_CONFIG. */
+/* Resolves an s3:// store's place, with the credentials of this process. NULL: ERR_CONFIG. */
 struct s3_place *s3_place_open(struct http *h, const struct store_conf *conf,
-                               const struct store_guard *guard, const struct store_kind **kind,
-                               struct err *err);
+                               const struct store_guard *guard, struct err *err);
 void s3_place_hold(void *place);
 void s3_place_drop(void *place);
 /* The store closes: gives the credentials back, which no worker touches, and drops the place. */

@@ -1,5 +1,6 @@
 /* What every kind has: keys, the order of telling, cancelling, bounds. */
 #include "help.h"
+#include "store/store_key.h"
 
 static void keys_are_checked(void **state)
 {
