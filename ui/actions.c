@@ -1,4 +1,6 @@
-/* What keys do. The engine does what all panes share; the rest goes to the focused pane. */
+/* The engine does what all panes share; the rest goes to the focused pane. */
+#include "ui/actions.h"
+
 #include "ui/commands.h"
 #include "ui/engine.h"
 #include "ui/export.h"
@@ -18,14 +20,6 @@ static void do_quit(struct app *a)
     a->quit = true;
 }
 
-static void clear_pattern(struct pane *p, struct pane_pattern *pattern)
-{
-    struct list *l = pattern == &p->filter ? pane_list_of(p) : NULL;
-    pane_pattern_clear(pattern);
-    if (l)
-        list_filter(l, NULL, false);
-}
-
 /* One thing back: what the pane has open, its filter, its search, the zoom, a step of the scope. */
 static bool back(struct app *a)
 {
@@ -33,9 +27,9 @@ static bool back(struct app *a)
     if (p->ops->action && p->ops->action(p, ACTION_BACK))
         return true;
     if (p->filter.regex)
-        clear_pattern(p, &p->filter);
+        pane_filter(p, "", NULL);
     else if (p->search.regex)
-        clear_pattern(p, &p->search);
+        pane_pattern_clear(&p->search);
     else
         return engine_back(a) || moves_out(a->moves);
     return true;
@@ -312,17 +306,11 @@ static void set_search(struct app *a, const char *text)
         search_again(a, true);
 }
 
-void actions_filter(struct app *a, const char *text)
+static void set_filter(struct app *a, const char *text)
 {
-    struct pane *p = engine_focused(a);
     struct err err;
-    struct list *l = pane_list_of(p);
-    if (l) /* it may not look at the old expression any more */
-        list_filter(l, NULL, false);
-    if (!pane_pattern_set(&p->filter, text, true, &err))
+    if (!pane_filter(engine_focused(a), text, &err))
         engine_say_err(a, &err);
-    if (l)
-        list_filter(l, p->filter.regex, p->filter.invert);
 }
 
 static void answer_pane(struct app *a, const char *text)
@@ -335,7 +323,7 @@ static void answer_pane(struct app *a, const char *text)
 void actions_prompt_key(struct app *a, uint32_t key)
 {
     static void (*const accept[PROMPT_KINDS])(struct app *, const char *) = {
-        [PROMPT_SEARCH] = set_search,       [PROMPT_FILTER] = actions_filter,
+        [PROMPT_SEARCH] = set_search,       [PROMPT_FILTER] = set_filter,
         [PROMPT_COMMAND] = commands_run,    [PROMPT_TIME] = commands_at,
         [PROMPT_SAVE] = export_named,       [PROMPT_REPLACE] = export_confirmed,
         [PROMPT_PANE] = answer_pane,        [PROMPT_QUERY] = queryline_accept,

@@ -11,8 +11,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/actions.h"
 #include "ui/engine.h"
 #include "ui/export.h"
+#include "ui/frame.h"
 #include "ui/query/queryline.h"
 #include "ui/query/querypast.h"
 #include "ui/table/browse.h"
@@ -74,6 +76,7 @@ void app_free(struct app *a)
     if (!a)
         return;
     app_terminal_stop(a);
+    export_close(a);
     engine_close(a);
     queryline_forget(a);
     free(a->query.text);
@@ -90,6 +93,7 @@ void app_change(struct app *a, void (*change)(void *context), void *context)
 {
     int width = a->width, height = a->height;
     struct err err;
+    export_close(a);
     engine_close(a);
     moves_free(a->moves);
     change(context);
@@ -237,6 +241,15 @@ static void draw_cells(struct app *a)
     frame_footer(a);
 }
 
+/* What was typed for the lines of a query goes to them when they are there. */
+static void take_held_keys(struct app *a)
+{
+    uint32_t keys[QUERYLINE_HELD];
+    size_t count = queryline_release(a, keys);
+    for (size_t i = 0; i < count; i++)
+        app_key(a, keys[i]);
+}
+
 static void prepare(struct app *a)
 {
     a->host.now = engine_now(a);
@@ -247,6 +260,7 @@ static void prepare(struct app *a)
         a->wake = due;
     browse_due(a->browse);
     export_step(a);
+    take_held_keys(a);
     queryline_sync(a);
 }
 

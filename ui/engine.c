@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "ui/export.h"
 #include "ui/log/patterns.h"
 #include "ui/page/page_stack.h"
 #include "ui/table/browse.h"
@@ -117,9 +116,6 @@ void engine_close(struct app *a)
 {
     for (size_t i = 0; i < pane_count; i++)
         pane_free(a->panes[i]);
-    export_close(a);
-    free(a->export.path);
-    a->export.path = NULL;
     patterns_free(a->host.patterns);
     browse_free(a->browse);
     a->browse = NULL;

@@ -99,17 +99,4 @@ void engine_sync_focus(struct app *a);
 int64_t engine_tick(const struct app *a);
 int64_t engine_now(const struct app *a);
 
-/* ui/actions.c */
-void actions_do(struct app *a, enum keys_action action);
-void actions_filter(struct app *a, const char *text); /* of the focused pane */
-void actions_prompt_key(struct app *a, uint32_t key);
-void actions_mouse(struct app *a, int x, int y, int wheel);
-
-/* ui/frame.c: everything but the panes' bodies. */
-void frame_header(struct app *a);
-void frame_footer(struct app *a);
-void frame_title(struct app *a, const struct layout_place *place, size_t pane, int y);
-void frame_lines(struct app *a);
-void frame_too_small(struct app *a);
-
 #endif

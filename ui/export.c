@@ -76,6 +76,20 @@ static bool is_json(const char *path)
     return str_ends(s, ".json") || str_ends(s, ".jsonl");
 }
 
+/* What is not finished leaves nothing behind. */
+static void drop(struct app *a)
+{
+    saver_cancel(a->export.saver);
+    a->export.saver = NULL;
+}
+
+void export_close(struct app *a)
+{
+    drop(a);
+    free(a->export.path);
+    a->export.path = NULL;
+}
+
 static void start(struct app *a, const char *path, bool replace)
 {
     struct err err;
@@ -84,7 +98,7 @@ static void start(struct app *a, const char *path, bool replace)
         engine_say(a, ROLE_ERROR, "Only log lines are saved as JSON: choose a name without .json.");
         return;
     }
-    export_close(a);
+    drop(a);
     a->export.saver = saver_open(path, replace, &err);
     a->export.save.json = is_json(path);
     a->export.save.at = 0;
@@ -161,7 +175,7 @@ void export_step(struct app *a)
     }
     buf_free(&chunk);
     if (!written) {
-        export_close(a);
+        drop(a);
         engine_say_err(a, &err);
     } else if (!more) {
         finish(a);
@@ -169,10 +183,4 @@ void export_step(struct app *a)
         engine_say(a, ROLE_MESSAGE, "Saving.");
         a->host.wake(a, a->host.tick);
     }
-}
-
-void export_close(struct app *a)
-{
-    saver_cancel(a->export.saver);
-    a->export.saver = NULL;
 }

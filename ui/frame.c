@@ -1,5 +1,5 @@
-/* All that stands around the panes' bodies: the header with the scope and the moment, a title line a
- * pane with the state of its upstream, the lines between panes, the footer. */
+#include "ui/frame.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -90,6 +90,17 @@ bool pane_pattern_set(struct pane_pattern *p, const char *typed, bool may_invert
     return true;
 }
 
+bool pane_filter(struct pane *p, const char *typed, struct err *err)
+{
+    struct list *l = pane_list_of(p);
+    if (l) /* it may not look at the old expression any more */
+        list_filter(l, NULL, false);
+    bool good = pane_pattern_set(&p->filter, typed, true, err);
+    if (l)
+        list_filter(l, p->filter.regex, p->filter.invert);
+    return good;
+}
+
 void pane_mark_row(const struct pane *p, const struct draw_area *line, bool cursor, bool chosen,
                    int width)
 {

@@ -166,6 +166,8 @@ unsigned pane_flags(const struct pane *p);                /* those that hold now
  * expression: the old one stays. */
 bool pane_pattern_set(struct pane_pattern *p, const char *typed, bool may_invert, struct err *err);
 void pane_pattern_clear(struct pane_pattern *p);
+/* The same for the pane's filter, whose list follows: !PATTERN keeps what does not match. */
+bool pane_filter(struct pane *p, const char *typed, struct err *err);
 
 /* Marks a row that is drawn: the cursor's (the whole row when the pane has the focus) and the chosen
  * one (its first `width` columns). */

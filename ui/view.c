@@ -78,7 +78,9 @@ bool view_open(struct app *a, const struct address *address, struct err *err)
         engine_show(a, address->pane);
         a->touched = true; /* it is not to give way to a pane that is urgent */
     }
-    actions_filter(a, address->filter);
+    struct err unreadable;
+    if (!pane_filter(engine_focused(a), address->filter, &unreadable))
+        engine_say_err(a, &unreadable);
     queryline_run_view(a, address->query, address->promql ? QUESTION_PROMQL : QUESTION_LOGQL,
                        address->graph);
     return true;

@@ -89,8 +89,7 @@ static void show(struct pane *p, struct resource_pane *r, const struct kind *kin
     resource_table_open(&r->table, &r->spec, p);
     r->open = true;
     pane_pattern_clear(&p->search);
-    pane_pattern_set(&p->filter, view ? view->filter : "", true, &err);
-    list_filter(r->table.list, p->filter.regex, p->filter.invert);
+    pane_filter(p, view ? view->filter : "", &err);
     r->seeking = view && view->at_name[0];
     if (view && view->sort != BROWSE_UNSORTED && view->sort < (int)r->columns.count)
         resource_table_sort(&r->table, view->sort, view->descending);

@@ -86,24 +86,21 @@ bool queryline_holds(struct app *a, uint32_t key)
     return true;
 }
 
-/* What was typed for the lines of a query goes to them when they are there. */
-static void release(struct app *a)
+size_t queryline_release(struct app *a, uint32_t keys[QUERYLINE_HELD])
 {
     struct queryline_state *q = &a->query;
     const struct model_logs *logs = &a->model->logs;
     bool early = moves_is_asking(a->moves) || (logs->loading && !lines_count(logs->lines));
     size_t count = q->held_count;
-    uint32_t keys[QUERYLINE_HELD];
     if (q->waiting || !count)
-        return;
+        return 0;
     if (early && engine_tick(a) < q->held_until) {
         a->host.wake(a, q->held_until);
-        return;
+        return 0;
     }
     memcpy(keys, q->held, count * sizeof *keys);
     q->held_count = 0;
-    for (size_t i = 0; i < count; i++)
-        app_key(a, keys[i]);
+    return count;
 }
 
 void queryline_give_back(struct app *a)
@@ -292,7 +289,6 @@ static void take_answer(struct app *a)
 void queryline_sync(struct app *a)
 {
     uint64_t words = vocabulary_changes(a->model->vocabulary);
-    release(a); /* a frame after the answer, when the moves have asked for the lines */
     take_answer(a);
     if (words != a->query.words && prompt_is_open(a->prompt))
         prompt_refresh(a->prompt);

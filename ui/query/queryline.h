@@ -42,6 +42,11 @@ void queryline_run_view(struct app *a, const char *query, enum question_language
  */
 bool queryline_holds(struct app *a, uint32_t key);
 
+/* The keys that have waited long enough, which are held no longer: their number. To be asked before
+ * queryline_sync, so that a frame lies between the answer and the keys: by then the moves have asked for
+ * the lines. */
+size_t queryline_release(struct app *a, uint32_t keys[QUERYLINE_HELD]);
+
 bool queryline_is_prompt(enum prompt_kind kind); /* one in which a query is typed */
 void queryline_accept(struct app *a, const char *text);
 void queryline_confirmed(struct app *a, const char *answer); /* "y": whatever it costs */
