@@ -3,8 +3,8 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 kubeboard=${KUBEBOARD:-$root/kubeboard}
 work=$(mktemp -d)
+. "$root/tests/environment.sh"
 export TZ=UTC HOME="$work" LC_ALL=C.UTF-8
-unset KUBECONFIG KUBEBOARD_CONFIG NO_COLOR 2>/dev/null || true
 
 cleanup() {
     status=$?

@@ -2,7 +2,6 @@
 # Words for tests in a real terminal (tmux), after lib.sh. Sourced.
 command -v tmux >/dev/null || { echo "tmux is not installed"; exit 77; }
 cd "$root"
-unset TMUX
 socket=kubeboard-test-$$
 t() { tmux -L "$socket" -f /dev/null "$@"; }
 end() {

@@ -25,7 +25,6 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 proxy=http://127.0.0.1:$(cat "$work/port")
-unset http_proxy HTTP_PROXY https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 
 # asks VARIABLE=VALUE…: a query with them in the environment; whether it came to the proxy.
 asks() {

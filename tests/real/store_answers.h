@@ -21,10 +21,11 @@
 #include "net/server.h"
 #include "store/spool.h"
 #include "store/store.h"
+#include "tests/temporary.h"
 
 static struct loop *loop;
 static struct http *http;
-static char folder[] = "/tmp/kubeboard-conformance-XXXXXX";
+static char folder[TEMPORARY_PATH];
 static char run[40]; /* the prefix of this run */
 
 static inline const char *env(const char *name)

@@ -22,9 +22,8 @@ cleanup() {
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
-for name in ${!AWS_*}; do unset "$name"; done
+. "$here/../environment.sh"
 export HOME="$work" AWS_EC2_METADATA_DISABLED=true
-unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY
 
 # run CASE SERVER [NAME=VALUE…]: the suite with that server's settings.
 run() {

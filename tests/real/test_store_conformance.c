@@ -537,22 +537,18 @@ static int set_up(void **state)
     loop = loop_new();
     http = http_new(loop);
     snprintf(run, sizeof run, "run-%s-%d", env("KB_CASE"), (int)getpid());
-    return mkdtemp(folder) ? 0 : -1;
+    return temporary_make(folder, "conformance") ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
-    char *command[] = {"rm", "-rf", folder, NULL};
     (void)state;
     int64_t end = clock_monotonic() + 200 * CLOCK_MS;
     while (clock_monotonic() < end)
         loop_turn(loop, 10);
     http_free(http);
     loop_free(loop);
-    if (fork() == 0) {
-        execvp(command[0], command);
-        _exit(127);
-    }
+    temporary_remove(folder);
     return 0;
 }
 

@@ -22,7 +22,6 @@ stop_s3() {
     stop_servers
 }
 trap stop_s3 EXIT
-unset http_proxy HTTP_PROXY https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 
 # An authority, and a certificate by it for the server's names.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/ca.key" -out "$work/ca.pem" -days 2 -subj "/CN=our own authority" \

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -44,8 +42,7 @@ int collect_bench_set_up(void **state)
     struct conn conn = {.name = (char[]){"loki"}, .url = mem_dup(canned_url(b->canned))};
     b->loki = loki_new(b->http, &conn, NULL);
     free(conn.url);
-    str_copy(b->folder, sizeof b->folder, "/tmp/kubeboard-collect-XXXXXX");
-    if (!mkdtemp(b->folder))
+    if (!temporary_make(b->folder, "collect"))
         return -1;
     collect_bench_reopen(b);
     b->redactor = redact_new(redact_kinds, NULL, NULL, &err);
@@ -54,17 +51,6 @@ int collect_bench_set_up(void **state)
         clock_align(clock_now() - CLOCK_MINUTE, COLLECT_BENCH_WIDTH) - 3 * COLLECT_BENCH_WIDTH;
     *state = b;
     return 0;
-}
-
-static void run(char *const command[])
-{
-    int status;
-    pid_t pid = fork();
-    if (pid == 0) {
-        execvp(command[0], command);
-        _exit(127);
-    }
-    waitpid(pid, &status, 0);
 }
 
 int collect_bench_tear_down(void **state)
@@ -81,14 +67,14 @@ int collect_bench_tear_down(void **state)
         loop_turn(b->loop, 2);
     http_free(b->http);
     loop_free(b->loop);
-    run((char *[]){"rm", "-rf", b->folder, NULL});
+    temporary_remove(b->folder);
     free(b);
     return 0;
 }
 
 void collect_bench_empty(struct collect_bench *b)
 {
-    run((char *[]){"rm", "-rf", b->folder, NULL});
+    temporary_remove(b->folder);
 }
 
 void collect_bench_turn(struct collect_bench *b, const bool *until)

@@ -15,6 +15,7 @@
 #include "source/loki.h"
 #include "store/store.h"
 #include "store/window_store.h"
+#include "tests/temporary.h"
 #include "tests/wire/canned.h"
 #include "tests/wire/fake_loki.h"
 #include "triage/redact.h"
@@ -29,7 +30,7 @@ struct collect_bench {
     struct window_store *windows;
     struct redactor *redactor;
     struct rule rule;
-    char folder[64];
+    char folder[TEMPORARY_PATH];
     int64_t base; /* start of a window three windows back: what was there is over, and settled */
     /* The last round. */
     bool ended;

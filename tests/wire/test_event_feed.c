@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -19,6 +18,7 @@
 #include "source/loki.h"
 #include "store/store.h"
 #include "store/window_store.h"
+#include "tests/temporary.h"
 #include "tests/wire/canned.h"
 #include "tests/wire/fake_loki.h"
 #include "tests/wire/kube_bench.h"
@@ -32,7 +32,7 @@ struct bench {
     struct store *store;
     struct window_store *windows;
     struct redactor *redactor;
-    char folder[64];
+    char folder[TEMPORARY_PATH];
     char events[4000]; /* items of the list */
     struct buf written;
 };
@@ -63,8 +63,7 @@ static int set_up(void **state)
     struct conn conn = {.url = mem_dup(canned_url(b->canned))};
     b->loki = loki_new(b->kube->http, &conn, NULL);
     free(conn.url);
-    str_copy(b->folder, sizeof b->folder, "/tmp/kubeboard-events-XXXXXX");
-    if (!mkdtemp(b->folder))
+    if (!temporary_make(b->folder, "events"))
         return -1;
     snprintf(url, sizeof url, "file://%s", b->folder);
     b->store = store_open(b->kube->http, &(struct store_conf){.url = url}, &err);
@@ -87,12 +86,7 @@ static int tear_down(void **state)
     kube_bench_wait(b->kube, 20);
     kube_bench_free(b->kube);
     buf_free(&b->written);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", b->folder, NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
+    temporary_remove(b->folder);
     free(b);
     return 0;
 }

@@ -9,36 +9,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/gzip.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "collect/metrics.h"
-#include "collect/service.h"
-#include "net/http.h"
-#include "net/loop.h"
 #include "net/server.h"
 #include "source/read_api.h"
 #include "source/read_api_kept.h"
-#include "store/store.h"
-#include "store/window_store.h"
+#include "tests/wire/service_bench.h"
 
 struct bench {
-    struct loop *loop;
-    struct http *http;
+    struct service_bench on;
     struct read_api *api;
     struct conn conn;
-    struct store *store;
-    struct window_store *windows;
-    struct metrics *metrics;
-    struct service *service;
-    char folder[64], token_file[100];
-    int64_t base;
     /* What came. */
     bool came;
     struct err err;
@@ -53,37 +37,18 @@ struct bench {
 
 static void open_service(struct bench *b, bool token)
 {
-    struct err err;
-    struct service_conf conf = {.loop = b->loop,
-                                .listen = "127.0.0.1:0",
-                                .token_file = token ? b->token_file : NULL,
-                                .store = b->windows,
-                                .metrics = b->metrics};
-    service_free(b->service);
+    service_bench_open(&b->on, token);
     read_api_free(b->api);
-    b->service = service_new(&conf, &err);
-    assert_non_null(b->service);
     conn_free_inner(&b->conn);
-    b->conn = (struct conn){.url = mem_printf("http://127.0.0.1:%d", service_port(b->service))};
-    b->api = read_api_new(b->http, &b->conn);
+    b->conn = (struct conn){.url = mem_dup(b->on.url)};
+    b->api = read_api_new(b->on.http, &b->conn);
 }
 
 static int set_up(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
-    struct err err;
-    char url[80];
-    b->loop = loop_new();
-    b->http = http_new(b->loop);
-    str_copy(b->folder, sizeof b->folder, "/tmp/kubeboard-service-XXXXXX");
-    if (!mkdtemp(b->folder))
+    if (!service_bench_set_up(&b->on))
         return -1;
-    snprintf(url, sizeof url, "file://%s/store", b->folder);
-    snprintf(b->token_file, sizeof b->token_file, "%s/token", b->folder);
-    b->store = store_open(b->http, &(struct store_conf){.url = url}, &err);
-    b->windows = window_store_new(b->store, b->store, "test");
-    b->metrics = metrics_new();
-    clock_parse(str_of("2021-08-27T13:00:00Z"), false, &b->base);
     open_service(b, false);
     *state = b;
     return 0;
@@ -92,88 +57,14 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct bench *b = *state;
-    service_free(b->service);
     read_api_free(b->api);
     conn_free_inner(&b->conn);
-    window_store_free(b->windows);
-    store_free(b->store);
-    metrics_free(b->metrics);
+    service_bench_tear_down(&b->on);
     window_free(b->window);
     window_day_free(b->day);
     catalogue_free(b->groups);
-    for (int i = 0; i < 5; i++)
-        loop_turn(b->loop, 2);
-    http_free(b->http);
-    loop_free(b->loop);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", b->folder, NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
     free(b);
     return 0;
-}
-
-/* ---- what is stored ---- */
-
-static void on_stored(void *context, const struct err *err)
-{
-    assert_int_equal(err->kind, ERR_NONE);
-    *(bool *)context = true;
-}
-
-static void turn(struct bench *b, const bool *came)
-{
-    int64_t end = clock_monotonic() + 20 * CLOCK_SECOND;
-    while (!*came && clock_monotonic() < end)
-        loop_turn(b->loop, 100);
-    assert_true(*came);
-}
-
-static void store_windows(struct bench *b, const char *rule, int count)
-{
-    for (int i = 0; i < count; i++) {
-        bool saved = false, indexed = false;
-        struct window *w = mem_alloc(sizeof *w);
-        w->cluster = mem_dup("test");
-        w->rule = mem_dup(rule);
-        w->query = mem_dup("{a=\"b\"}");
-        w->from = b->base + i * 10 * CLOCK_MINUTE;
-        w->to = w->from + 10 * CLOCK_MINUTE;
-        w->lines = w->counted = (uint64_t)i;
-        w->complete = true;
-        tallies_add(&w->namespaces, str_of("shop"), (uint64_t)i);
-        window_store_save(b->windows, w, &saved, on_stored);
-        turn(b, &saved);
-        window_store_day_index(b->windows, w, &indexed, on_stored);
-        turn(b, &indexed);
-        window_free(w);
-    }
-}
-
-static void store_snapshot(struct bench *b, int64_t at, int pods, double cpu)
-{
-    struct buf plain, packed;
-    bool saved = false;
-    buf_init(&plain, 16 << 20);
-    buf_init(&packed, 16 << 20);
-    buf_adds(&plain, "{\"schema\":1,\"cluster\":\"test\",\"nodes\":[{\"metadata\":{\"name\":\"n1\"}"
-                     "}],\"pods\":[");
-    for (int i = 0; i < pods; i++)
-        buf_printf(&plain,
-                   "%s{\"metadata\":{\"name\":\"p%d\",\"namespace\":\"%s\"},\"status\":{\"phase\":"
-                   "\"Running\"}}",
-                   i ? "," : "", i, i % 2 ? "odd" : "even");
-    buf_printf(&plain,
-               "],\"usage\":{\"nodes\":[{\"name\":\"n1\",\"cpu\":0.5,\"memory\":0.25}],\"pods\":[{"
-               "\"namespace\":"
-               "\"odd\",\"name\":\"p1\",\"cpu\":%g,\"memory\":1000}]},\"missing\":[]}",
-               cpu);
-    assert_true(gzip_pack(&packed, buf_str(&plain), NULL));
-    window_store_save_snapshot(b->windows, at, &packed, &saved, on_stored);
-    turn(b, &saved);
-    buf_free(&plain);
 }
 
 /* ---- what comes ---- */
@@ -188,7 +79,7 @@ static void wait_for(struct bench *b, struct read_api_call *c)
 {
     assert_non_null(c);
     b->came = false;
-    turn(b, &b->came);
+    service_bench_turn(&b->on, &b->came);
 }
 
 static void on_rules(void *context, const char *const *rules, size_t count, const struct err *err)
@@ -275,28 +166,28 @@ static void on_usage(void *context, const struct err *err)
 static void windows_days_and_rules(void **state)
 {
     struct bench *b = *state;
-    store_windows(b, "errors", 3);
-    store_windows(b, "slow", 1);
+    service_bench_windows(&b->on, "errors", 3);
+    service_bench_windows(&b->on, "slow", 1);
     wait_for(b, read_api_rules(b->api, b, on_rules));
     assert_string_equal(b->text, "errors slow ");
-    wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+    wait_for(b, read_api_day(b->api, "errors", b->on.base, b, on_day));
     assert_int_equal(b->day->count, 3);
     uint64_t lines;
     assert_true(window_entry_lines(&b->day->list[2], "shop", &lines));
     assert_int_equal(lines, 2);
-    wait_for(b, read_api_window(b->api, "errors", b->base + 20 * CLOCK_MINUTE, b, on_window));
+    wait_for(b, read_api_window(b->api, "errors", b->on.base + 20 * CLOCK_MINUTE, b, on_window));
     assert_int_equal(b->window->lines, 2);
     assert_string_equal(b->window->rule, "errors");
-    wait_for(b, read_api_window(b->api, "errors", b->base - CLOCK_HOUR, b, on_window));
+    wait_for(b, read_api_window(b->api, "errors", b->on.base - CLOCK_HOUR, b, on_window));
     assert_null(b->window);
     assert_int_equal(b->err.kind, ERR_NOT_FOUND);
-    wait_for(b, read_api_window(b->api, "../../etc", b->base, b, on_window));
+    wait_for(b, read_api_window(b->api, "../../etc", b->on.base, b, on_window));
     assert_int_equal(b->err.kind, ERR_NOT_FOUND);
-    wait_for(b, read_api_span(b->api, "errors", b->base + 10 * CLOCK_MINUTE, b->base + CLOCK_DAY, b,
-                              on_span));
+    wait_for(b, read_api_span(b->api, "errors", b->on.base + 10 * CLOCK_MINUTE,
+                              b->on.base + CLOCK_DAY, b, on_span));
     assert_int_equal(b->count, 2);
-    assert_true(b->found == b->base + 10 * CLOCK_MINUTE);
-    wait_for(b, read_api_span(b->api, "none", b->base, b->base + CLOCK_DAY, b, on_span));
+    assert_true(b->found == b->on.base + 10 * CLOCK_MINUTE);
+    wait_for(b, read_api_span(b->api, "none", b->on.base, b->on.base + CLOCK_DAY, b, on_span));
     assert_int_equal(b->count, 0);
 }
 
@@ -307,9 +198,9 @@ static void the_catalogue(void **state)
     wait_for(b, read_api_groups(b->api, b, on_groups));
     assert_int_equal(b->err.kind, ERR_NOT_FOUND);
     struct catalogue *more = catalogue_new("test");
-    catalogue_merge_group(more, "000000000000000a", "a <*>", b->base, b->base + 5);
-    window_store_groups_merge(b->windows, more, &merged, on_stored);
-    turn(b, &merged);
+    catalogue_merge_group(more, "000000000000000a", "a <*>", b->on.base, b->on.base + 5);
+    window_store_groups_merge(b->on.windows, more, &merged, service_bench_stored);
+    service_bench_turn(&b->on, &merged);
     catalogue_free(more);
     wait_for(b, read_api_groups(b->api, b, on_groups));
     assert_string_equal(catalogue_find(b->groups, "000000000000000a")->template_text, "a <*>");
@@ -322,19 +213,19 @@ static void snapshots_come_in_pages(void **state)
         .kind = "pods", .context = b, .element = on_element, .done = on_list};
     wait_for(b, read_api_list(b->api, &list));
     assert_int_equal(b->err.kind, ERR_NOT_FOUND);
-    store_snapshot(b, b->base, 2, 1);
-    store_snapshot(b, b->base + 10 * CLOCK_MINUTE, 4500, 1);
+    service_bench_snapshot(&b->on, b->on.base, 2, 1);
+    service_bench_snapshot(&b->on, b->on.base + 10 * CLOCK_MINUTE, 4500, 1);
     b->elements = 0;
     wait_for(b, read_api_list(b->api, &list));
     assert_int_equal(b->err.kind, ERR_NONE);
     assert_int_equal(b->elements, 4500);
     assert_string_equal(b->text, "p4499");
-    assert_true(b->found == b->base + 10 * CLOCK_MINUTE);
+    assert_true(b->found == b->on.base + 10 * CLOCK_MINUTE);
     b->elements = 0;
-    list.at = b->base + 5 * CLOCK_MINUTE;
+    list.at = b->on.base + 5 * CLOCK_MINUTE;
     wait_for(b, read_api_list(b->api, &list));
     assert_int_equal(b->elements, 2);
-    assert_true(b->found == b->base);
+    assert_true(b->found == b->on.base);
     b->elements = 0;
     list = (struct read_api_list){.kind = "pods",
                                   .namespace_ = "odd",
@@ -350,10 +241,10 @@ static void snapshots_come_in_pages(void **state)
 static void usage_of_nodes_and_pods(void **state)
 {
     struct bench *b = *state;
-    store_snapshot(b, b->base, 2, 1);
-    store_snapshot(b, b->base + 10 * CLOCK_MINUTE, 2, 1.5);
-    wait_for(b, read_api_usage(b->api, &(struct read_api_usage){.from = b->base,
-                                                                .to = b->base + CLOCK_HOUR,
+    service_bench_snapshot(&b->on, b->on.base, 2, 1);
+    service_bench_snapshot(&b->on, b->on.base + 10 * CLOCK_MINUTE, 2, 1.5);
+    wait_for(b, read_api_usage(b->api, &(struct read_api_usage){.from = b->on.base,
+                                                                .to = b->on.base + CLOCK_HOUR,
                                                                 .context = b,
                                                                 .point = on_point,
                                                                 .done = on_usage}));
@@ -365,23 +256,23 @@ static void usage_of_nodes_and_pods(void **state)
 static void errors_say_what_to_do(void **state)
 {
     struct bench *b = *state;
-    assert_true(file_write_atomic(b->token_file, "secret\n", 7, 0600, NULL));
+    assert_true(file_write_atomic(b->on.token_file, "secret\n", 7, 0600, NULL));
     open_service(b, true);
     wait_for(b, read_api_rules(b->api, b, on_rules));
     assert_int_equal(b->err.kind, ERR_DENIED);
     assert_non_null(strstr(b->err.mend, "server.bearer_token_file"));
     read_api_free(b->api);
-    b->conn.token_file = mem_dup(b->token_file);
-    b->api = read_api_new(b->http, &b->conn);
+    b->conn.token_file = mem_dup(b->on.token_file);
+    b->api = read_api_new(b->on.http, &b->conn);
     wait_for(b, read_api_rules(b->api, b, on_rules));
     assert_int_equal(b->err.kind, ERR_NONE);
     /* One that is cancelled never calls back. */
     b->came = false;
     read_api_cancel(read_api_rules(b->api, b, on_rules));
     read_api_cancel(NULL);
-    service_free(b->service);
-    b->service = NULL;
-    struct read_api_call *c = read_api_day(b->api, "errors", b->base, b, on_day);
+    service_free(b->on.service);
+    b->on.service = NULL;
+    struct read_api_call *c = read_api_day(b->api, "errors", b->on.base, b, on_day);
     assert_false(b->came);
     wait_for(b, c);
     assert_int_equal(b->err.kind, ERR_AWAY);
@@ -416,30 +307,30 @@ static void what_has_not_changed_is_not_sent_again(void **state)
     struct err err;
     struct day_server days = {.tag = "\"v1\""};
     struct server *server = server_new(
-        b->loop,
+        b->on.loop,
         &(struct server_conf){.listen = "127.0.0.1:0", .context = &days, .handle = handle_day},
         &err);
     read_api_free(b->api);
     conn_free_inner(&b->conn);
     b->conn = (struct conn){.url = mem_printf("http://127.0.0.1:%d", server_port(server))};
-    b->api = read_api_new(b->http, &b->conn);
+    b->api = read_api_new(b->on.http, &b->conn);
     for (int i = 0; i < 3; i++) {
-        wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+        wait_for(b, read_api_day(b->api, "errors", b->on.base, b, on_day));
         assert_int_equal(b->err.kind, ERR_NONE);
         assert_string_equal(b->day->rule, "errors");
         assert_int_equal(days.sent, 1);
         assert_int_equal(days.spared, i);
     }
     days.tag = "\"v2\"";
-    wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+    wait_for(b, read_api_day(b->api, "errors", b->on.base, b, on_day));
     assert_string_equal(b->day->rule, "later");
-    wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+    wait_for(b, read_api_day(b->api, "errors", b->on.base, b, on_day));
     assert_string_equal(b->day->rule, "later");
     assert_int_equal(days.sent, 2);
     /* More days than are kept: all are right, the first ones are sent again. */
     for (int i = 0; i <= READ_API_KEPT_COUNT; i++)
-        wait_for(b, read_api_day(b->api, "errors", b->base - i * CLOCK_DAY, b, on_day));
-    wait_for(b, read_api_day(b->api, "errors", b->base, b, on_day));
+        wait_for(b, read_api_day(b->api, "errors", b->on.base - i * CLOCK_DAY, b, on_day));
+    wait_for(b, read_api_day(b->api, "errors", b->on.base, b, on_day));
     assert_int_equal(days.sent, 2 + READ_API_KEPT_COUNT + 1);
     read_api_free(b->api);
     b->api = NULL;

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/gzip.h"
@@ -21,6 +19,7 @@
 #include "net/loop.h"
 #include "store/store.h"
 #include "store/window_store.h"
+#include "tests/temporary.h"
 #include "tests/wire/kube_bench.h"
 #include "triage/redact.h"
 
@@ -29,7 +28,7 @@ struct bench {
     struct store *store;
     struct window_store *windows;
     struct redactor *redactor;
-    char folder[64];
+    char folder[TEMPORARY_PATH];
     char paths[4000], accept_of_configs[200];
     bool secrets, deny_pvcs, old_cronjobs, cut_pods, away;
     bool came;
@@ -118,8 +117,7 @@ static int set_up(void **state)
     char url[80];
     b->kube = kube_bench_new(b, handle);
     kube_bench_client(b->kube);
-    str_copy(b->folder, sizeof b->folder, "/tmp/kubeboard-snapshot-XXXXXX");
-    if (!mkdtemp(b->folder))
+    if (!temporary_make(b->folder, "snapshot"))
         return -1;
     snprintf(url, sizeof url, "file://%s", b->folder);
     b->store = store_open(b->kube->http, &(struct store_conf){.url = url}, &err);
@@ -138,12 +136,7 @@ static int tear_down(void **state)
     redact_free(b->redactor);
     kube_bench_wait(b->kube, 20);
     kube_bench_free(b->kube);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", b->folder, NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
+    temporary_remove(b->folder);
     free(b);
     return 0;
 }

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -18,6 +16,7 @@
 #include "net/loop.h"
 #include "store/store.h"
 #include "store/window_store.h"
+#include "tests/temporary.h"
 
 #define WIDTH (10 * CLOCK_MINUTE)
 
@@ -26,7 +25,7 @@ struct bench {
     struct http *http;
     struct store *store;
     struct window_store *windows;
-    char folder[64];
+    char folder[TEMPORARY_PATH];
     struct rule rules[2];
     int64_t base; /* 13:00 of a day */
     bool came;
@@ -41,8 +40,7 @@ static int set_up(void **state)
     char url[80];
     b->loop = loop_new();
     b->http = http_new(b->loop);
-    str_copy(b->folder, sizeof b->folder, "/tmp/kubeboard-due-XXXXXX");
-    if (!mkdtemp(b->folder))
+    if (!temporary_make(b->folder, "due"))
         return -1;
     snprintf(url, sizeof url, "file://%s", b->folder);
     b->store = store_open(b->http, &(struct store_conf){.url = url}, &err);
@@ -63,12 +61,7 @@ static int tear_down(void **state)
         loop_turn(b->loop, 2);
     http_free(b->http);
     loop_free(b->loop);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", b->folder, NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
+    temporary_remove(b->folder);
     rule_free_inner(&b->rules[0]);
     rule_free_inner(&b->rules[1]);
     free(b);

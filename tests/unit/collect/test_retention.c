@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <utime.h>
 
@@ -21,13 +20,14 @@
 #include "net/loop.h"
 #include "store/store.h"
 #include "store/window_store.h"
+#include "tests/temporary.h"
 
 struct bench {
     struct loop *loop;
     struct http *http;
     struct store *raw, *processed;
     struct window_store *windows;
-    char folder[64];
+    char folder[TEMPORARY_PATH];
     bool came;
     int64_t (*now)(void *context);
     struct err err;
@@ -48,8 +48,7 @@ static int set_up(void **state)
     int64_t now;
     b->loop = loop_new();
     b->http = http_new(b->loop);
-    str_copy(b->folder, sizeof b->folder, "/tmp/kubeboard-retain-XXXXXX");
-    if (!mkdtemp(b->folder))
+    if (!temporary_make(b->folder, "retain"))
         return -1;
     b->raw = open_store(b, "raw");
     b->processed = open_store(b, "processed");
@@ -71,12 +70,7 @@ static int tear_down(void **state)
         loop_turn(b->loop, 2);
     http_free(b->http);
     loop_free(b->loop);
-    pid_t pid = fork();
-    if (pid == 0) {
-        execlp("rm", "rm", "-rf", b->folder, NULL);
-        _exit(127);
-    }
-    waitpid(pid, NULL, 0);
+    temporary_remove(b->folder);
     free(b);
     return 0;
 }

@@ -18,11 +18,12 @@
 #include "net/loop.h"
 #include "store/spool.h"
 #include "store/store.h"
+#include "tests/temporary.h"
 
 struct help {
     struct loop *loop;
     struct http *http;
-    char folder[64];
+    char folder[TEMPORARY_PATH];
 };
 
 /* One answer, whatever was asked. */
@@ -191,15 +192,13 @@ static inline int help_set_up(void **state)
     struct help *h = mem_alloc(sizeof *h);
     h->loop = loop_new();
     h->http = http_new(h->loop);
-    str_copy(h->folder, sizeof h->folder, "/tmp/kubeboard-store-XXXXXX");
     *state = h;
-    return mkdtemp(h->folder) ? 0 : -1;
+    return temporary_make(h->folder, "store") ? 0 : -1;
 }
 
 static inline int help_tear_down(void **state)
 {
     struct help *h = *state;
-    char *command[] = {"rm", "-rf", h->folder, NULL};
     /* A failed test may have left another user behind. */
     if (seteuid(getuid()) != 0)
         return -1;
@@ -207,10 +206,7 @@ static inline int help_tear_down(void **state)
     help_run_for(h, 20);
     http_free(h->http);
     loop_free(h->loop);
-    if (fork() == 0) {
-        execvp(command[0], command);
-        _exit(127);
-    }
+    temporary_remove(h->folder);
     free(h);
     return 0;
 }
