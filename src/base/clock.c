@@ -6,7 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#define ZONE_FOR CLOCK_MINUTE /* /etc/localtime is looked at no more often */
+
 static int64_t frozen;
+static _Atomic int64_t zone_read; /* monotonic; 0: never */
 
 void clock_freeze(int64_t now)
 {
@@ -42,6 +45,34 @@ int64_t clock_worked(void)
 int64_t clock_base(void)
 {
     return frozen ? 0 : clock_now() - clock_monotonic();
+}
+
+/* localtime_r knows the zone of the last tzset, mktime reads it at each call: a frame has many. */
+static void read_zone(void)
+{
+    int64_t now = clock_monotonic();
+    if (zone_read && now - zone_read < ZONE_FOR)
+        return;
+    zone_read = now;
+    tzset();
+}
+
+static void local_tm(time_t seconds, struct tm *tm)
+{
+    read_zone();
+    localtime_r(&seconds, tm);
+}
+
+/* Of a time that the clocks showed twice it is one of the two, of one that they skipped an hour off. */
+static time_t local_seconds(struct tm *tm)
+{
+    time_t shown = timegm(tm), seconds = shown;
+    for (int i = 0; i < 2; i++) {
+        struct tm there;
+        local_tm(seconds, &there);
+        seconds = shown - there.tm_gmtoff;
+    }
+    return seconds;
 }
 
 /* Reads exactly n digits. */
@@ -129,7 +160,7 @@ bool clock_parse(struct str text, bool local, int64_t *out)
     if (text.n == 0) {
         if (!local)
             return false;
-        seconds = mktime(&tm);
+        seconds = local_seconds(&tm);
     } else {
         if (!skip(&text, "Zz")) {
             int sign = text.p[0] == '-' ? -1 : 1, hours, minutes;
@@ -192,7 +223,7 @@ static bool parse_hour(struct str text, int64_t now, int64_t *out)
         return false;
     time_t seconds = (time_t)(now / CLOCK_SECOND);
     struct tm tm;
-    localtime_r(&seconds, &tm);
+    local_tm(seconds, &tm);
     for (int back = 0; back < 2; back++) {
         struct tm day = tm;
         day.tm_mday -= back;
@@ -200,7 +231,7 @@ static bool parse_hour(struct str text, int64_t now, int64_t *out)
         day.tm_min = minute;
         day.tm_sec = second;
         day.tm_isdst = -1;
-        *out = (int64_t)mktime(&day) * CLOCK_SECOND;
+        *out = (int64_t)local_seconds(&day) * CLOCK_SECOND;
         if (*out <= now)
             return true;
     }
@@ -238,7 +269,7 @@ static void to_tm(int64_t t, bool utc, struct tm *tm, int64_t *ns)
     if (utc)
         gmtime_r(&whole, tm);
     else
-        localtime_r(&whole, tm);
+        local_tm(whole, tm);
     *ns = rest;
 }
 

@@ -48,7 +48,8 @@ char *clock_rfc3339(int64_t t, bool with_ns, char *out);
 /* 2021-08-27T13:00:00.123456Z: Kubernetes' MicroTime, which insists on six digits. */
 char *clock_micro(int64_t t, char *out);
 
-/* strftime of t in the local zone, or in UTC. Returns out. */
+/* strftime of t in the local zone, or in UTC. Returns out. A change of the machine's zone is followed
+ * within a minute, as in all that is local here. */
 char *clock_format(int64_t t, bool utc, const char *strftime_format, char *out, size_t size);
 
 bool clock_same_day(int64_t a, int64_t b, bool utc); /* of the local zone, or of UTC */

@@ -111,6 +111,39 @@ static void local_times_need_no_zone(void **state)
     assert_true(clock_parse(str_of("2021-08-27T13:00:00Z"), true, &t) && t == noon);
 }
 
+/* A frame has many times: the zone's file is not looked at for each. */
+static void the_zone_is_not_read_with_each_time(void **state)
+{
+    (void)state;
+    int64_t t;
+    char text[CLOCK_TEXT];
+    setenv("TZ", "UTC", 1);
+    assert_true(clock_parse(str_of("2021-08-27T22:00:00"), true, &t) && t == noon);
+    assert_string_equal(clock_format(noon, false, "%H:%M", text, sizeof text), "22:00");
+}
+
+static void hours_that_are_twice_or_never_are_times(void **state)
+{
+    (void)state;
+    int64_t t, hour;
+    setenv("TZ", "EST5EDT,M3.2.0,M11.1.0", 1);
+    tzset();
+    assert_true(clock_parse(str_of("2021-03-14T12:00:00-04:00"), false, &hour));
+    assert_true(clock_parse(str_of("2021-03-14 12:00"), true, &t) && t == hour);
+    assert_true(clock_parse(str_of("2021-03-14T02:30:00-05:00"), false, &hour));
+    assert_true(clock_parse(str_of("2021-03-14 02:30"), true, &t) && llabs(t - hour) <= CLOCK_HOUR);
+    assert_true(clock_parse(str_of("2021-11-07T01:30:00-04:00"), false, &hour));
+    assert_true(clock_parse(str_of("2021-11-07 01:30"), true, &t));
+    assert_true(t == hour || t == hour + CLOCK_HOUR);
+    setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+    tzset();
+    assert_true(clock_parse(str_of("2021-10-31T02:30:00+02:00"), false, &hour));
+    assert_true(clock_parse(str_of("2021-10-31 02:30"), true, &t));
+    assert_true(t == hour || t == hour + CLOCK_HOUR);
+    assert_true(clock_parse(str_of("2021-10-31T00:30:00+02:00"), false, &hour));
+    assert_true(clock_parse(str_of("2021-10-31 00:30"), true, &t) && t == hour);
+}
+
 static void spans_are_read(void **state)
 {
     (void)state;
@@ -276,6 +309,8 @@ int main(void)
         cmocka_unit_test(times_are_read),
         cmocka_unit_test(what_is_no_time_is_refused),
         cmocka_unit_test_setup_teardown(local_times_need_no_zone, in_seoul, in_utc),
+        cmocka_unit_test_setup_teardown(the_zone_is_not_read_with_each_time, in_seoul, in_utc),
+        cmocka_unit_test_setup_teardown(hours_that_are_twice_or_never_are_times, in_seoul, in_utc),
         cmocka_unit_test(spans_are_read),
         cmocka_unit_test_setup_teardown(people_write_times_as_they_like, in_seoul, in_utc),
         cmocka_unit_test_setup_teardown(times_are_written, in_seoul, in_utc),
