@@ -1,8 +1,10 @@
 /*
  * Widths are those of terminals that place every code point by itself (xterm, tmux, ncurses): the
- * columns of a text are the sum of its code points' columns, and a cluster is cut before it would
- * pass two columns. What terminals disagree about never leaves utf8_safe: variation selectors are
- * dropped, joiners are replaced, so that an emoji sequence becomes its visible parts.
+ * columns of a text are the sum of its code points' columns, and a cluster ends before a second one
+ * that has any. What terminals disagree about never leaves utf8_safe. Some draw an emoji sequence as
+ * one picture and some as its parts: the joiners, skin tones, tags and variation selectors within one
+ * are dropped, which leaves parts that all draw alike (UTS #51 names them as the fallback), and a flag
+ * becomes the two letters that it is made of.
  */
 #include "base/utf8.h"
 
@@ -173,10 +175,10 @@ size_t utf8_cluster(const char *p, size_t n, int *width)
         if (utf8proc_grapheme_break_stateful((utf8proc_int32_t)code, (utf8proc_int32_t)next,
                                              &state))
             break;
-        int wider = *width + columns_of(next);
-        if (wider > 2)
+        int columns = columns_of(next);
+        if (columns && *width)
             break;
-        *width = wider;
+        *width += columns;
         length += more;
         code = next;
     }
@@ -234,6 +236,7 @@ struct safe {
     struct buf *out;
     int flags;
     int marks;       /* on the last base; MARKS_MAX when there is no base that could carry one */
+    uint32_t base;   /* the last one that is no ASCII; 0: none, or something else came behind it */
     size_t measured; /* the output's column is known up to here: only tabs ask for it */
     int column;
     bool full;
@@ -258,6 +261,7 @@ static void add_code(struct safe *s, uint32_t code)
         code = '?';
     add(s, bytes, utf8_encode(code, bytes));
     s->marks = 0;
+    s->base = 0;
 }
 
 static void add_tab(struct safe *s)
@@ -355,7 +359,56 @@ static size_t escape_length(const char *bytes, size_t n)
     return i < n && p[i] >= 0x30 && p[i] <= 0x7e ? i + 1 : i;
 }
 
-enum fate { KEEP, MARK, DROP, REPLACE };
+/* ---- emoji ---- */
+
+enum {
+    JOINER = 0x200d,
+    BLACK_FLAG = 0x1f3f4,
+    TAG_FIRST = 0xe0020,
+    TAG_END = 0xe007f,
+    TAGS_MOST = 8,
+    FLAG_A = 0x1f1e6,
+    FLAG_Z = 0x1f1ff,
+    SKIN_FIRST = 0x1f3fb,
+    SKIN_LAST = 0x1f3ff
+};
+
+static bool is_pictograph(uint32_t code)
+{
+    return code >= 0xa9 && utf8proc_get_property((utf8proc_int32_t)code)->boundclass ==
+                               UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+}
+
+/* The tags of a region's flag at p, their end included; 0: they are none, and hide something. */
+static size_t tags_length(const char *p, size_t n)
+{
+    size_t length = 0;
+    for (int i = 0; i < TAGS_MOST && length < n; i++) {
+        uint32_t code;
+        length += utf8_decode(p + length, n - length, &code);
+        if (code == TAG_END)
+            return i ? length : 0;
+        if (code < TAG_FIRST || code > TAG_END)
+            return 0;
+    }
+    return 0;
+}
+
+/* The bytes at p that only say how the picture before them is to be drawn; 0: they say something. */
+static size_t drawing_length(uint32_t base, const char *p, size_t n)
+{
+    uint32_t code, next = 0;
+    size_t length = utf8_decode(p, n, &code);
+    if (code >= SKIN_FIRST && code <= SKIN_LAST)
+        return is_pictograph(base) ? length : 0;
+    if (code == JOINER && length < n && is_pictograph(base))
+        utf8_decode(p + length, n - length, &next);
+    if (code == JOINER)
+        return is_pictograph(next) ? length : 0;
+    return base == BLACK_FLAG && code >= TAG_FIRST && code <= TAG_END ? tags_length(p, n) : 0;
+}
+
+enum fate { KEEP, MARK, DROP, LETTER, REPLACE };
 
 static enum fate fate_of(uint32_t code)
 {
@@ -363,6 +416,10 @@ static enum fate fate_of(uint32_t code)
         return KEEP;
     if (code == 0xfe0e || code == 0xfe0f)
         return DROP;
+    if (code >= SKIN_FIRST && code <= SKIN_LAST)
+        return REPLACE; /* a skin tone joins whatever is before it on some terminals */
+    if (code >= FLAG_A && code <= FLAG_Z)
+        return LETTER;
     const utf8proc_property_t *property = utf8proc_get_property((utf8proc_int32_t)code);
     if (property->ignorable)
         return REPLACE;
@@ -392,17 +449,26 @@ static bool is_kept(struct safe *s, enum fate fate)
     return !(s->flags & UTF8_SAFE_ASCII);
 }
 
-/* Writes what stands for the `length` bytes at p, which may not be written as they are. */
-static void add_instead(struct safe *s, uint32_t code, enum fate fate)
+/* Writes what stands for the bytes at p, which may not be written as they are; how many they are. */
+static size_t add_instead(struct safe *s, const char *p, size_t n, uint32_t code, size_t length,
+                          enum fate fate)
 {
-    if (fate == DROP || (fate == MARK && s->flags & UTF8_SAFE_ASCII))
-        return;
-    if (fate != KEEP) {
+    size_t whole = 0;
+    if (code == 0x1b || (code >= 0x80 && code < 0xa0))
+        whole = escape_length(p, n);
+    else if (fate == REPLACE && s->base)
+        whole = drawing_length(s->base, p, n);
+    if (whole)
+        return whole;
+    if (code < 0x80)
+        add_control(s, (unsigned char)code);
+    else if (fate == LETTER)
+        add_code(s, 'A' + (code - FLAG_A));
+    else if (fate == REPLACE || (fate == MARK && !(s->flags & UTF8_SAFE_ASCII)))
         add_code(s, REPLACEMENT);
-        return;
-    }
-    for (int i = columns_of(code); i; i--)
+    for (int i = fate == KEEP ? columns_of(code) : 0; i; i--)
         add_code(s, '?');
+    return length ? length : 1;
 }
 
 void utf8_safe(struct buf *out, struct str text, int flags)
@@ -414,6 +480,7 @@ void utf8_safe(struct buf *out, struct str text, int flags)
         size_t left = text.n - i, plain = ascii_run(p, left);
         if (plain) {
             s.marks = 0;
+            s.base = 0;
             i += plain;
             continue;
         }
@@ -423,18 +490,12 @@ void utf8_safe(struct buf *out, struct str text, int flags)
         enum fate fate = control || !length ? REPLACE : fate_of(code);
         if (is_kept(&s, fate)) {
             i += length;
-            continue;
+        } else {
+            add(&s, text.p + run, i - run);
+            run = i += add_instead(&s, p, left, code, length, fate);
         }
-        add(&s, text.p + run, i - run);
-        size_t escape = code == 0x1b || (control && code >= 0x80) ? escape_length(p, left) : 0;
-        if (escape)
-            length = escape;
-        else if (code < 0x80)
-            add_control(&s, (unsigned char)code);
-        else
-            add_instead(&s, code, fate);
-        i += length ? length : 1;
-        run = i;
+        if (fate == KEEP)
+            s.base = code;
     }
     add(&s, text.p + run, i - run);
 }

@@ -135,10 +135,8 @@ static void clusters_are_what_a_person_sees(void **state)
         {"é", 2, 1},
         {"e\xcc\x81x", 3, 1},                            /* e and a combining accent */
         {"\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab!", 9, 2}, /* 한 in three parts, as macOS writes it */
-        {"\xf0\x9f\x87\xb0\xf0\x9f\x87\xb7\xf0\x9f\x87\xb0", 8,
-         2}, /* the flag of Korea, and half of one */
         {"\xf0\x9f\x98\x80", 4, 2},
-        {"\xe0\xa4\x95\xe0\xa4\xbf", 6, 2},         /* a spacing mark has a column of its own */
+        {"\xe0\xa4\x95\xe0\xa4\xbf", 3, 1},         /* a spacing mark has a cell of its own */
         {"\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", 4, 2}, /* a skin tone would make it four */
         {"\xff", 1, 1},
         {"\n", 1, 0},
@@ -220,6 +218,10 @@ static const char *const pieces[] = {
     "\x1b_",
     "\x1bk",
     "\xf0\x9f\x87\xb0",
+    "\xf0\x9f\x8f\xbd",
+    "\xf0\x9f\x8f\xb4",
+    "\xf3\xa0\x81\xa7",
+    "\xf3\xa0\x81\xbf",
     "\xe0\xa4\xbf",
     "\xd8\x80",
     "\xe3\x85\xa4",
@@ -398,7 +400,23 @@ static void escapes_vanish_and_controls_show(void **state)
         {"\xee\x80\x80\xf3\xb0\x80\x80\xcd\xb8\xef\xbf\xbf", "����", 0},
         {"\xf3\xa0\x81\xa1", "�", 0},
         {"\xe2\x9a\xa0\xef\xb8\x8f!", "⚠!", 0},
-        {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac", "👩�🔬", 0},
+        {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x94\xac", "👩🔬", 0},
+        {"👨🏽‍🚀!", "👨🚀!", 0},
+        {"👩‍👩‍👧", "??????", UTF8_SAFE_ASCII},
+        {"👍🏿 👋🏻a", "👍 👋a", 0},
+        {"🏳️‍🌈", "🏳🌈", 0},
+        {"🇩🇪🇯🇵 🇰", "DEJP K", 0},
+        {"🇩🇪", "DE", UTF8_SAFE_ASCII},
+        {"🏴󠁧󠁢󠁳󠁣󠁴󠁿!", "🏴!", 0},
+        /* What joins no picture, or says more than how one is drawn, shows. */
+        {"a🏻🏻", "a��", 0},
+        {"👩‍a", "👩�a", 0},
+        {"a‍👩", "a�👩", 0},
+        {"👩‍", "👩�", 0},
+        {"🏴󠁧󠁢", "🏴��", 0},
+        {"🏴󠁿", "🏴�", 0},
+        {"👩󠁧󠁿", "👩��", 0},
+        {"🏴󠁡󠁡󠁡󠁡󠁡󠁡󠁡󠁡󠁿", "🏴���������", 0},
         {"e\xcc\x81\xcc\x82\xcc\x83\xcc\x84!", "e\xcc\x81\xcc\x82\xcc\x83\xcc\x84!", 0},
         {"e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85!", "e\xcc\x81\xcc\x82\xcc\x83\xcc\x84�!", 0},
         {"\xcc\x81x", "�x", 0},
