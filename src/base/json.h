@@ -52,6 +52,20 @@ double json_as_number(const struct json *j, double otherwise);
  * surrogates become U+FFFD. False when an escape is broken or out is full: nothing is added then. */
 bool json_unescape(struct buf *out, struct str inside);
 
+/*
+ * The members of an object as they stand in its text, one after the other and without building
+ * them: the time is that of looking at its bytes once, however long the text is. What is inside a
+ * member's object or array is only looked at for its end.
+ */
+struct json_scan {
+    struct str rest;
+    bool whole; /* once json_scan_next said false: the object ended as it should */
+};
+bool json_scan_open(struct json_scan *s, struct str text); /* false: this is no object */
+/* name: the inside of its string, value: all of it, both as they stand; they lie in the text. False:
+ * that was all, or what follows is no member. */
+bool json_scan_next(struct json_scan *s, struct str *name, struct str *value);
+
 /* Writing: compact JSON into a buf; commas are put in by themselves. Check b.over at the end. */
 struct json_out {
     struct buf *b;

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 
-enum { LINE_MOST = 1 << 14, NAME = 64, PICKS = 64 };
+enum { LINE_MOST = 1 << 18, NAME = 64, PICKS = 64 }; /* LINE_MOST: Loki takes no longer ones */
 
 static const char wildcard[] = "<*>";
 static const char *const messages[] = {"msg", "message", "log", "event", "error", "err", NULL};
@@ -16,9 +16,8 @@ static const char *const columns[] = {"time",  "ts",       "timestamp", "@timest
                                       "level", "severity", "lvl",       NULL};
 
 struct fields {
-    struct json_doc *doc;
-    struct buf text, value;
-    bool chosen; /* only the picks are shown; else all but them */
+    struct buf text, name, value, plain; /* plain: a string without its escapes */
+    bool chosen;                         /* only the picks are shown; else all but them */
     char picks[PICKS][NAME];
     size_t count;
 };
@@ -26,9 +25,9 @@ struct fields {
 struct fields *fields_new(void)
 {
     struct fields *f = mem_alloc(sizeof *f);
-    f->doc = json_doc_new();
-    buf_init(&f->text, LINE_MOST * 2);
-    buf_init(&f->value, LINE_MOST * 2);
+    struct buf *all[] = {&f->text, &f->name, &f->value, &f->plain};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        buf_init(all[i], LINE_MOST * 2);
     return f;
 }
 
@@ -36,9 +35,10 @@ void fields_free(struct fields *f)
 {
     if (!f)
         return;
-    json_doc_free(f->doc);
     buf_free(&f->text);
+    buf_free(&f->name);
     buf_free(&f->value);
+    buf_free(&f->plain);
     free(f);
 }
 
@@ -85,51 +85,101 @@ bool fields_is_all(const struct fields *f)
     return !f->chosen;
 }
 
+/* How well the name says what happened; 0: not at all. */
+static int message_rank(struct str name)
+{
+    int n = (int)(sizeof messages / sizeof *messages) - 1;
+    for (int i = 0; messages[i]; i++)
+        if (str_is(name, messages[i]))
+            return n - i;
+    return 0;
+}
+
 /* ---- JSON ---- */
 
-/* The member that says what happened: by the order of `messages`, and text. */
-static const struct json *message_of(const struct json *object)
-{
-    for (const char *const *name = messages; *name; name++) {
-        const struct json *j = json_member(object, *name);
-        if (json_value(j) && json_value(j)[0])
-            return j;
-    }
-    return NULL;
-}
+struct member {
+    struct str name, value; /* value: as it stands */
+};
 
-static void add_value(struct buf *out, const struct json *j)
+/* The next member; a name with escapes is put into f->name. */
+static bool next_member(struct fields *f, struct json_scan *scan, struct member *m)
 {
-    const char *text = json_value(j);
-    struct json_out json = {.b = out};
-    if (!text)
-        json_out_json(&json, NULL, j);
-    else if (!text[0] || strpbrk(text, " \"="))
-        json_out_escape(out, str_of(text));
-    else
-        buf_adds(out, text);
-}
-
-static bool show(struct fields *f, struct str text, bool template_text, struct buf *out)
-{
-    const struct json *object = json_parse(f->doc, text.p, text.n, NULL);
-    if (!json_is_object(object) || !json_first(object))
+    if (!json_scan_next(scan, &m->name, &m->value))
         return false;
-    const struct json *message = message_of(object);
+    if (m->name.n && memchr(m->name.p, '\\', m->name.n)) {
+        buf_clear(&f->name);
+        if (json_unescape(&f->name, m->name))
+            m->name = buf_str(&f->name);
+    }
+    return true;
+}
+
+static struct str inside(struct str string)
+{
+    return (struct str){string.p + 1, string.n - 2};
+}
+
+static bool is_text(struct str value)
+{
+    return *value.p == '"' && value.n > 2;
+}
+
+/* Whether the line is an object with members; the value that is its message: by the order of
+ * `messages`, and text; p NULL: it has none. */
+static bool is_object(struct fields *f, struct str line, struct str *message)
+{
+    struct json_scan scan;
+    struct member m;
+    int best = 0, members = 0;
+    *message = (struct str){0};
+    if (!json_scan_open(&scan, line))
+        return false;
+    for (; next_member(f, &scan, &m); members++) {
+        int rank = is_text(m.value) ? message_rank(m.name) : 0;
+        if (rank > best) {
+            best = rank;
+            *message = m.value;
+        }
+    }
+    return members && scan.whole;
+}
+
+static void add_value(struct fields *f, struct buf *out, struct str value)
+{
+    buf_clear(&f->plain);
+    if (*value.p != '"' || !json_unescape(&f->plain, inside(value)))
+        buf_add(out, value.p, value.n);
+    else if (!f->plain.n || strpbrk(buf_text(&f->plain), " \"="))
+        json_out_escape(out, buf_str(&f->plain));
+    else
+        buf_add(out, f->plain.p, f->plain.n);
+}
+
+static bool is_wild(struct str value)
+{
+    return *value.p == '"' && str_is(inside(value), wildcard);
+}
+
+static bool show(struct fields *f, struct str line, bool template_text, struct buf *out)
+{
+    struct json_scan scan;
+    struct member m;
+    struct str message;
     size_t start = out->n;
-    if (message)
-        buf_adds(out, json_value(message));
-    for (const struct json *j = json_first(object); j; j = json_next(j)) {
-        const char *value = json_value(j);
-        if (j == message || is_one_of(str_of(json_name(j)), columns) ||
-            (template_text && value && strcmp(value, wildcard) == 0) ||
-            (!template_text && !fields_is_shown(f, str_of(json_name(j)))))
+    if (!is_object(f, line, &message))
+        return false;
+    if (message.p && !json_unescape(out, inside(message)))
+        buf_add(out, message.p, message.n);
+    json_scan_open(&scan, line);
+    while (next_member(f, &scan, &m)) {
+        if (m.value.p == message.p || is_one_of(m.name, columns) ||
+            (template_text ? is_wild(m.value) : !fields_is_shown(f, m.name)))
             continue;
         if (out->n > start)
             buf_addc(out, ' ');
-        buf_adds(out, json_name(j));
+        buf_add(out, m.name.p, m.name.n);
         buf_addc(out, '=');
-        add_value(out, j);
+        add_value(f, out, m.value);
     }
     return out->n > start;
 }
@@ -177,16 +227,6 @@ static bool cut_pair(struct str *rest, struct pair *p)
         return false;
     *rest = str_trim((struct str){rest->p + n, rest->n - n});
     return true;
-}
-
-/* How well the name says what happened; 0: not at all. */
-static int message_rank(struct str name)
-{
-    int n = (int)(sizeof messages / sizeof *messages) - 1;
-    for (int i = 0; messages[i]; i++)
-        if (str_is(name, messages[i]))
-            return n - i;
-    return 0;
 }
 
 /* Whether all of the line is pairs, two at least; the value that is its message. */
@@ -253,16 +293,18 @@ bool fields_line(struct fields *f, struct str line, struct buf *out)
 static bool each_json(struct fields *f, struct str line,
                       void (*each)(void *context, struct str name, struct str value), void *context)
 {
-    const struct json *object = json_parse(f->doc, line.p, line.n, NULL);
-    if (!json_is_object(object))
+    struct json_scan scan;
+    struct member m;
+    struct str message;
+    if (!is_object(f, line, &message))
         return false;
-    const struct json *message = message_of(object);
-    for (const struct json *j = json_first(object); j; j = json_next(j)) {
-        if (j == message || is_one_of(str_of(json_name(j)), columns))
+    json_scan_open(&scan, line);
+    while (next_member(f, &scan, &m)) {
+        if (m.value.p == message.p || is_one_of(m.name, columns))
             continue;
         buf_clear(&f->value);
-        add_value(&f->value, j);
-        each(context, str_of(json_name(j)), buf_str(&f->value));
+        add_value(f, &f->value, m.value);
+        each(context, m.name, buf_str(&f->value));
     }
     return true;
 }

@@ -8,14 +8,14 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-struct fields; /* a parser and its memory; one a pane */
+struct fields; /* what is shown, and memory for it; one a pane */
 
 struct fields *fields_new(void);
 void fields_free(struct fields *f); /* NULL is allowed */
 
 /* Appends the line's message and members, without its time and level, which have columns of their
- * own. False, and nothing appended: it is neither a JSON object nor logfmt (or a long one): show it
- * as it is. A line of which nothing was chosen is shown as its message. */
+ * own. False, and nothing appended: it is neither a JSON object nor logfmt (or longer than Loki's longest
+ * line): show it as it is. The time grows with the line's bytes. A line of which nothing was chosen is shown as its message. */
 bool fields_line(struct fields *f, struct str line, struct buf *out);
 
 /* The same for a group's template, in which <*> stands for values; members that are nothing else are

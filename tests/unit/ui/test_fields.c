@@ -8,6 +8,8 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 static void check(const char *in, const char *expected, bool template_text)
 {
     struct fields *f = fields_new();
@@ -44,6 +46,14 @@ static void what_is_no_object_stays(void **state)
     check("{}", NULL, false);
     check("[1,2]", NULL, false);
     check("{\"time\":1,\"level\":\"x\"}", NULL, false);
+    check("{\"a\":1,}", "a=1", false);
+    check("{\"a\":1 \"b\":2}", NULL, false);
+    check("{\"a\" 1}", NULL, false);
+    check("{\"a\":\"x}", NULL, false);
+    check("{\"a\":[1}", NULL, false);
+    check("{\"a\":{\"b\":\"}\"}", NULL, false);
+    check("{a:1}", NULL, false);
+    check("{\"a\":1} and more}", NULL, false);
     check("", NULL, false);
 }
 
@@ -72,6 +82,44 @@ static void logfmt_is_read_too(void **state)
     check("msg=\"x\"y a=1", NULL, false);
     check("GET /x?a=b c=d", NULL, false);
     check("a= b=", "a= b=", false);
+}
+
+/* Loki's longest lines: what is behind the long member is found, and in no time. */
+static void long_lines_have_fields_too(void **state)
+{
+    (void)state;
+    enum { LONG = 250000 };
+    struct buf in, out;
+    struct fields *f = fields_new();
+    buf_init(&in, 1 << 20);
+    buf_init(&out, 1 << 20);
+    buf_adds(&in, "{\"level\":\"warn\",\"deep\":[");
+    while (in.n < LONG / 2)
+        buf_adds(&in, "{\"k\": 1, \"v\": \"] \\\" }\"}, ");
+    buf_adds(&in, "0],\"pad\":\"");
+    while (in.n < LONG)
+        buf_adds(&in, "yyyyyyyy");
+    buf_adds(&in, "\",\"msg\":\"behind it\",\"z\\u0041\":9}");
+    fields_turn(f, "deep");
+    int64_t began = clock_monotonic();
+    for (int i = 0; i < 20; i++) {
+        buf_clear(&out);
+        assert_true(fields_line(f, buf_str(&in), &out));
+    }
+    assert_true(clock_monotonic() - began < CLOCK_SECOND);
+    assert_true(str_starts(buf_str(&out), "behind it pad=yyyy"));
+    assert_true(str_ends(buf_str(&out), "yy zA=9"));
+    buf_clear(&in);
+    buf_adds(&in, "level=error pad=");
+    while (in.n < LONG)
+        buf_adds(&in, "qqqqqqqq");
+    buf_adds(&in, " msg=end");
+    buf_clear(&out);
+    assert_true(fields_line(f, buf_str(&in), &out));
+    assert_true(str_starts(buf_str(&out), "end pad=qqq"));
+    buf_free(&in);
+    buf_free(&out);
+    fields_free(f);
 }
 
 static void names(void *context, struct str name, struct str value)
@@ -116,6 +164,7 @@ int main(void)
         cmocka_unit_test(what_is_no_object_stays),
         cmocka_unit_test(templates_lose_what_says_nothing),
         cmocka_unit_test(logfmt_is_read_too),
+        cmocka_unit_test(long_lines_have_fields_too),
         cmocka_unit_test(members_are_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
