@@ -245,6 +245,7 @@ void engine_enter(struct app *a, size_t pane)
                               .before = a->acted,
                               .after = a->model->scope};
     bool returns = newest && pane != a->focus && newest->to == a->focus && newest->from == pane &&
+                   !(pane_table[a->focus]->flags & PANE_ONWARD) &&
                    trail_same(&step.before, &step.after);
     if (pane == a->focus && !pane_table[pane]->left)
         return;

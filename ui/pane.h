@@ -27,16 +27,17 @@ enum pane_flags {
     PANE_SEARCH = 8,
     PANE_FILTER = 16,
     PANE_SIDEWAYS = 32,
-    PANE_STREAM = 64,   /* lines over time: follow, wrap, timestamps, errors */
-    PANE_OVERLAY = 128, /* never in a layout: covers the others while it has the focus */
-    PANE_HIDE = 256,    /* a row can be hidden where it is shown */
-    PANE_HOME = 512,    /* has the focus at the start */
-    PANE_URGENT = 1024, /* … this one instead, as soon as it has rows */
-    PANE_PLACES = 2048, /* its rows come from pods and nodes, to which one can go */
-    PANE_SPAN = 4096,   /* shows a span of time that can be made longer and shorter */
-    PANE_PAGE = 8192,   /* an object from several sides */
-    PANE_NOW = 16384,   /* knows only what is now, whatever moment is looked at */
-    PANE_MARKS = 32768, /* its rows are lines that were marked */
+    PANE_STREAM = 64,    /* lines over time: follow, wrap, timestamps, errors */
+    PANE_OVERLAY = 128,  /* never in a layout: covers the others while it has the focus */
+    PANE_HIDE = 256,     /* a row can be hidden where it is shown */
+    PANE_HOME = 512,     /* has the focus at the start */
+    PANE_URGENT = 1024,  /* … this one instead, as soon as it has rows */
+    PANE_PLACES = 2048,  /* its rows come from pods and nodes, to which one can go */
+    PANE_SPAN = 4096,    /* shows a span of time that can be made longer and shorter */
+    PANE_PAGE = 8192,    /* an object from several sides */
+    PANE_NOW = 16384,    /* knows only what is now, whatever moment is looked at */
+    PANE_MARKS = 32768,  /* its rows are lines that were marked */
+    PANE_ONWARD = 65536, /* what it shows elsewhere is a step on, also where one came from there */
 };
 
 enum { PANE_TEXT = 1024 }; /* bytes of the texts below */

@@ -234,7 +234,8 @@ const struct pane_ops marks_pane = {
     .name = "marks",
     .title = "Marks",
     .about = "Lines that were marked in logs. Enter goes there, Space takes one back, b notes.",
-    .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_MARKS | PANE_OVERLAY,
+    .flags = PANE_ROWS | PANE_ENTER | PANE_SEARCH | PANE_FILTER | PANE_MARKS | PANE_OVERLAY |
+             PANE_ONWARD,
     .private_size = sizeof(struct state),
     .open = pane_open,
     .close = row_pane_end,
