@@ -266,7 +266,8 @@ bool logview_count(struct logview *v)
         (!v->counting && now < v->counted_at + COUNT_EVERY_MS * CLOCK_MS))
         return false;
     for (size_t step = 1; v->counting < total; step++) {
-        v->count += passes(v, v->counting++);
+        v->count += passes(v, v->counting) && lines_at(v->lines, v->counting).kind == LINE_LOG;
+        v->counting++;
         if (step % CHECK_EVERY == 0 && clock_monotonic() > now + COUNT_SLICE_MS * CLOCK_MS)
             return true;
     }

@@ -38,7 +38,7 @@ struct logview {
     size_t known_size;
     int64_t deadline;              /* monotonic ns: slices end there */
     bool unfinished;               /* a slice ended: go on at once */
-    size_t shown, counting, count; /* lines the filter lets through, as last counted; the count
+    size_t shown, counting, count; /* log lines the filter lets through, as last counted; the count
                                       going on: how far, how many */
     bool counted;                  /* shown is of the present lines, or nearly */
     int64_t counted_at;
