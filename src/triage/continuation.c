@@ -171,7 +171,8 @@ static bool goes_on(struct continuation *c, struct str line, struct str s)
         return in_go(line, s);
     case FRAMES:
         return str_starts(s, "Caused by: ") || str_starts(s, "Suppressed: ") || is_more(s) ||
-               str_starts(s, "--- End of ") || (indented && s.n);
+               str_starts(s, "--- End of ") || (indented && s.n) ||
+               str_is(s, "}"); /* of an error's own members, as Node prints them */
     case BLOCK:
         return indented && s.n;
     default:

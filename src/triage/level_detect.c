@@ -252,11 +252,13 @@ static enum level of_crash(struct str s)
     for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++)
         if (str_starts(s, crashes[i].start))
             return crashes[i].level;
+    if (str_starts(s, "thread '") && memmem(s.p, s.n, "' panicked at ", 14))
+        return LEVEL_FATAL; /* Rust */
     size_t n = 0;
     while (n < s.n && (isalnum((unsigned char)s.p[n]) || s.p[n] == '.' || s.p[n] == '$'))
         n++;
     struct str name = {s.p, n};
-    bool exception = n > 9 && (n == s.n || s.p[n] == ':') &&
+    bool exception = n > 5 && (n == s.n || s.p[n] == ':') &&
                      (str_ends(name, "Exception") || str_ends(name, "Error"));
     return exception ? LEVEL_ERROR : LEVEL_UNKNOWN;
 }

@@ -50,7 +50,9 @@ static void traces_of_other_languages_join(void **state)
     static const char *const lines[] = {
         " Error: connect ECONNREFUSED 10.0.0.1:5432",
         "+    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1494:16)",
-        "+    at /app/server.js:12:7",
+        "+    at /app/server.js:12:7 {",
+        "+  code: 'ECONNREFUSED'",
+        "+}",
         " Unhandled exception. System.NullReferenceException: Object reference",
         "+   at App.Program.Main(String[] args) in /src/Program.cs:line 12",
         "+   --- End of inner exception stack trace ---",
