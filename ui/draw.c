@@ -208,7 +208,7 @@ size_t draw_wrap(struct str text, int width)
     }
     if (text.p[fits] == ' ')
         return fits + 1;
-    for (size_t i = fits; i > fits - fits / 3; i--)
+    for (size_t i = fits; i > fits - fits / 2; i--)
         if (text.p[i - 1] == ' ')
             return i;
     return fits;
