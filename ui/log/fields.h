@@ -14,8 +14,9 @@ struct fields *fields_new(void);
 void fields_free(struct fields *f); /* NULL is allowed */
 
 /* Appends the line's message and members, without its time and level, which have columns of their
- * own. False, and nothing appended: it is neither a JSON object nor logfmt (or longer than Loki's longest
- * line): show it as it is. The time grows with the line's bytes. A line of which nothing was chosen is shown as its message. */
+ * own. False, and nothing appended: it is neither a JSON object nor logfmt (or longer than the longest
+ * line that Loki takes): show it as it is. A line of which nothing was chosen is shown as its message.
+ * The time grows with the line's bytes. */
 bool fields_line(struct fields *f, struct str line, struct buf *out);
 
 /* The same for a group's template, in which <*> stands for values; members that are nothing else are
