@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
+#include "config/config.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "sandbox/sandbox.h"
@@ -222,11 +223,23 @@ static void stop(struct demo *d)
     free(d->config);
 }
 
+/* Before anything starts; the board reads it again. */
+static bool check_config(const char *file, struct err *err)
+{
+    struct config *c = file ? config_load(file, NULL, err) : NULL;
+    config_free(c);
+    return c || !file;
+}
+
 int cmd_demo(const struct options *o)
 {
     struct demo d = {0};
     struct err err = {0};
     clean_environment();
+    if (!check_config(o->value[OPTION_CONFIG], &err)) {
+        err_print(&err);
+        return 2;
+    }
     if (!start(&d, o, &err)) {
         err_print(&err);
         stop(&d);
@@ -234,8 +247,8 @@ int cmd_demo(const struct options *o)
     }
     struct options board = *o;
     board.command = COMMAND_BOARD;
+    board.own_config = o->value[OPTION_CONFIG];
     board.value[OPTION_CONFIG] = d.config;
-    board.value[OPTION_KUBECONFIG] = NULL;
     int status = cmd_board(&board);
     stop(&d);
     return status;

@@ -29,6 +29,7 @@ struct options {
     enum options_command command;
     const char
         *value[OPTIONS_COUNT]; /* argv's own; "" for an option without argument; NULL: not given */
+    const char *own_config;    /* of demo: what of it the screen shows counts (config_load_own) */
     const char *faults[OPTIONS_REPEATED + 1]; /* --fault may be given more than once */
     const char *const *arguments;             /* behind the command, NULL-terminated; argv's own */
     size_t argument_count;

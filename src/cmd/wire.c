@@ -33,7 +33,8 @@ static bool load_config(struct wire *w, const struct options *o, struct err *err
             (struct config_override){"kubernetes.context", options_text(o, OPTION_CONTEXT, "")};
     if (options_has(o, OPTION_SERVER))
         overrides[n++] = (struct config_override){"server.url", options_text(o, OPTION_SERVER, "")};
-    w->config = config_load(options_text(o, OPTION_CONFIG, NULL), overrides, err);
+    w->config =
+        config_load_own(options_text(o, OPTION_CONFIG, NULL), o->own_config, overrides, err);
     return w->config != NULL;
 }
 

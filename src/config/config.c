@@ -1,6 +1,6 @@
 /*
- * Reading goes four times over the same table: its defaults (written in YAML), the file, the
- * environment, the command line. Each later one sets values over the earlier; then what no single
+ * Reading goes four times over the same table: its defaults (written in YAML), the file (or two),
+ * the environment, the command line. Each later one sets values over the earlier; then what no single
  * key can say is checked. Where each value came from is remembered for the errors of that check.
  */
 #include "config/config.h"
@@ -20,35 +20,36 @@ enum { FILE_MAX = 1 << 20 };
 
 struct config_origin {
     enum config_value_origin from;
+    const char *file; /* the configuration's */
     int line;
 };
 
 struct reader {
     struct config *c;
     struct config_value_source source; /* of what is being read */
-    char *file, *folder, *here;        /* here: the working directory */
+    char *here;                        /* the working directory */
     struct err *err;
 };
 
 static void came(void *context, const struct config_value_key *row, int line)
 {
     struct reader *r = context;
-    r->c->origins[row - config_table_at(0)] = (struct config_origin){r->source.origin, line};
+    r->c->origins[row - config_table_at(0)] =
+        (struct config_origin){r->source.origin, r->source.file, line};
 }
 
-static char *place_of(const struct config *c, const char *file, const char *key, char *out,
-                      size_t size)
+static char *place_of(const struct config *c, const char *key, char *out, size_t size)
 {
     const struct config_value_key *row = config_table_find(key);
     struct config_origin o = row ? c->origins[row - config_table_at(0)] : (struct config_origin){0};
-    struct config_value_source source = {o.from, file, NULL};
+    struct config_value_source source = {.origin = o.from, .file = o.file};
     return config_value_place(&source, key, o.line, out, size);
 }
 
 static char *place(void *context, const char *key, char *out, size_t size)
 {
     const struct reader *r = context;
-    return place_of(r->c, r->file, key, out, size);
+    return place_of(r->c, key, out, size);
 }
 
 void config_place(const struct config *c, struct err *err)
@@ -62,7 +63,7 @@ void config_place(const struct config *c, struct err *err)
         *dot = '\0';
     }
     const char *below = err->where + strlen(key);
-    place_of(c, c->file, key, place, sizeof place);
+    place_of(c, key, place, sizeof place);
     size_t n = strlen(place);
     snprintf(place + n, sizeof place - n, "%s", below);
     str_copy(err->where, sizeof err->where, place);
@@ -90,18 +91,18 @@ static char *choose_file(const struct reader *r, const char *file, bool *named)
     return home && *home ? mem_printf("%s/.config/kubeboard/config.yaml", home) : NULL;
 }
 
-/* The bytes of the chosen file; true without bytes when there need not be one. */
-static bool read_bytes(struct reader *r, bool named, struct buf *text)
+/* The file's bytes; true without bytes, and *file NULL, when it is not there and need not be. */
+static bool read_bytes(struct reader *r, char **file, bool named, struct buf *text)
 {
     struct err err;
-    if (!r->file || file_read(r->file, text, &err))
+    if (!*file || file_read(*file, text, &err))
         return true;
     if (err.kind == ERR_NOT_FOUND && !named) {
-        free(r->file);
-        r->file = NULL;
+        free(*file);
+        *file = NULL;
         return true;
     }
-    return err_set(r->err, ERR_CONFIG, r->file,
+    return err_set(r->err, ERR_CONFIG, *file,
                    err.kind == ERR_NOT_FOUND ? "name another by --config or $KUBEBOARD_CONFIG" : "",
                    "%s", err.what);
 }
@@ -112,33 +113,52 @@ static char *folder_of(const char *file)
     return mem_dup_n(file, slash && slash != file ? (size_t)(slash - file) : 1);
 }
 
-static bool parse_file(struct reader *r, const struct buf *text)
+static bool parse_file(struct reader *r, const char *file, const struct buf *text,
+                       bool (*counts)(const char *key))
 {
-    struct yaml *y = yaml_parse_only(text->p, text->n, r->file, r->err);
+    struct yaml *y = yaml_parse_only(text->p, text->n, file, r->err);
     if (!y) {
         if (r->err && !r->err->mend[0] && strstr(r->err->what, "a second time"))
             str_copy(r->err->mend, sizeof r->err->mend, "keep one of them");
         return false;
     }
-    r->source = (struct config_value_source){CONFIG_VALUE_FILE, r->file, r->folder};
+    char *folder = folder_of(file);
+    r->source = (struct config_value_source){CONFIG_VALUE_FILE, file, folder, counts};
     bool ok = config_table_set_map(&r->source, y, "", r->c, came, r, r->err);
     yaml_free(y);
+    free(folder);
+    return ok;
+}
+
+static bool read_one(struct reader *r, char **file, bool named, bool (*counts)(const char *key))
+{
+    struct buf text;
+    buf_init(&text, FILE_MAX);
+    bool ok = read_bytes(r, file, named, &text) && (!*file || parse_file(r, *file, &text, counts));
+    buf_free(&text);
     return ok;
 }
 
 static bool read_file(struct reader *r, const char *file)
 {
     bool named;
-    struct buf text;
-    buf_init(&text, FILE_MAX);
-    r->file = choose_file(r, file, &named);
-    bool ok = read_bytes(r, named, &text);
-    if (ok && r->file) {
-        r->folder = folder_of(r->file);
-        ok = parse_file(r, &text);
-    }
-    buf_free(&text);
-    return ok;
+    r->c->file = choose_file(r, file, &named);
+    return read_one(r, &r->c->file, named, NULL);
+}
+
+/* What the screen shows and how, not where it comes from. */
+static bool is_of_the_screen(const char *key)
+{
+    return strncmp(key, "ui.", 3) == 0 || strcmp(key, "loki.queries") == 0 ||
+           strcmp(key, "prometheus.charts") == 0;
+}
+
+static bool read_own(struct reader *r, const char *own)
+{
+    if (!own)
+        return true;
+    r->c->own = absolute(r, own);
+    return read_one(r, &r->c->own, true, is_of_the_screen);
 }
 
 static bool set_one(struct reader *r, const struct config_value_key *row, const char *text)
@@ -153,7 +173,7 @@ static bool set_one(struct reader *r, const struct config_value_key *row, const 
 static bool read_environment(struct reader *r)
 {
     char variable[120];
-    r->source = (struct config_value_source){CONFIG_VALUE_ENVIRONMENT, NULL, r->here};
+    r->source = (struct config_value_source){.origin = CONFIG_VALUE_ENVIRONMENT, .folder = r->here};
     for (size_t i = 0; i < config_table_count(); i++) {
         const struct config_value_key *row = config_table_at(i);
         if (!config_value_is_scalar(row->type) || !config_table_is_in(row, ""))
@@ -167,7 +187,7 @@ static bool read_environment(struct reader *r)
 
 static bool read_overrides(struct reader *r, const struct config_override *o)
 {
-    r->source = (struct config_value_source){CONFIG_VALUE_OVERRIDE, NULL, r->here};
+    r->source = (struct config_value_source){.origin = CONFIG_VALUE_OVERRIDE, .folder = r->here};
     for (; o && o->key; o++) {
         const struct config_value_key *row = config_table_find(o->key);
         if (!row || !config_value_is_scalar(row->type) || !config_table_is_in(row, ""))
@@ -182,6 +202,12 @@ static bool read_overrides(struct reader *r, const struct config_override *o)
 struct config *config_load(const char *file, const struct config_override *overrides,
                            struct err *err)
 {
+    return config_load_own(file, NULL, overrides, err);
+}
+
+struct config *config_load_own(const char *file, const char *own,
+                               const struct config_override *overrides, struct err *err)
+{
     struct reader r = {.c = mem_alloc(sizeof *r.c), .here = getcwd(NULL, 0), .err = err};
     struct config_check_places places = {&r, place};
     r.c->origins = mem_array(config_table_count(), sizeof *r.c->origins);
@@ -190,15 +216,13 @@ struct config *config_load(const char *file, const struct config_override *overr
     r.c->alertmanager.name = mem_dup("alertmanager");
     r.c->server.name = mem_dup("server");
     r.c->store.tls.name = mem_dup("store");
-    bool ok = config_table_set_defaults("", r.c, err) && read_file(&r, file) &&
+    bool ok = config_table_set_defaults("", r.c, err) && read_file(&r, file) && read_own(&r, own) &&
               read_environment(&r) && read_overrides(&r, overrides) &&
               config_check(r.c, &places, err);
-    r.c->file = r.file;
     if (!ok) {
         config_free(r.c);
         r.c = NULL;
     }
-    free(r.folder);
     free(r.here);
     return r.c;
 }
@@ -216,6 +240,7 @@ void config_free(struct config *c)
     conn_free_inner(&c->server);
     conn_free_inner(&c->store.tls);
     free(c->file);
+    free(c->own);
     free(c->origins);
     free(c);
 }

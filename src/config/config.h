@@ -30,6 +30,7 @@ struct config_pairs {
  */
 struct config {
     char *file;                    /* that was read; NULL: none */
+    char *own;                     /* the second one (config_load_own); NULL: none */
     struct config_origin *origins; /* config.c's own: where each value came from */
     char *cluster;
     struct {
@@ -88,6 +89,11 @@ struct config_override {
  */
 struct config *config_load(const char *file, const struct config_override *overrides,
                            struct err *err);
+/* The same; behind `file` (which must be there) `own` is read, of which only what the screen shows
+ * counts, not where from: ui, loki.queries, prometheus.charts. Faults of its other keys are faults
+ * all the same. */
+struct config *config_load_own(const char *file, const char *own,
+                               const struct config_override *overrides, struct err *err);
 void config_free(struct config *c); /* NULL is allowed */
 
 /* For a fault that only the value's user can see: where err->where names a key ("ui.theme",

@@ -197,7 +197,7 @@ bool config_table_set_map(const struct config_value_source *source, const struct
             if (!is_block(key))
                 return fail_unknown(source, prefix, y, err);
         }
-        if (is_null(y))
+        if (is_null(y) || (row && source->counts && !source->counts(key)))
             continue;
         if (row ? !config_value_set(&(struct config_value){source, row, y, err}, base)
                 : !config_table_set_map(source, y, key, base, came, context, err))

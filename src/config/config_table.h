@@ -18,7 +18,8 @@ bool config_table_is_in(const struct config_value_key *row, const char *prefix);
 bool config_table_set_defaults(const char *prefix, void *base, struct err *err);
 
 /*
- * Sets what the map says into the struct at `base`. A key that is null keeps what was there.
+ * Sets what the map says into the struct at `base`. A key that is null, or that does not count for
+ * the source, keeps what was there.
  * `came`, when not NULL, is told of each row that was set. False and ERR_CONFIG at the first fault.
  */
 bool config_table_set_map(const struct config_value_source *source, const struct yaml *map,

@@ -32,8 +32,9 @@ enum config_value_origin {
 /* Where values come from. */
 struct config_value_source {
     enum config_value_origin origin;
-    const char *file;   /* its path, of CONFIG_VALUE_FILE */
-    const char *folder; /* that relative paths are put behind */
+    const char *file;                /* its path, of CONFIG_VALUE_FILE */
+    const char *folder;              /* that relative paths are put behind */
+    bool (*counts)(const char *key); /* others are passed over; NULL: all count */
 };
 
 /* A value that is being set. */

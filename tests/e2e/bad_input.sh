@@ -21,7 +21,8 @@ printf 'loki: {url: [}\n' >"$work/broken.yaml"
 bad 2 'broken.yaml' env KUBEBOARD_CONFIG="$work/broken.yaml" "$kubeboard" logs '{a="b"}'
 printf 'loki: {tenant: a}\n---\nloki: {tenant: b}\n' >"$work/two.yaml"
 bad 2 'two.yaml:2: a second document' env KUBEBOARD_CONFIG="$work/two.yaml" "$kubeboard" logs '{a="b"}'
-bad 2 '--config: kubeboard demo does not take it' "$kubeboard" demo --config "$work/two.yaml"
+bad 2 'two.yaml:2: a second document' "$kubeboard" demo --config "$work/two.yaml"
+bad 2 '--server: kubeboard demo does not take it' "$kubeboard" demo --server http://127.0.0.1:9
 bad 2 '--kubeconfig: kubeboard demo does not take it' "$kubeboard" demo --kubeconfig "$work/two.yaml"
 bad 2 '--context: kubeboard sandbox does not take it' "$kubeboard" sandbox --context a
 bad 2 'URL' env KUBEBOARD_LOKI_URL=nonsense "$kubeboard" logs '{a="b"}'

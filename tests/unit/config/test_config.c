@@ -214,6 +214,40 @@ static void test_which_file(void **state)
     assert_load_error(loading_folder, NULL, expected);
 }
 
+/* Of the second file counts what is of the screen; its faults, and where they are, are told. */
+static void test_own_file(void **state)
+{
+    (void)state;
+    loading_write("c.yaml",
+                  "cluster: sandbox\nloki: {url: 'http://127.0.0.1:1'}\nui: {mouse: true}", 0600);
+    char file[256];
+    str_copy(file, sizeof file, loading_path("c.yaml"));
+    loading_write(
+        "token",
+        "cluster: prod\nloki: {url: 'https://loki', tenant: a, queries: {mine: '{a=\"b\"}'}}\n"
+        "ui:\n  theme: light\n  mouse:\n",
+        0600);
+    struct config *c = config_load_own(file, loading_path("token"), NULL, NULL);
+    assert_non_null(c);
+    assert_string_equal(c->cluster, "sandbox");
+    assert_string_equal(c->loki.url, "http://127.0.0.1:1");
+    assert_null(c->loki.tenant);
+    assert_int_equal(c->loki_queries.count, 1);
+    assert_string_equal(c->ui.theme, "light");
+    assert_true(c->ui.mouse);
+    struct err err;
+    char expected[300];
+    err_set(&err, ERR_CONFIG, "ui.theme", "", "there is none");
+    config_place(c, &err);
+    snprintf(expected, sizeof expected, "%s:4: ui.theme", loading_path("token"));
+    assert_string_equal(err.where, expected);
+    config_free(c);
+    loading_write("token", "loki: {urll: x}", 0600);
+    assert_null(config_load_own(file, loading_path("token"), NULL, &err));
+    assert_non_null(strstr(err.where, "token:1: loki.urll"));
+    assert_null(config_load_own(file, "/nowhere", NULL, &err));
+}
+
 static void test_relative_file(void **state)
 {
     (void)state;
@@ -240,6 +274,7 @@ int main(void)
         TEST(test_environment_and_overrides),
         TEST(test_errors_name_their_origin),
         TEST(test_which_file),
+        TEST(test_own_file),
         TEST(test_relative_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

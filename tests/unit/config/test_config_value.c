@@ -174,7 +174,7 @@ static void test_long_path(void **state)
     char file[300], where[200];
     memset(file, 'd', sizeof file);
     snprintf(file + 280, 20, "/config.yaml");
-    const struct config_value_source source = {CONFIG_VALUE_FILE, file, NULL};
+    const struct config_value_source source = {.origin = CONFIG_VALUE_FILE, .file = file};
     config_value_place(&source, "collector.retain.snapshots", 12, where, sizeof where);
     assert_true(strlen(where) < 199);
     assert_non_null(strstr(where, "dd/config.yaml:12: collector.retain.snapshots"));
