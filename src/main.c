@@ -1,7 +1,6 @@
 /* The program: reads the command line, then the command's own file does the rest. */
 #include <locale.h>
 #include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 

@@ -2,7 +2,6 @@
 #ifndef UI_DRAW_H
 #define UI_DRAW_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"

@@ -6,7 +6,6 @@
 #ifndef UI_KEYS_H
 #define UI_KEYS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

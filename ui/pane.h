@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/regex.h"
 #include "model/model.h"
 #include "model/object_ref.h"
 #include "model/pod_log_wish.h"

@@ -11,7 +11,6 @@
 #ifndef UI_THEME_H
 #define UI_THEME_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

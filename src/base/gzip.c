@@ -2,7 +2,6 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <zlib.h>
 
 #include "base/mem.h"

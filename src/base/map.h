@@ -3,7 +3,6 @@
 #define BASE_MAP_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/str.h"
 

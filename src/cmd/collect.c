@@ -24,7 +24,6 @@
 #include "net/loop.h"
 #include "source/loki.h"
 #include "store/store.h"
-#include "store/window_store.h"
 #include "triage/redact.h"
 
 /* A pod has 30 s to end: so long for aborts of uploads, and for the lock to be given back. */

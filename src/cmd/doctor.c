@@ -1,7 +1,6 @@
 /* `kubeboard doctor`: every source that the configuration names is asked, a line each. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -15,7 +14,6 @@
 #include "source/prometheus.h"
 #include "source/read_api.h"
 #include "store/store.h"
-#include "store/window_store.h"
 
 struct doctor {
     struct wire *wire;

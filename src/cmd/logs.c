@@ -1,14 +1,9 @@
 /* `kubeboard logs`: lines of a span, or on and on, or a count, or a metric query's series. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/json.h"
-#include "base/mem.h"
 #include "base/utf8.h"
 #include "cmd/cmd.h"
 #include "cmd/logs_around.h"

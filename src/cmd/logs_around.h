@@ -13,7 +13,6 @@
 
 #include "base/err.h"
 #include "model/line.h"
-#include "source/loki.h"
 
 enum { LOGS_AROUND_MOST = 1000, LOGS_AROUND_BYTES = 256 << 20, LOGS_AROUND_MINUTES = 10 };
 

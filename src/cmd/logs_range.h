@@ -11,7 +11,6 @@
 
 #include "base/err.h"
 #include "model/line.h"
-#include "source/loki.h"
 
 struct logs_range;
 

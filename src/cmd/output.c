@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -6,12 +6,9 @@
  */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "cmd/cmd.h"
-#include "cmd/output.h"
 #include "cmd/top_print.h"
 #include "cmd/top_rows.h"
 #include "cmd/wire.h"

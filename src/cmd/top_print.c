@@ -1,7 +1,6 @@
 #include "cmd/top_print.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/clock.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "cmd/output.h"
 #include "config/config.h"
 #include "kube/access/client.h"

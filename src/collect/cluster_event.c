@@ -1,7 +1,5 @@
 #include "collect/cluster_event.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/json.h"
 #include "kube/kinds/kinds.h"

@@ -13,7 +13,6 @@
 
 #include <stdint.h>
 
-#include "base/err.h"
 #include "base/str.h"
 
 struct client;

@@ -23,7 +23,6 @@
 #include "collect/raw_pack.h"
 #include "source/loki.h"
 #include "source/loki_merge.h"
-#include "store/spool.h"
 #include "triage/redact.h"
 #include "triage/window_build.h"
 

@@ -3,9 +3,6 @@
 #ifndef COLLECT_SERVICE_H
 #define COLLECT_SERVICE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/err.h"
 
 struct loop;

@@ -6,8 +6,6 @@
  */
 #include "collect/service_groups.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "collect/service_call.h"

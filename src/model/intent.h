@@ -3,7 +3,6 @@
 #define MODEL_INTENT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 enum intent_type {

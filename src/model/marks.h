@@ -3,7 +3,6 @@
 #ifndef MODEL_MARKS_H
 #define MODEL_MARKS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

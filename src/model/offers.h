@@ -6,7 +6,6 @@
 #ifndef MODEL_OFFERS_H
 #define MODEL_OFFERS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -6,9 +6,7 @@
 #ifndef MODEL_PAGE_H
 #define MODEL_PAGE_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/str.h"
 

@@ -4,7 +4,6 @@
 #define MODEL_PAGES_SEEN_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "model/page.h"

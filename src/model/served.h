@@ -3,7 +3,6 @@
 #ifndef MODEL_SERVED_H
 #define MODEL_SERVED_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/object.h"

@@ -1,7 +1,5 @@
 #include "net/backoff.h"
 
-#include <stddef.h>
-
 #include "base/clock.h"
 #include "base/hash.h"
 

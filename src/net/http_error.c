@@ -1,5 +1,4 @@
 /* What a failed transfer or a status means, in words and with the mend. */
-#include <stdio.h>
 #include <string.h>
 
 #include "net/http_internal.h"

@@ -1,8 +1,5 @@
 #include "sandbox/faults.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/str.h"
 

@@ -1,7 +1,6 @@
 #include "sandbox/reply.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"

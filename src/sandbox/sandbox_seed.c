@@ -1,7 +1,6 @@
 #include "sandbox/sandbox_seed.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/str.h"

@@ -3,8 +3,6 @@
 #ifndef SOURCE_READ_API_KEPT_H
 #define SOURCE_READ_API_KEPT_H
 
-#include <stdbool.h>
-
 #include "base/str.h"
 
 enum { READ_API_KEPT_COUNT = 24, READ_API_KEPT_BYTES = 8 << 20 };

@@ -7,7 +7,6 @@
 #define SOURCE_SCAN_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"

@@ -1,7 +1,6 @@
 #include "store/store_job.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/pool.h"

@@ -1,6 +1,5 @@
 #include "store/window_key.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 

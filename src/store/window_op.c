@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "net/http.h"
 #include "net/loop.h"
 #include "store/store_kind.h"

@@ -1,7 +1,6 @@
 /* Several GETs run at once and come back in any order; the windows are told in the order of the
  * keys, so what is made of them does not depend on the network. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "net/http.h"

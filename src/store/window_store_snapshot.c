@@ -1,5 +1,4 @@
 /* The newest snapshot at a moment: of that day, else of the last day before it that has one. */
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/mem.h"

@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "base/str.h"
 
 struct table; /* opaque */
 

@@ -1,8 +1,6 @@
 #include "triage/comparison.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/map.h"
 

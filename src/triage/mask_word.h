@@ -3,7 +3,6 @@
 #define TRIAGE_MASK_WORD_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/str.h"
 

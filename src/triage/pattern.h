@@ -7,7 +7,6 @@
 #define TRIAGE_PATTERN_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/str.h"

@@ -2,7 +2,6 @@
 #ifndef TRIAGE_REDACT_SCAN_H
 #define TRIAGE_REDACT_SCAN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"

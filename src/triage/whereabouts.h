@@ -4,7 +4,6 @@
 
 #include <stdint.h>
 
-#include "base/str.h"
 #include "model/labels.h"
 #include "model/rule.h"
 

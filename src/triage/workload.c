@@ -1,6 +1,5 @@
 #include "triage/workload.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 

@@ -10,8 +10,6 @@
  *   build/logsearch
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "model/line.h"

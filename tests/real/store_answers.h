@@ -8,17 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "base/hash.h"
 #include "base/mem.h"
-#include "net/conn.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "net/server.h"
 #include "store/spool.h"
 #include "store/store.h"
 #include "tests/temporary.h"

@@ -1,5 +1,4 @@
 /* The part of a source: answers to intents, lines that come, states that change. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,6 @@
 #include "tests/screen/answer_query.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/str.h"
 
 static void menu(struct model *m, const char *text)

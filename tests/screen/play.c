@@ -11,7 +11,6 @@
  * terminal, with lines that come; `play -b N` times keys on N pods; `play -s SEED N` types at random;
  * `play -t` presses every key on every pane (tour.h).
  */
-#include <ctype.h>
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>

@@ -10,13 +10,11 @@
 #include "base/clock.h"
 #include "collect/collector.h"
 #include "model/rule.h"
-#include "net/http.h"
 #include "net/loop.h"
 #include "source/loki.h"
 #include "store/store.h"
 #include "store/window_store.h"
 #include "tests/temporary.h"
-#include "tests/wire/canned.h"
 #include "tests/wire/fake_loki.h"
 #include "triage/redact.h"
 

@@ -15,7 +15,6 @@
 #include "kube/get.h"
 #include "kube/kinds/kinds.h"
 #include "kube/watch.h"
-#include "net/loop.h"
 #include "tests/wire/kube_bench.h"
 
 struct test {

@@ -14,7 +14,6 @@
 #include "kube/kinds/kinds.h"
 #include "kube/poll.h"
 #include "kube/watch.h"
-#include "net/loop.h"
 #include "tests/wire/kube_bench.h"
 
 struct test {

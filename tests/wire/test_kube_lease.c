@@ -16,7 +16,6 @@
 #include "base/mem.h"
 #include "kube/access/review.h"
 #include "kube/lease.h"
-#include "net/loop.h"
 #include "tests/wire/kube_bench.h"
 
 struct test {

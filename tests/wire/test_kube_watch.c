@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "kube/discovery.h"
 #include "kube/kinds/kinds.h"
 #include "kube/watch.h"
 #include "net/loop.h"

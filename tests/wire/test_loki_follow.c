@@ -12,7 +12,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "net/http.h"
 #include "net/loop.h"
 #include "tests/wire/loki_bench.h"
 

@@ -1,7 +1,5 @@
 #include "ui/page/reader.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/utf8.h"

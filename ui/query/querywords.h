@@ -3,7 +3,6 @@
 #ifndef UI_QUERYWORDS_H
 #define UI_QUERYWORDS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "model/model.h"

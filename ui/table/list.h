@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/regex.h"
 #include "ui/table/order.h"
 
 struct list; /* opaque */
+struct regex;
 
 struct list *list_new(const struct order_source *source, void *self);
 void list_free(struct list *l); /* NULL is allowed */

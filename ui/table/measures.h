@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/str.h"
 #include "model/model.h"
 
 enum { MEASURES_KEY = 512, MEASURES_POINTS = MODEL_SERIES_POINTS };

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/clock.h"
 #include "base/utf8.h"
 
 enum {

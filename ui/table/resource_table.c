@@ -1,11 +1,9 @@
 #include "ui/table/resource_table.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/mem.h"
 #include "ui/table/measures.h"
 #include "ui/table/ranks.h"
 

@@ -4,7 +4,6 @@
 
 #include "base/clock.h"
 #include "text/ages.h"
-#include "text/number.h"
 #include "text/spark.h"
 #include "ui/table/measures.h"
 #include "ui/table/resource_table.h"

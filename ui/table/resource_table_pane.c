@@ -1,6 +1,5 @@
 /* What all panes over a resource table do alike. */
 #include <stdio.h>
-#include <string.h>
 
 #include "text/ages.h"
 #include "ui/table/resource_table.h"

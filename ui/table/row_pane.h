@@ -4,7 +4,6 @@
 #define UI_ROW_PANE_H
 
 #include "ui/pane.h"
-#include "ui/table/list.h"
 
 struct row_pane {
     struct list *list;

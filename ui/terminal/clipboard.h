@@ -2,8 +2,6 @@
 #ifndef UI_CLIPBOARD_H
 #define UI_CLIPBOARD_H
 
-#include <stdbool.h>
-
 #include "base/buf.h"
 #include "base/str.h"
 

@@ -2,7 +2,6 @@
 #ifndef UI_SCREEN_H
 #define UI_SCREEN_H
 
-#include "base/err.h"
 #include "ui/terminal/cells.h"
 #include "ui/theme.h"
 

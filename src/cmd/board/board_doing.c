@@ -1,6 +1,5 @@
 #include "cmd/board/board_doing.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

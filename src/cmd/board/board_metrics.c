@@ -2,7 +2,6 @@
  * Prometheus has the history; where there is none, or it never answered, metrics.k8s.io is polled
  * until it does.
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"

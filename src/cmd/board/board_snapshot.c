@@ -1,7 +1,6 @@
 /* The tables stand in model->browsed only by loan: nobody but this file frees them. */
 #include "cmd/board/board_snapshot.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

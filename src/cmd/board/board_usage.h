@@ -5,8 +5,6 @@
 #ifndef CMD_BOARD_USAGE_H
 #define CMD_BOARD_USAGE_H
 
-#include <stdbool.h>
-
 #include "base/err.h"
 
 struct board_usage;

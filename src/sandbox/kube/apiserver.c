@@ -1,6 +1,5 @@
 #include "sandbox/kube/apiserver.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,6 @@
 /* What the server can do: /api, /apis and the resource lists of 1.20 (no aggregated form). */
-#include <stdio.h>
 #include <string.h>
 
-#include "net/server.h"
 #include "sandbox/kube/apiserver_call.h"
 
 static bool is_stored(int kind)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "net/server.h"
 #include "sandbox/kube/apiserver_call.h"
 #include "sandbox/world/world.h"
 #include "sandbox/wsserver.h"

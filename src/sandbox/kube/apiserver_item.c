@@ -1,5 +1,4 @@
 /* One object, in the form that was asked for: JSON, a Table's row, or its metadata alone. */
-#include <string.h>
 
 #include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"

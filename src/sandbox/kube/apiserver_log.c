@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/loop.h"
-#include "net/server.h"
 #include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"
 #include "sandbox/world/history.h"

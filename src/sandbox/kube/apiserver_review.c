@@ -1,5 +1,4 @@
 /* What the asker may do: SelfSubjectAccessReview and SelfSubjectRulesReview. */
-#include <stdio.h>
 #include <string.h>
 
 #include "net/server.h"

@@ -1,10 +1,7 @@
 /* Writing: leases, config maps and the other kept kinds; for what the world plans apiserver_change.c. */
 #include <ctype.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "net/server.h"
 #include "sandbox/kube/apiserver_call.h"
 #include "sandbox/kube/shelf.h"

@@ -1,9 +1,6 @@
 /* Events: one storage, two shapes (core/v1 and events.k8s.io/v1). */
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/clock.h"
 #include "sandbox/kube/pretend.h"
 #include "sandbox/world/dice.h"
 

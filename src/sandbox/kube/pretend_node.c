@@ -1,5 +1,4 @@
 /* Nodes, as an EKS cluster of 2021 shows them. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"

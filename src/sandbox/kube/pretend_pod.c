@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "sandbox/kube/pretend.h"
 #include "sandbox/world/dice.h"
 

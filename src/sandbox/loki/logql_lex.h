@@ -2,7 +2,6 @@
 #ifndef SANDBOX_LOGQL_LEX_H
 #define SANDBOX_LOGQL_LEX_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"

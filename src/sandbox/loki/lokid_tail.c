@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/loop.h"
-#include "net/server.h"
 #include "sandbox/loki/lokid.h"
 #include "sandbox/wsserver.h"
 

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/json.h"
 #include "sandbox/prometheus/alertd.h"
 #include "sandbox/prometheus/silences.h"

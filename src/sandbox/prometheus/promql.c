@@ -1,12 +1,10 @@
 #include "sandbox/prometheus/promql.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "sandbox/prometheus/meters.h"

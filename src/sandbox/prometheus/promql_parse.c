@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "sandbox/prometheus/promql_internal.h"
 
 struct parser {

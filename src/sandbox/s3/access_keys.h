@@ -3,7 +3,6 @@
 #ifndef SANDBOX_ACCESS_KEYS_H
 #define SANDBOX_ACCESS_KEYS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/str.h"

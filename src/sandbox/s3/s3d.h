@@ -7,7 +7,6 @@
 #define SANDBOX_S3D_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #include "sandbox/reply.h"
 

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 
 #include "net/server.h"
 #include "sandbox/s3/s3d_internal.h"

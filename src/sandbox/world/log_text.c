@@ -4,7 +4,6 @@
  */
 #include "sandbox/world/log_text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"

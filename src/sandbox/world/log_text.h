@@ -2,7 +2,6 @@
 #ifndef SANDBOX_LOG_TEXT_H
 #define SANDBOX_LOG_TEXT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

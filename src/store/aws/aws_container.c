@@ -1,6 +1,5 @@
 /* The agent beside the container: EKS Pod Identity, ECS. Its answer is JSON.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"

@@ -1,7 +1,6 @@
 #include "store/aws/aws_credentials.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"

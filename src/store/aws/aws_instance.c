@@ -1,8 +1,6 @@
 /* IMDSv2 of an EC2 instance: a token, the role's name, its keys.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
  */
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "net/conn.h"

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "base/err.h"
-#include "base/str.h"
 
 /* Owned; strings may be NULL. */
 struct aws_profile {

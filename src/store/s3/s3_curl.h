@@ -3,8 +3,6 @@
 #ifndef STORE_S3_CURL_H
 #define STORE_S3_CURL_H
 
-#include <stdint.h>
-
 #include "store/s3/s3_place.h"
 #include "store/s3/s3_request.h"
 #include "store/store_kind.h"

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "base/pool.h"

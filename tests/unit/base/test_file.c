@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -14,7 +14,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/utf8.h"
 
 static struct yaml *parse(const char *text)
 {

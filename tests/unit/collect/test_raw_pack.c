@@ -7,11 +7,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/gzip.h"
-#include "base/mem.h"
 #include "collect/raw_pack.h"
 #include "model/line_json.h"
 #include "store/spool.h"

@@ -1,4 +1,3 @@
-#include "config/config_check.h"
 
 #include "tests/unit/config/loading.h"
 

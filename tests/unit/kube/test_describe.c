@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "kube/describe/describe_yaml.h"
 
 #define POD                                                                                        \

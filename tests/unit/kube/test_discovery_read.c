@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "kube/discovery.h"
 #include "kube/discovery_read.h"
 #include "kube/kinds/kinds.h"
 #include "model/kind_names.h"

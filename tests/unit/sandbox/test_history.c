@@ -13,7 +13,6 @@
 #include "base/mem.h"
 #include "sandbox/world/founding.h"
 #include "sandbox/world/history.h"
-#include "sandbox/world/incident.h"
 #include "sandbox/world/log_text.h"
 #include "sandbox/world/world.h"
 

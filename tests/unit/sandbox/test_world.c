@@ -5,11 +5,9 @@
 
 #include <cmocka.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/mem.h"
 #include "sandbox/world/founding.h"
 #include "sandbox/world/incident.h"
 #include "sandbox/world/world.h"

@@ -13,7 +13,6 @@
 
 #include "base/clock.h"
 #include "sandbox/kube/shelf.h"
-#include "sandbox/world/incident.h"
 
 #define START (INT64_C(1630069200) * CLOCK_SECOND)
 #define NOW (START + CLOCK_MINUTE)

@@ -1,6 +1,5 @@
 #include "source/matrix.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>

@@ -1,7 +1,6 @@
 /* Objects in a folder. */
 #include "help.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>

@@ -4,7 +4,6 @@
 #include "net/conn.h"
 #include "store/aws/aws_settings.h"
 #include "store/s3/s3_place.h"
-#include "store/s3/s3_refusal.h"
 
 static struct aws_settings keys(void)
 {

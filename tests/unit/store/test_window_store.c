@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "base/file.h"
 #include "store/spool.h"
 #include "store/window_store.h"
 

@@ -8,8 +8,6 @@
 #include <cmocka.h>
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/hash.h"
 #include "base/utf8.h"

@@ -7,8 +7,6 @@
 
 #include <cmocka.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/utf8.h"
 #include "ui/terminal/plain.h"

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/hash.h"
 
 /* A source of numbered rows that come, go, change and move about as those of a table do. */

@@ -8,7 +8,6 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static struct object_ref ref(const char *name)
 {
