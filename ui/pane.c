@@ -135,3 +135,10 @@ char *pane_empty_text(const struct pane *p, const struct upstream *u, const char
         snprintf(out, PANE_TEXT, "%s", otherwise);
     return out;
 }
+
+void pane_draw_empty(const struct pane *p, const struct draw_area *body, const struct upstream *u,
+                     const char *what, const char *otherwise)
+{
+    char text[PANE_TEXT];
+    draw_message(body, ROLE_DIM, pane_empty_text(p, u, what, otherwise, text));
+}

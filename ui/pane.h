@@ -177,5 +177,8 @@ void pane_mark_row(const struct pane *p, const struct draw_area *line, bool curs
 /* The words for an empty pane: a state that is not live in full, else `otherwise`. */
 char *pane_empty_text(const struct pane *p, const struct upstream *u, const char *what,
                       const char *otherwise, char out[PANE_TEXT]);
+/* Draws them over the body. */
+void pane_draw_empty(const struct pane *p, const struct draw_area *body, const struct upstream *u,
+                     const char *what, const char *otherwise);
 
 #endif

@@ -181,17 +181,14 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct state *s = p->state;
-    char text[PANE_TEXT];
     p->first_row = 0;
     if (body->height <= 0)
         return;
     if (!list_count(s->shown.list)) {
         const struct model_broken *m = &s->model->broken;
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, &m->upstream, "objects",
-                                     m->looking ? "Looking for what is broken."
-                                                : "Nothing is broken, as far as it can be seen.",
-                                     text));
+        pane_draw_empty(p, body, &m->upstream, "objects",
+                        m->looking ? "Looking for what is broken."
+                                   : "Nothing is broken, as far as it can be seen.");
         return;
     }
     row_pane_draw(&s->shown, p, body, 0, draw_row);

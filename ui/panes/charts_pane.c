@@ -198,14 +198,12 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     const struct charts *c = p->state;
     const struct model *m = p->host->model;
-    char text[PANE_TEXT];
     bool any = false;
     for (size_t i = 0; i < CHARTS; i++)
         any |= c->list[i].numbers > 0;
     if (!any) {
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, &m->metrics, "numbers",
-                                     "No CPU or memory numbers of this, in this time.", text));
+        pane_draw_empty(p, body, &m->metrics, "numbers",
+                        "No CPU or memory numbers of this, in this time.");
         return;
     }
     draw_charts(c, body, m->scope.at);

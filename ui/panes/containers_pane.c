@@ -78,13 +78,10 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct state *s = p->state;
-    char text[PANE_TEXT];
     p->first_row = 0;
     if (!list_count(s->shown.list)) {
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, s->of->pod[0] ? &s->of->upstream : NULL, "containers",
-                                     "No pod is chosen: l or p on a pod offers its containers.",
-                                     text));
+        pane_draw_empty(p, body, s->of->pod[0] ? &s->of->upstream : NULL, "containers",
+                        "No pod is chosen: l or p on a pod offers its containers.");
         return;
     }
     row_pane_draw(&s->shown, p, body, 0, draw_row);

@@ -81,14 +81,11 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct state *s = p->state;
-    char text[PANE_TEXT];
     p->first_row = 1;
     if (!list_count(s->shown.list)) {
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, NULL, "contexts",
-                                     "There is no kubeconfig with contexts. kubeboard reads "
-                                     "--kubeconfig, $KUBECONFIG or ~/.kube/config.",
-                                     text));
+        pane_draw_empty(p, body, NULL, "contexts",
+                        "There is no kubeconfig with contexts. kubeboard reads "
+                        "--kubeconfig, $KUBECONFIG or ~/.kube/config.");
         return;
     }
     const char *const titles[TEXTS] = {columns[0].title, columns[1].title, columns[2].title,

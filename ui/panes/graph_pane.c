@@ -186,7 +186,6 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     const struct model *m = p->host->model;
     const struct graph *g = &m->graph;
     const struct graph_series *order[GRAPH_SERIES];
-    char text[PANE_TEXT];
     enum question_language language;
     if (!moves_graph_query(p->host->moves, &language)) {
         draw_message(body, ROLE_DIM,
@@ -195,11 +194,9 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
         return;
     }
     if (!g->count || m->graph_upstream.state == UPSTREAM_FAILED) {
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, &m->graph_upstream, "numbers",
-                                     m->graph_loading ? "Loading numbers."
-                                                      : "The query gives no numbers in this time.",
-                                     text));
+        pane_draw_empty(p, body, &m->graph_upstream, "numbers",
+                        m->graph_loading ? "Loading numbers."
+                                         : "The query gives no numbers in this time.");
         return;
     }
     for (size_t i = 0; i < g->count; i++)

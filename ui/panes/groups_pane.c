@@ -184,13 +184,11 @@ static const char *why_empty(const struct pane *p, const struct groups *g)
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct groups *g = p->state;
-    char text[PANE_TEXT];
     p->first_row = 0;
     if (g->page.open)
         group_page_draw(&g->page, p, body, page_row(g));
     else if (!list_count(g->rows_shown.list))
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, upstream(p), "groups", why_empty(p, g), text));
+        pane_draw_empty(p, body, upstream(p), "groups", why_empty(p, g));
     else
         row_pane_draw(&g->rows_shown, p, body, 0, draw_row);
 }

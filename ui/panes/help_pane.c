@@ -179,10 +179,9 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct help *h = p->state;
-    char text[PANE_TEXT];
     p->first_row = 0;
     if (!list_count(h->shown.list))
-        draw_message(body, ROLE_DIM, pane_empty_text(p, NULL, "line", "", text));
+        pane_draw_empty(p, body, NULL, "line", "");
     else
         row_pane_draw(&h->shown, p, body, 0, draw_row);
 }

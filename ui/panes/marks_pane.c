@@ -131,14 +131,11 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct state *s = p->state;
-    char text[PANE_TEXT];
     p->first_row = 1;
     if (!list_count(s->shown.list)) {
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, NULL, "marks",
-                                     "No line is marked. In a log Space marks one, b notes "
-                                     "something on it.",
-                                     text));
+        pane_draw_empty(p, body, NULL, "marks",
+                        "No line is marked. In a log Space marks one, b notes "
+                        "something on it.");
         return;
     }
     struct draw_area head = draw_sub(body, 0, 0, body->width, 1);

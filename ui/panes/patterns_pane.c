@@ -166,14 +166,11 @@ static void draw_row(const struct pane *p, const struct draw_area *line, size_t 
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct state *s = p->state;
-    char text[PANE_TEXT];
     p->first_row = 0;
     if (!list_count(s->shown.list)) {
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, &p->host->model->logs.upstream, "patterns",
-                                     s->working ? "Grouping the lines of the log pane."
-                                                : "The log pane holds no lines.",
-                                     text));
+        pane_draw_empty(p, body, &p->host->model->logs.upstream, "patterns",
+                        s->working ? "Grouping the lines of the log pane."
+                                   : "The log pane holds no lines.");
         return;
     }
     row_pane_draw(&s->shown, p, body, 0, draw_row);

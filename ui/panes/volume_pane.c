@@ -220,8 +220,7 @@ static void draw_bars(const struct draw_area *a, const struct volumes *v, const 
 static void draw_empty(struct pane *p, const struct draw_area *body)
 {
     const struct volume *m = &p->host->model->volume;
-    char text[PANE_TEXT], words[PANE_TEXT], bytes[NUMBER_TEXT], streams[NUMBER_TEXT],
-        budget[NUMBER_TEXT];
+    char words[PANE_TEXT], bytes[NUMBER_TEXT], streams[NUMBER_TEXT], budget[NUMBER_TEXT];
     if (m->costly) {
         snprintf(
             words, sizeof words,
@@ -232,10 +231,8 @@ static void draw_empty(struct pane *p, const struct draw_area *body)
         draw_message(body, ROLE_DIM, words);
         return;
     }
-    draw_message(body, ROLE_DIM,
-                 pane_empty_text(
-                     p, &m->upstream, "counts",
-                     m->loading || !m->query ? "Counting lines." : "No line in this span.", text));
+    pane_draw_empty(p, body, &m->upstream, "counts",
+                    m->loading || !m->query ? "Counting lines." : "No line in this span.");
 }
 
 static void pane_draw(struct pane *p, const struct draw_area *body)

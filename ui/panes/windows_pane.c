@@ -162,7 +162,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     struct windows *w = p->state;
     const struct model *m = p->host->model;
-    char text[PANE_TEXT], why[PANE_TEXT / 2], day[CLOCK_TEXT];
+    char why[PANE_TEXT / 2], day[CLOCK_TEXT];
     if (!list_count(w->rows_shown.list)) {
         p->first_row = 0;
         snprintf(
@@ -172,8 +172,7 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
                   "other days."
                 : "No rules: the collector's configuration names what counts as an error.",
             clock_format(w->rows.day, true, "%d %b", day, sizeof day));
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(p, &m->windows.upstream, "windows", why, text));
+        pane_draw_empty(p, body, &m->windows.upstream, "windows", why);
         return;
     }
     struct day_chart chart = {&w->rows, w->rows_shown.list, m->windows.rule_count,

@@ -219,14 +219,11 @@ static void draw_row(const struct resource_table *t, const struct draw_area *lin
 void resource_table_draw(struct resource_table *t, const struct draw_area *body)
 {
     struct shown_columns columns;
-    char text[PANE_TEXT];
     const struct resource *r = t->spec->resource(t);
     t->pane->first_row = 1;
     if (!t->table || !list_count(t->list)) {
-        draw_message(body, ROLE_DIM,
-                     pane_empty_text(t->pane, &r->upstream,
-                                     t->spec->what ? t->spec->what : t->pane->ops->name,
-                                     t->spec->empty, text));
+        pane_draw_empty(t->pane, body, &r->upstream,
+                        t->spec->what ? t->spec->what : t->pane->ops->name, t->spec->empty);
         return;
     }
     choose(t, body->width, &columns);
