@@ -265,3 +265,23 @@ void service_call_reply(struct service_call *c, struct buf *body)
     }
     buf_free(body);
 }
+
+void service_call_stored(struct service_call *c, struct str bytes, const struct err *err,
+                         void (*part)(struct service_call *c, struct str bytes, struct buf *out,
+                                      struct err *err))
+{
+    struct err why = *err;
+    struct buf body;
+    c->io = NULL;
+    buf_init(&body, SERVICE_CALL_BODY);
+    if (why.kind == ERR_NONE && (c->text || service_call_query(c, "limit") || c->offset))
+        part(c, bytes, &body, &why);
+    else if (why.kind == ERR_NONE)
+        buf_add(&body, bytes.p, bytes.n);
+    if (why.kind == ERR_NONE) {
+        service_call_reply(c, &body);
+        return;
+    }
+    buf_free(&body);
+    service_call_fail(c, &why);
+}

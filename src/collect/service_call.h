@@ -51,6 +51,11 @@ void service_call_continue(struct buf *body, size_t next);
 /* The same of an object that is packed already: sent so to a client that takes gzip, else unpacked
  * for it. */
 void service_call_packed(struct service_call *c, struct str packed);
+/* What came of reading a stored object (c->io): answered as it lies there; where a part or text is asked
+ * for, what `part` writes to *out, or with the error that it sets. */
+void service_call_stored(struct service_call *c, struct str bytes, const struct err *err,
+                         void (*part)(struct service_call *c, struct str bytes, struct buf *out,
+                                      struct err *err));
 /* With the status that the error stands for. */
 void service_call_fail(struct service_call *c, const struct err *err);
 void service_call_status(struct service_call *c, int status, const char *what);

@@ -41,27 +41,17 @@ static void write_part(struct service_call *c, struct catalogue *k, struct buf *
     service_call_continue(out, to < count ? to : 0);
 }
 
+static void write_asked(struct service_call *c, struct str bytes, struct buf *out, struct err *err)
+{
+    struct catalogue *k = catalogue_from_json(bytes.p, bytes.n, "groups.json", err);
+    if (k)
+        write_part(c, k, out);
+    catalogue_free(k);
+}
+
 static void on_bytes(void *context, struct str bytes, const struct err *err)
 {
-    struct service_call *c = context;
-    struct err why = *err;
-    struct buf body;
-    bool part = c->text || service_call_query(c, "limit") || c->offset;
-    c->io = NULL;
-    buf_init(&body, SERVICE_CALL_BODY);
-    struct catalogue *k =
-        why.kind || !part ? NULL : catalogue_from_json(bytes.p, bytes.n, "groups.json", &why);
-    if (k)
-        write_part(c, k, &body);
-    else if (!why.kind)
-        buf_add(&body, bytes.p, bytes.n);
-    catalogue_free(k);
-    if (!why.kind) {
-        service_call_reply(c, &body);
-        return;
-    }
-    buf_free(&body);
-    service_call_fail(c, &why);
+    service_call_stored(context, bytes, err, write_asked);
 }
 
 void service_groups_answer(struct service_call *c)

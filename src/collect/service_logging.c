@@ -202,28 +202,17 @@ static void write_part(const struct service_call *c, const struct window *w, str
     service_call_continue(out, end < count ? end : 0);
 }
 
+static void write_asked(struct service_call *c, struct str bytes, struct buf *out, struct err *err)
+{
+    struct window *w = window_from_json(bytes.p, bytes.n, c->path, err);
+    if (w)
+        write_part(c, w, out);
+    window_free(w);
+}
+
 static void on_bytes(void *context, struct str bytes, const struct err *err)
 {
-    struct service_call *c = context;
-    struct err why = *err;
-    struct buf body;
-    bool part = c->text || service_call_query(c, "limit") || c->offset;
-    c->io = NULL;
-    buf_init(&body, SERVICE_CALL_BODY);
-    if (!why.kind && part) {
-        struct window *w = window_from_json(bytes.p, bytes.n, c->path, &why);
-        if (w)
-            write_part(c, w, &body);
-        window_free(w);
-    } else if (!why.kind) {
-        buf_add(&body, bytes.p, bytes.n);
-    }
-    if (why.kind) {
-        buf_free(&body);
-        service_call_fail(c, &why);
-    } else {
-        service_call_reply(c, &body);
-    }
+    service_call_stored(context, bytes, err, write_asked);
 }
 
 /* ---- the path ---- */
