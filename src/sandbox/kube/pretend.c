@@ -5,15 +5,6 @@
 #include "base/clock.h"
 #include "sandbox/world/dice.h"
 
-PRETEND_SOURCE(pretend_pod);
-PRETEND_SOURCE(pretend_node);
-PRETEND_SOURCE(pretend_workload);
-PRETEND_SOURCE(pretend_batch);
-PRETEND_SOURCE(pretend_small);
-PRETEND_SOURCE(pretend_event);
-PRETEND_SOURCE(pretend_stored);
-PRETEND_SOURCE(pretend_slice);
-
 static const struct pretend_kind kinds[] = {
 #define KIND(id_, plural_, singular_, kind_, group_, version_, namespaced_, shorts_, source_,      \
              columns_)                                                                             \
@@ -25,10 +16,7 @@ static const struct pretend_kind kinds[] = {
      .namespaced = namespaced_,                                                                    \
      .short_names = shorts_,                                                                       \
      .columns = columns_,                                                                          \
-     .meta = source_##_meta,                                                                       \
-     .body = source_##_body,                                                                       \
-     .field = source_##_field,                                                                     \
-     .cells = source_##_cells},
+     .source = &source_},
 #include "sandbox/kube/pretend_kinds.def"
 #undef KIND
 };
@@ -103,7 +91,7 @@ static void write_meta(const struct world *w, const struct pretend_object *o, in
     struct pretend_meta m;
     char uid[37];
     memset(&m, 0, sizeof m);
-    k->meta(w, o, t, &m);
+    k->source->meta(w, o, t, &m);
     json_out_object(out, "metadata");
     json_out_text(out, "name", o->name);
     if (m.generate_name)
@@ -141,7 +129,7 @@ void pretend_write(const struct world *w, const struct pretend_object *o, int64_
         pretend_textf(out, "apiVersion", "%s%s%s", k->group, *k->group ? "/" : "", k->version);
     }
     write_meta(w, o, t, out);
-    k->body(w, o, t, out);
+    k->source->body(w, o, t, out);
     json_out_end_object(out);
 }
 
@@ -159,7 +147,7 @@ void pretend_write_cells(const struct world *w, const struct pretend_object *o, 
                          struct json_out *out)
 {
     json_out_array(out, "cells");
-    kinds[o->kind].cells(w, o, t, out);
+    kinds[o->kind].source->cells(w, o, t, out);
     json_out_end_array(out);
 }
 
@@ -182,7 +170,7 @@ bool pretend_label(const struct world *w, const struct pretend_object *o, int64_
     }
     struct pretend_meta m;
     memset(&m, 0, sizeof m);
-    kinds[o->kind].meta(w, o, t, &m);
+    kinds[o->kind].source->meta(w, o, t, &m);
     for (size_t i = 0; i < m.label_count; i++)
         if (strcmp(m.labels[i].name, name) == 0)
             return buf_adds(out, m.labels[i].value);
@@ -196,5 +184,6 @@ bool pretend_field(const struct world *w, const struct pretend_object *o, int64_
         return buf_adds(out, o->name);
     if (strcmp(path, "metadata.namespace") == 0)
         return buf_adds(out, o->ns);
-    return kinds[o->kind].field(w, o, t, path, out);
+    const struct pretend_source *source = kinds[o->kind].source;
+    return source->field && source->field(w, o, t, path, out);
 }

@@ -57,10 +57,8 @@ struct pretend_meta {
     char scratch[6][160];
 };
 
-struct pretend_kind {
-    const char *plural, *singular, *kind, *group, *version;
-    bool namespaced;
-    const char *short_names, *columns;
+/* What a file of the table knows of its kinds' objects at t. */
+struct pretend_source {
     void (*meta)(const struct world *w, const struct pretend_object *o, int64_t t,
                  struct pretend_meta *m);
     /* The members behind metadata. */
@@ -70,9 +68,18 @@ struct pretend_kind {
      * and namespace. */
     bool (*field)(const struct world *w, const struct pretend_object *o, int64_t t,
                   const char *path, struct buf *out);
-    /* The cells of a Table's row. NULL: made from nothing but name and age. */
+    /* The cells of a Table's row. */
     void (*cells)(const struct world *w, const struct pretend_object *o, int64_t t,
                   struct json_out *out);
+};
+extern const struct pretend_source pretend_pod, pretend_node, pretend_workload, pretend_batch,
+    pretend_small, pretend_event, pretend_stored, pretend_slice;
+
+struct pretend_kind {
+    const char *plural, *singular, *kind, *group, *version;
+    bool namespaced;
+    const char *short_names, *columns;
+    const struct pretend_source *source;
 };
 
 /* The volume of a claim: its name, and how far its id lies behind the claim's. */
@@ -108,16 +115,5 @@ void pretend_textf(struct json_out *out, const char *name, const char *fmt, ...)
 void pretend_age(struct json_out *out, int64_t t, int64_t since); /* a cell */
 void pretend_pair_add(struct pretend_pair *list, size_t *count, const char *name,
                       const char *value);
-
-/* Declares the functions of a file of the table. */
-#define PRETEND_SOURCE(name)                                                                       \
-    void name##_meta(const struct world *w, const struct pretend_object *o, int64_t t,             \
-                     struct pretend_meta *m);                                                      \
-    void name##_body(const struct world *w, const struct pretend_object *o, int64_t t,             \
-                     struct json_out *out);                                                        \
-    bool name##_field(const struct world *w, const struct pretend_object *o, int64_t t,            \
-                      const char *path, struct buf *out);                                          \
-    void name##_cells(const struct world *w, const struct pretend_object *o, int64_t t,            \
-                      struct json_out *out)
 
 #endif

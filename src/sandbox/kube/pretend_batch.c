@@ -5,16 +5,14 @@
 #include "base/clock.h"
 #include "sandbox/kube/pretend.h"
 
-PRETEND_SOURCE(pretend_batch);
-
 static const struct world_workload *workload_of(const struct world *w,
                                                 const struct pretend_object *o)
 {
     return &w->workloads[o->kind == PRETEND_JOBS ? w->pods[o->index].workload : o->index];
 }
 
-void pretend_batch_meta(const struct world *w, const struct pretend_object *o, int64_t t,
-                        struct pretend_meta *m)
+static void fill_meta(const struct world *w, const struct pretend_object *o, int64_t t,
+                      struct pretend_meta *m)
 {
     const struct world_workload *wl = workload_of(w, o);
     (void)t;
@@ -72,8 +70,8 @@ static void job_status(const struct world_pod *p, const struct world_phase *ph,
     json_out_end_object(out);
 }
 
-void pretend_batch_body(const struct world *w, const struct pretend_object *o, int64_t t,
-                        struct json_out *out)
+static void write_body(const struct world *w, const struct pretend_object *o, int64_t t,
+                       struct json_out *out)
 {
     const struct world_workload *wl = workload_of(w, o);
     struct world_phase ph = {.state = WORLD_GONE};
@@ -106,8 +104,8 @@ void pretend_batch_body(const struct world *w, const struct pretend_object *o, i
     json_out_end_object(out);
 }
 
-bool pretend_batch_field(const struct world *w, const struct pretend_object *o, int64_t t,
-                         const char *path, struct buf *out)
+static bool read_field(const struct world *w, const struct pretend_object *o, int64_t t,
+                       const char *path, struct buf *out)
 {
     struct world_phase ph = {.state = WORLD_GONE};
     if (o->kind != PRETEND_JOBS || strcmp(path, "status.successful") != 0)
@@ -116,8 +114,8 @@ bool pretend_batch_field(const struct world *w, const struct pretend_object *o, 
     return buf_adds(out, ph.state == WORLD_COMPLETED ? "1" : "0");
 }
 
-void pretend_batch_cells(const struct world *w, const struct pretend_object *o, int64_t t,
-                         struct json_out *out)
+static void write_cells(const struct world *w, const struct pretend_object *o, int64_t t,
+                        struct json_out *out)
 {
     const struct world_workload *wl = workload_of(w, o);
     char text[CLOCK_TEXT];
@@ -139,3 +137,6 @@ void pretend_batch_cells(const struct world *w, const struct pretend_object *o, 
     pretend_textf(out, NULL, "%s:%s", wl->image, wl->version);
     pretend_textf(out, NULL, "app=%s", wl->name);
 }
+
+const struct pretend_source pretend_batch = {
+    .meta = fill_meta, .body = write_body, .field = read_field, .cells = write_cells};

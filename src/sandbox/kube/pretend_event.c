@@ -4,10 +4,8 @@
 #include "sandbox/kube/pretend.h"
 #include "sandbox/world/dice.h"
 
-PRETEND_SOURCE(pretend_event);
-
-void pretend_event_meta(const struct world *w, const struct pretend_object *o, int64_t t,
-                        struct pretend_meta *m)
+static void fill_meta(const struct world *w, const struct pretend_object *o, int64_t t,
+                      struct pretend_meta *m)
 {
     (void)w;
     (void)o;
@@ -41,8 +39,8 @@ static void source(struct json_out *out, const char *name, const struct world_ev
     json_out_end_object(out);
 }
 
-void pretend_event_body(const struct world *w, const struct pretend_object *o, int64_t t,
-                        struct json_out *out)
+static void write_body(const struct world *w, const struct pretend_object *o, int64_t t,
+                       struct json_out *out)
 {
     const struct world_event *e = w->events[o->index];
     int64_t first = 0, last = 0;
@@ -72,8 +70,8 @@ void pretend_event_body(const struct world *w, const struct pretend_object *o, i
     json_out_text(out, "reportingInstance", "");
 }
 
-bool pretend_event_field(const struct world *w, const struct pretend_object *o, int64_t t,
-                         const char *path, struct buf *out)
+static bool read_field(const struct world *w, const struct pretend_object *o, int64_t t,
+                       const char *path, struct buf *out)
 {
     const struct world_event *e = w->events[o->index];
     const char *prefix = o->kind == PRETEND_EVENTS ? "involvedObject." : "regarding.";
@@ -104,8 +102,8 @@ bool pretend_event_field(const struct world *w, const struct pretend_object *o, 
     return strcmp(path, "resourceVersion") == 0;
 }
 
-void pretend_event_cells(const struct world *w, const struct pretend_object *o, int64_t t,
-                         struct json_out *out)
+static void write_cells(const struct world *w, const struct pretend_object *o, int64_t t,
+                        struct json_out *out)
 {
     const struct world_event *e = w->events[o->index];
     int64_t first = 0, last = 0;
@@ -126,3 +124,6 @@ void pretend_event_cells(const struct world *w, const struct pretend_object *o, 
     json_out_int(out, NULL, (int64_t)count);
     json_out_text(out, NULL, o->name);
 }
+
+const struct pretend_source pretend_event = {
+    .meta = fill_meta, .body = write_body, .field = read_field, .cells = write_cells};

@@ -4,12 +4,10 @@
 #include "base/clock.h"
 #include "sandbox/kube/pretend.h"
 
-PRETEND_SOURCE(pretend_node);
-
 #define VERSION "v1.20.7-eks-135321"
 
-void pretend_node_meta(const struct world *w, const struct pretend_object *o, int64_t t,
-                       struct pretend_meta *m)
+static void fill_meta(const struct world *w, const struct pretend_object *o, int64_t t,
+                      struct pretend_meta *m)
 {
     const struct world_node *n = &w->nodes[o->index];
     (void)t;
@@ -84,7 +82,7 @@ static void taint(struct json_out *out, const char *key, int64_t since)
     json_out_end_object(out);
 }
 
-void pretend_node_body(const struct world *w, const struct pretend_object *o, int64_t t,
+static void write_body(const struct world *w, const struct pretend_object *o, int64_t t,
                        struct json_out *out)
 {
     const struct world_node *n = &w->nodes[o->index];
@@ -135,14 +133,14 @@ void pretend_node_body(const struct world *w, const struct pretend_object *o, in
     json_out_end_object(out);
 }
 
-bool pretend_node_field(const struct world *w, const struct pretend_object *o, int64_t t,
-                        const char *path, struct buf *out)
+static bool read_field(const struct world *w, const struct pretend_object *o, int64_t t,
+                       const char *path, struct buf *out)
 {
     return strcmp(path, "spec.unschedulable") == 0 &&
            buf_adds(out, world_is_cordoned(&w->nodes[o->index], t) ? "true" : "false");
 }
 
-void pretend_node_cells(const struct world *w, const struct pretend_object *o, int64_t t,
+static void write_cells(const struct world *w, const struct pretend_object *o, int64_t t,
                         struct json_out *out)
 {
     const struct world_node *n = &w->nodes[o->index];
@@ -157,3 +155,6 @@ void pretend_node_cells(const struct world *w, const struct pretend_object *o, i
     json_out_text(out, NULL, "5.4.129-63.229.amzn2.x86_64");
     json_out_text(out, NULL, "docker://19.3.13");
 }
+
+const struct pretend_source pretend_node = {
+    .meta = fill_meta, .body = write_body, .field = read_field, .cells = write_cells};

@@ -5,8 +5,6 @@
 #include "sandbox/kube/pretend.h"
 #include "sandbox/world/dice.h"
 
-PRETEND_SOURCE(pretend_pod);
-
 /* What server-side apply notes about each pod: a third of the bytes of a real list. */
 static const char managed[] =
     "{\"f:metadata\":{\"f:annotations\":{\".\":{},\"f:prometheus.io/port\":{},\"f:prometheus.io/"
@@ -42,7 +40,7 @@ static const char managed[] =
     "\"f:phase\":{},\"f:podIP\":{},\"f:podIPs\":{\".\":{},\"k:{\\\"ip\\\":\\\"0\\\"}\":{\".\":{},"
     "\"f:ip\":{}}},\"f:startTime\":{}}}";
 
-void pretend_pod_meta(const struct world *w, const struct pretend_object *o, int64_t t,
+static void fill_meta(const struct world *w, const struct pretend_object *o, int64_t t,
                       struct pretend_meta *m)
 {
     const struct world_pod *p = &w->pods[o->index];
@@ -287,8 +285,8 @@ static void container_status(struct json_out *out, const struct world_workload *
     json_out_end_object(out);
 }
 
-void pretend_pod_body(const struct world *w, const struct pretend_object *o, int64_t t,
-                      struct json_out *out)
+static void write_body(const struct world *w, const struct pretend_object *o, int64_t t,
+                       struct json_out *out)
 {
     const struct world_pod *p = &w->pods[o->index];
     const struct world_workload *wl = &w->workloads[p->workload];
@@ -339,7 +337,7 @@ void pretend_pod_body(const struct world *w, const struct pretend_object *o, int
     json_out_end_object(out);
 }
 
-bool pretend_pod_field(const struct world *w, const struct pretend_object *o, int64_t t,
+static bool read_field(const struct world *w, const struct pretend_object *o, int64_t t,
                        const char *path, struct buf *out)
 {
     const struct world_pod *p = &w->pods[o->index];
@@ -384,8 +382,8 @@ static const char *status_text(const struct world_pod *p, const struct world_pha
     }
 }
 
-void pretend_pod_cells(const struct world *w, const struct pretend_object *o, int64_t t,
-                       struct json_out *out)
+static void write_cells(const struct world *w, const struct pretend_object *o, int64_t t,
+                        struct json_out *out)
 {
     const struct world_pod *p = &w->pods[o->index];
     struct world_phase ph;
@@ -404,3 +402,6 @@ void pretend_pod_cells(const struct world *w, const struct pretend_object *o, in
     json_out_text(out, NULL, "<none>");
     json_out_text(out, NULL, "<none>");
 }
+
+const struct pretend_source pretend_pod = {
+    .meta = fill_meta, .body = write_body, .field = read_field, .cells = write_cells};

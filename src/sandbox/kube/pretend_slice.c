@@ -5,8 +5,6 @@
 #include "sandbox/kube/pretend.h"
 #include "sandbox/world/dice.h"
 
-PRETEND_SOURCE(pretend_slice);
-
 enum { SHOWN = 3, TEXT_LONGEST = 1024 };
 
 /* Whether the pod has an address that the slice names. */
@@ -35,8 +33,8 @@ static const struct world_pod *next_pod(const struct world *w, const struct worl
     return p;
 }
 
-void pretend_slice_meta(const struct world *w, const struct pretend_object *o, int64_t t,
-                        struct pretend_meta *m)
+static void fill_meta(const struct world *w, const struct pretend_object *o, int64_t t,
+                      struct pretend_meta *m)
 {
     const struct world_workload *wl = &w->workloads[o->index];
     (void)t;
@@ -76,8 +74,8 @@ static void write_endpoint(const struct world *w, const struct world_workload *w
     json_out_end_object(out);
 }
 
-void pretend_slice_body(const struct world *w, const struct pretend_object *o, int64_t t,
-                        struct json_out *out)
+static void write_body(const struct world *w, const struct pretend_object *o, int64_t t,
+                       struct json_out *out)
 {
     const struct world_workload *wl = &w->workloads[o->index];
     const struct world_pod *p;
@@ -99,19 +97,8 @@ void pretend_slice_body(const struct world *w, const struct pretend_object *o, i
     json_out_end_array(out);
 }
 
-bool pretend_slice_field(const struct world *w, const struct pretend_object *o, int64_t t,
-                         const char *path, struct buf *out)
-{
-    (void)w;
-    (void)o;
-    (void)t;
-    (void)path;
-    (void)out;
-    return false;
-}
-
-void pretend_slice_cells(const struct world *w, const struct pretend_object *o, int64_t t,
-                         struct json_out *out)
+static void write_cells(const struct world *w, const struct pretend_object *o, int64_t t,
+                        struct json_out *out)
 {
     const struct world_workload *wl = &w->workloads[o->index];
     const struct world_pod *p;
@@ -135,3 +122,6 @@ void pretend_slice_cells(const struct world *w, const struct pretend_object *o, 
     pretend_age(out, t, o->created);
     buf_free(&addresses);
 }
+
+const struct pretend_source pretend_slice = {
+    .meta = fill_meta, .body = write_body, .cells = write_cells};

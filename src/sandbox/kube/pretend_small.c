@@ -5,10 +5,8 @@
 #include "sandbox/kube/pretend.h"
 #include "sandbox/world/incident.h"
 
-PRETEND_SOURCE(pretend_small);
-
-void pretend_small_meta(const struct world *w, const struct pretend_object *o, int64_t t,
-                        struct pretend_meta *m)
+static void fill_meta(const struct world *w, const struct pretend_object *o, int64_t t,
+                      struct pretend_meta *m)
 {
     (void)t;
     if (o->kind != PRETEND_NAMESPACES && o->kind != PRETEND_PVS)
@@ -170,8 +168,8 @@ static void write_claim(const struct world *w, const struct pretend_object *o, s
     json_out_end_object(out);
 }
 
-void pretend_small_body(const struct world *w, const struct pretend_object *o, int64_t t,
-                        struct json_out *out)
+static void write_body(const struct world *w, const struct pretend_object *o, int64_t t,
+                       struct json_out *out)
 {
     switch (o->kind) {
     case PRETEND_SERVICES:
@@ -195,8 +193,8 @@ void pretend_small_body(const struct world *w, const struct pretend_object *o, i
     }
 }
 
-bool pretend_small_field(const struct world *w, const struct pretend_object *o, int64_t t,
-                         const char *path, struct buf *out)
+static bool read_field(const struct world *w, const struct pretend_object *o, int64_t t,
+                       const char *path, struct buf *out)
 {
     (void)w;
     (void)t;
@@ -217,8 +215,8 @@ static void service_cells(const struct world *w, const struct pretend_object *o,
     pretend_textf(out, NULL, "%d/TCP", wl->port);
 }
 
-void pretend_small_cells(const struct world *w, const struct pretend_object *o, int64_t t,
-                         struct json_out *out)
+static void write_cells(const struct world *w, const struct pretend_object *o, int64_t t,
+                        struct json_out *out)
 {
     const struct world_workload *wl = &w->workloads[o->kind == PRETEND_NAMESPACES ? 0 : o->index];
     char volume[32];
@@ -266,3 +264,6 @@ void pretend_small_cells(const struct world *w, const struct pretend_object *o, 
     if (o->kind == PRETEND_PVCS || o->kind == PRETEND_PVS)
         json_out_text(out, NULL, "Filesystem");
 }
+
+const struct pretend_source pretend_small = {
+    .meta = fill_meta, .body = write_body, .field = read_field, .cells = write_cells};

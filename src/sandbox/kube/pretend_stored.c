@@ -5,10 +5,8 @@
 #include "base/mem.h"
 #include "sandbox/kube/pretend.h"
 
-PRETEND_SOURCE(pretend_stored);
-
-void pretend_stored_meta(const struct world *w, const struct pretend_object *o, int64_t t,
-                         struct pretend_meta *m)
+static void fill_meta(const struct world *w, const struct pretend_object *o, int64_t t,
+                      struct pretend_meta *m)
 {
     (void)w;
     (void)o;
@@ -16,8 +14,8 @@ void pretend_stored_meta(const struct world *w, const struct pretend_object *o, 
     (void)m;
 }
 
-void pretend_stored_body(const struct world *w, const struct pretend_object *o, int64_t t,
-                         struct json_out *out)
+static void write_body(const struct world *w, const struct pretend_object *o, int64_t t,
+                       struct json_out *out)
 {
     (void)w;
     (void)t;
@@ -27,17 +25,6 @@ void pretend_stored_body(const struct world *w, const struct pretend_object *o, 
         buf_addc(out->b, ',');
     out->comma = true;
     buf_adds(out->b, o->stored->rest);
-}
-
-bool pretend_stored_field(const struct world *w, const struct pretend_object *o, int64_t t,
-                          const char *path, struct buf *out)
-{
-    (void)w;
-    (void)o;
-    (void)t;
-    (void)path;
-    (void)out;
-    return false;
 }
 
 /* As the additionalPrinterColumns of cert-manager's definition have it. */
@@ -50,8 +37,8 @@ static void certificate_cells(const struct json *rest, struct json_out *out)
     json_out_text(out, NULL, json_string(ready, "message", ""));
 }
 
-void pretend_stored_cells(const struct world *w, const struct pretend_object *o, int64_t t,
-                          struct json_out *out)
+static void write_cells(const struct world *w, const struct pretend_object *o, int64_t t,
+                        struct json_out *out)
 {
     char *whole = mem_printf("{%s}", o->stored->rest);
     struct json_doc *d = json_doc_new();
@@ -86,3 +73,6 @@ void pretend_stored_cells(const struct world *w, const struct pretend_object *o,
     json_doc_free(d);
     free(whole);
 }
+
+const struct pretend_source pretend_stored = {
+    .meta = fill_meta, .body = write_body, .cells = write_cells};

@@ -6,8 +6,6 @@
 #include "base/clock.h"
 #include "sandbox/kube/pretend.h"
 
-PRETEND_SOURCE(pretend_workload);
-
 /* Of a replica set: see shelf.c for its number. */
 static int generation_of(const struct pretend_object *o)
 {
@@ -66,8 +64,8 @@ static int changes_of(const struct world_workload *wl, bool now, int64_t t)
     return n;
 }
 
-void pretend_workload_meta(const struct world *w, const struct pretend_object *o, int64_t t,
-                           struct pretend_meta *m)
+static void fill_meta(const struct world *w, const struct pretend_object *o, int64_t t,
+                      struct pretend_meta *m)
 {
     const struct world_workload *wl = &w->workloads[o->index];
     bool now = rolled(w, wl, t) && !is_old(o);
@@ -232,8 +230,8 @@ static void status(const struct world *w, const struct pretend_object *o, const 
     json_out_end_object(out);
 }
 
-void pretend_workload_body(const struct world *w, const struct pretend_object *o, int64_t t,
-                           struct json_out *out)
+static void write_body(const struct world *w, const struct pretend_object *o, int64_t t,
+                       struct json_out *out)
 {
     const struct world_workload *wl = &w->workloads[o->index];
     struct counts c = count(w, o, t);
@@ -266,16 +264,16 @@ void pretend_workload_body(const struct world *w, const struct pretend_object *o
     status(w, o, &c, t, changes_of(wl, !old, t), out);
 }
 
-bool pretend_workload_field(const struct world *w, const struct pretend_object *o, int64_t t,
-                            const char *path, struct buf *out)
+static bool read_field(const struct world *w, const struct pretend_object *o, int64_t t,
+                       const char *path, struct buf *out)
 {
     struct counts c = count(w, o, t);
     return o->kind == PRETEND_REPLICASETS && strcmp(path, "status.replicas") == 0 &&
            buf_printf(out, "%d", c.pods);
 }
 
-void pretend_workload_cells(const struct world *w, const struct pretend_object *o, int64_t t,
-                            struct json_out *out)
+static void write_cells(const struct world *w, const struct pretend_object *o, int64_t t,
+                        struct json_out *out)
 {
     const struct world_workload *wl = &w->workloads[o->index];
     struct counts c = count(w, o, t);
@@ -308,3 +306,6 @@ void pretend_workload_cells(const struct world *w, const struct pretend_object *
                       o->kind == PRETEND_REPLICASETS ? ",pod-template-hash=" : "",
                       o->kind != PRETEND_REPLICASETS ? "" : world_hash(wl, generation_of(o)));
 }
+
+const struct pretend_source pretend_workload = {
+    .meta = fill_meta, .body = write_body, .field = read_field, .cells = write_cells};
