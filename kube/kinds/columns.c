@@ -1,8 +1,6 @@
 #include "kube/kinds/columns.h"
 
 #include <ctype.h>
-#include <float.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +9,11 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/shortest.h"
 #include "kube/kinds/kinds.h"
 #include "kube/kinds/trouble.h"
 
 enum { CELL_LONGEST = 4096, TITLE_LONGEST = 64 };
-
-/* What the API server writes as a whole number. */
-#define WHOLE_BELOW 9.2e18
 
 /* A row names its object below "object"; the items of a plain list are the objects. */
 const char *const columns_keep[] = {"cells",
@@ -64,17 +60,35 @@ static void add_own(struct columns *c)
     }
 }
 
+/* As kubectl finds it, which decorates the first string of this format. The API server says the same
+ * of other names (a volume attachment's attacher), and events have theirs last. */
+static bool is_name(const struct json *definition, bool first)
+{
+    bool called = strcasecmp(json_string(definition, "name", ""), "name") == 0;
+    bool named = str_is(str_of(json_string(definition, "format", "")), "name");
+    return first ? called || named : called && named;
+}
+
+static bool has_name(const struct columns *c)
+{
+    size_t i = 0;
+    while (i < c->count && !c->list[i].renames)
+        i++;
+    return i < c->count;
+}
+
 bool columns_read(struct columns *c, const struct json *definitions, const struct kinds_row *own)
 {
-    *c = (struct columns){.own = own};
+    *c = (struct columns){.own = own, .age = COLUMNS_NO_AGE};
     const struct json *d = json_is_array(definitions) ? json_first(definitions) : NULL;
     for (unsigned cell = 0; d && c->count < COLUMNS_MAX && cell <= 255; d = json_next(d), cell++) {
         struct str title = str_of(json_string(d, "name", ""));
-        bool is_name = str_is(str_of(json_string(d, "format", "")), "name");
-        /* The API server says the same of other names (a volume attachment's attacher). */
-        is_name = cell == 0 && (is_name || strcasecmp(title.p, "name") == 0);
-        if (is_age(d))
+        bool wide = json_int(d, "priority", 0) > 0;
+        if (is_age(d)) {
+            c->age = c->count;
+            c->age_wide = wide;
             continue;
+        }
         if (title.n > TITLE_LONGEST)
             title.n = TITLE_LONGEST;
         char *upper = mem_dup_n(title.p, title.n);
@@ -83,8 +97,8 @@ bool columns_read(struct columns *c, const struct json *definitions, const struc
         c->cell[c->count] = (unsigned char)cell;
         c->list[c->count++] = (struct column){.title = upper,
                                               .type = CELL_TEXT,
-                                              .wide = json_int(d, "priority", 0) > 0,
-                                              .renames = is_name};
+                                              .wide = wide,
+                                              .renames = is_name(d, cell == 0) && !has_name(c)};
     }
     c->served = c->count;
     if (own)
@@ -100,36 +114,16 @@ void columns_free(struct columns *c)
     *c = (struct columns){.count = 0};
 }
 
-/* As kubectl prints a number: whole ones whole, others in their fewest digits, by powers from a
- * million on. */
-static void print_number(char *out, size_t size, double number)
-{
-    int digits = 0;
-    if (number == floor(number) && fabs(number) < WHOLE_BELOW) {
-        snprintf(out, size, "%.0f", number);
-        return;
-    }
-    do
-        snprintf(out, size, "%.*e", digits, number);
-    while (strtod(out, NULL) != number && ++digits < DBL_DECIMAL_DIG);
-    const char *e = strchr(out, 'e');
-    long power = e ? strtol(e + 1, NULL, 10) : 0;
-    if (power >= -4 && power < 6)
-        snprintf(out, size, "%.*f", digits > power ? (int)(digits - power) : 0, number);
-}
-
 static void set_cell(struct object *row, size_t column, const struct json *value)
 {
     const char *text = json_value(value);
     struct buf shown;
-    char number[48];
+    char number[SHORTEST_TEXT];
     if (!value || json_is_null(value))
         return;
     buf_init(&shown, CELL_LONGEST);
-    if (json_is_number(value)) {
-        print_number(number, sizeof number, json_as_number(value, 0));
-        text = number;
-    }
+    if (json_is_number(value))
+        text = shortest_text(json_as_number(value, 0), number);
     if (text)
         buf_add(&shown, text, strnlen(text, CELL_LONGEST));
     else

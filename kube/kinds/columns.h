@@ -23,12 +23,14 @@ extern const char *const columns_keep[];
 
 /* The columns of a Table without age, which every object has: titles in capitals as kubectl's, all
  * CELL_TEXT, priority > 0 is wide. Cells beyond COLUMNS_MAX are dropped. */
-enum { COLUMNS_MAX = 64 };
+enum { COLUMNS_MAX = 64, COLUMNS_NO_AGE = COLUMNS_MAX + 1 };
 struct columns {
     struct column list[COLUMNS_MAX];
     /* The Table's cell that each shows; from `served` on, the column of `own`. */
     unsigned char cell[COLUMNS_MAX];
     size_t count, served;
+    size_t age;    /* the object's age stands before this column; COLUMNS_NO_AGE: in none */
+    bool age_wide; /* ... in wide output only */
     const struct kinds_row *own; /* NULL: none */
     struct objects *maker;       /* of rows of `own`; never holds one */
 };

@@ -11,8 +11,10 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/shortest.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "base/yaml_order.h"
 #include "base/yaml_plain.h"
 
 enum {
@@ -355,29 +357,65 @@ static bool emit_scalar(yaml_emitter_t *emitter, const char *text, size_t n,
                                              (int)n, 1, 1, style));
 }
 
-/* A NUL inside a string that ends at one: bytes that no UTF-8 holds. */
-static const char nul[] = "\xc0\x80";
+/* What would be lost in parsed JSON is marked by bytes that no UTF-8 holds: a NUL inside a string,
+ * which would end there, and a whole number that a double does not hold, which becomes a string. */
+static const char nul[] = "\xc0\x80", whole[] = "\xc0\x81";
 
-/* JSON text with each \u0000 as `nul`. */
-static void add_without_nul(struct buf *out, struct str json)
+enum { EXACT_DIGITS = 15, WHOLE_DIGITS = 19 };
+
+static size_t number_length(struct str json, size_t at)
+{
+    size_t n = 0;
+    while (at + n < json.n && json.p[at + n] && strchr("+-.eE0123456789", json.p[at + n]))
+        n++;
+    return n;
+}
+
+static bool is_long(struct str number)
+{
+    size_t sign = number.n && *number.p == '-';
+    for (size_t i = sign; i < number.n; i++)
+        if (number.p[i] < '0' || number.p[i] > '9')
+            return false;
+    return number.n - sign > EXACT_DIGITS && number.n - sign <= WHOLE_DIGITS;
+}
+
+/* Outside of strings; returns the bytes that it took. */
+static size_t add_token(struct buf *out, struct str json, size_t at)
+{
+    struct str number = {json.p + at, number_length(json, at)};
+    if (is_long(number))
+        buf_printf(out, "\"%s%.*s\"", whole, (int)number.n, number.p);
+    else
+        buf_add(out, json.p + at, number.n ? number.n : 1);
+    return number.n ? number.n : 1;
+}
+
+static void add_marked(struct buf *out, struct str json)
 {
     static const char escape[] = "\\u0000";
     size_t n = sizeof escape - 1;
+    bool inside = false;
     for (size_t i = 0; i < json.n;) {
         bool pair = json.p[i] == '\\' && i + 1 < json.n;
         if (pair && json.n - i >= n && memcmp(json.p + i, escape, n) == 0) {
             buf_adds(out, nul);
             i += n;
-            continue;
+        } else if (inside || json.p[i] == '"') {
+            inside = inside != (json.p[i] == '"');
+            buf_add(out, json.p + i, pair ? 2 : 1);
+            i += pair ? 2 : 1;
+        } else {
+            i += add_token(out, json, i);
         }
-        buf_add(out, json.p + i, pair ? 2 : 1);
-        i += pair ? 2 : 1;
     }
 }
 
 static bool emit_string(yaml_emitter_t *emitter, const char *text)
 {
-    size_t n = strlen(text);
+    size_t n = strlen(text), mark = sizeof whole - 1;
+    if (strncmp(text, whole, mark) == 0)
+        return emit_scalar(emitter, text + mark, n - mark, YAML_PLAIN_SCALAR_STYLE);
     yaml_scalar_style_t style = yaml_plain_misreads(text) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
                                 : strchr(text, '\n')      ? YAML_LITERAL_SCALAR_STYLE
                                                           : YAML_PLAIN_SCALAR_STYLE;
@@ -403,14 +441,44 @@ static bool emit_string(yaml_emitter_t *emitter, const char *text)
     return ok;
 }
 
+static bool emit_value(yaml_emitter_t *emitter, const struct json *j);
+
 static bool emit_atom(yaml_emitter_t *emitter, const struct json *j)
 {
-    struct buf atom;
-    buf_init(&atom, 64);
-    json_out_json(&(struct json_out){.b = &atom}, NULL, j);
-    bool ok = emit_scalar(emitter, buf_text(&atom), atom.n, YAML_PLAIN_SCALAR_STYLE);
-    buf_free(&atom);
+    char number[SHORTEST_TEXT];
+    const char *text = json_is_null(j) ? "null" : json_is_true(j) ? "true" : "false";
+    if (json_is_number(j))
+        text = shortest_text(json_as_number(j, 0), number);
+    return emit_scalar(emitter, text, strlen(text), YAML_PLAIN_SCALAR_STYLE);
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct json *const *x = a, *const *y = b;
+    return yaml_order(json_name(*x), json_name(*y));
+}
+
+static bool emit_members(yaml_emitter_t *emitter, const struct json *map)
+{
+    size_t count = json_count(map), n = 0;
+    const struct json **members = mem_array(count, sizeof(const struct json *));
+    for (const struct json *m = json_first(map); m; m = json_next(m))
+        members[n++] = m;
+    if (n)
+        qsort(members, n, sizeof(const struct json *), by_key);
+    bool ok = true;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = emit_string(emitter, json_name(members[i])) && emit_value(emitter, members[i]);
+    free(members);
     return ok;
+}
+
+static bool emit_elements(yaml_emitter_t *emitter, const struct json *list)
+{
+    for (const struct json *e = json_first(list); e; e = json_next(e))
+        if (!emit_value(emitter, e))
+            return false;
+    return true;
 }
 
 /* Depth is bounded by json_parse. */
@@ -428,9 +496,8 @@ static bool emit_value(yaml_emitter_t *emitter, const struct json *j)
                                                    YAML_BLOCK_SEQUENCE_STYLE);
     if (!emit(emitter, &event, made))
         return false;
-    for (const struct json *e = json_first(j); e; e = json_next(e))
-        if ((map && !emit_string(emitter, json_name(e))) || !emit_value(emitter, e))
-            return false;
+    if (!(map ? emit_members(emitter, j) : emit_elements(emitter, j)))
+        return false;
     made = map ? yaml_mapping_end_event_initialize(&event)
                : yaml_sequence_end_event_initialize(&event);
     return emit(emitter, &event, made);
@@ -459,8 +526,8 @@ bool yaml_print_text(struct buf *out, struct str json, struct err *err)
 {
     struct json_doc *doc = json_doc_new();
     struct buf text;
-    buf_init(&text, json.n + 1);
-    add_without_nul(&text, json);
+    buf_init(&text, 2 * json.n + 1);
+    add_marked(&text, json);
     const struct json *j = json_parse(doc, text.p, text.n, err);
     bool ok = j && yaml_print_json(out, j);
     if (j && !ok)

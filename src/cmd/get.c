@@ -3,22 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/yaml.h"
 #include "cmd/cmd.h"
 #include "cmd/get_asks.h"
+#include "cmd/get_table.h"
 #include "cmd/output.h"
 #include "cmd/wire.h"
 #include "kube/access/client.h"
 #include "kube/discovery.h"
 #include "kube/get.h"
-#include "kube/kinds/kinds.h"
 #include "kube/watch.h"
-#include "text/table.h"
 
 enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_YAML, FORMAT_NAME };
-enum { COLUMNS_MAX_SHOWN = 70, OUT_ROOM = 64 << 20, CELL_ROOM = 4096 };
+enum { OUT_ROOM = 64 << 20 };
 
 struct get_cmd {
     struct wire *wire;
@@ -26,12 +24,12 @@ struct get_cmd {
     struct discovery *discovery;
     const struct options *options;
     struct get_asks asks;
-    size_t at;              /* the one that is asked */
+    size_t at;              /* the one that is found, or asked */
+    bool namespaces;        /* a table had them */
     const char *namespace_; /* "": all */
     int format;
     const struct kind *kind, *shown; /* that is asked; whose table is open */
-    struct table_column titles[COLUMNS_MAX_SHOWN];
-    struct table *table;
+    struct get_table *table;
     struct buf out;
     struct resource resource;
     struct watch *watch;
@@ -40,9 +38,10 @@ struct get_cmd {
     struct err err;
 };
 
+static void find(struct get_cmd *g);
 static void ask(struct get_cmd *g);
 
-static const struct get_asks_one *asked(const struct get_cmd *g)
+static struct get_asks_one *asked(struct get_cmd *g)
 {
     return &g->asks.list[g->at];
 }
@@ -73,138 +72,40 @@ static void hand_over(struct get_cmd *g)
     buf_clear(&g->out);
 }
 
-static bool with_namespace(const struct get_cmd *g)
-{
-    return g->kind->namespaced && !*g->namespace_;
-}
-
-static bool shows(const struct get_cmd *g, size_t column)
-{
-    const struct column *c = &g->kind->columns[column];
-    return (g->format == FORMAT_WIDE || !c->wide) && !c->renames;
-}
-
-/* Events carry their own time and are known by their object: their names come last, where there is
- * room for everything. */
-static bool is_event(const struct get_cmd *g)
-{
-    return strcmp(g->kind->object_kind, kind_event.kind.object_kind) == 0 &&
-           objects_column(g->kind, "LAST SEEN") >= 0;
-}
-
-/* A column of the server's called so tells another time: as with kubectl it is the only one. */
-static bool with_age(const struct get_cmd *g)
-{
-    return !is_event(g) && objects_column(g->kind, "AGE") < 0;
-}
-
-static bool name_is_last(const struct get_cmd *g)
-{
-    return is_event(g) && g->format == FORMAT_WIDE;
-}
-
 static void close_table(struct get_cmd *g)
 {
     if (!g->table)
         return;
-    table_finish(g->table);
+    get_table_finish(g->table);
     hand_over(g);
-    table_free(g->table);
+    get_table_free(g->table);
     g->table = NULL;
 }
 
+/* Behind rows that have a namespace kubectl leaves its column to those that have none. */
 static void on_columns(void *context, const struct kind *kind)
 {
     struct get_cmd *g = context;
-    size_t n = 0;
     if (g->table && g->shown == kind)
         return;
-    if (g->table && g->printed)
-        g->apart = true;
+    bool titles = !options_has(g->options, OPTION_NO_HEADERS);
+    g->apart = titles && (g->apart || (g->table && g->printed));
     close_table(g);
     g->kind = g->shown = kind;
-    if (with_namespace(g))
-        g->titles[n++] = (struct table_column){.title = "NAMESPACE"};
-    if (!is_event(g))
-        g->titles[n++] = (struct table_column){.title = "NAME"};
-    for (size_t i = 0; i < kind->column_count && n < COLUMNS_MAX_SHOWN - 1; i++)
-        if (shows(g, i) && !kind->columns[i].wide)
-            g->titles[n++] = (struct table_column){.title = kind->columns[i].title};
-    if (with_age(g))
-        g->titles[n++] = (struct table_column){.title = "AGE"};
-    for (size_t i = 0; i < kind->column_count && n < COLUMNS_MAX_SHOWN - 1; i++)
-        if (shows(g, i) && kind->columns[i].wide)
-            g->titles[n++] = (struct table_column){.title = kind->columns[i].title};
-    if (name_is_last(g))
-        g->titles[n++] = (struct table_column){.title = "NAME"};
-    struct table_options options = {.ascii = !output_is_utf8()};
-    g->table = table_new(&g->out, g->titles, n, &options);
-}
-
-/* As kubectl has it: what goes on behind a line's end is left out, and that is said. */
-static void first_line(char *text)
-{
-    size_t n = strcspn(text, "\n\r\f");
-    if (text[n])
-        memcpy(text + n, "...", sizeof "...");
-}
-
-/* A cell without anything, as kubectl prints it. */
-static const char *nothing(const struct get_cmd *g, size_t column)
-{
-    if (is_event(g) && g->kind->columns[column].type == CELL_TIME)
-        return "<unknown>";
-    return discovery_is_blank(g->kind, column) ? "" : "<none>";
-}
-
-/* Of a time in the future kubectl says that it is invalid, where a pane says that it is now. */
-static const char *cell_text(const struct get_cmd *g, const struct object *row, size_t i,
-                             char text[CELL_ROOM])
-{
-    int64_t time = g->kind->columns[i].type == CELL_TIME ? row->cells[i].number : 0;
-    if (time)
-        return clock_age(clock_now() - time, text);
-    object_cell_text(g->kind, row, i, 0, text, CELL_ROOM - sizeof "...");
-    first_line(text);
-    return *text && g->kind->columns[i].type != CELL_TIME ? text : nothing(g, i);
-}
-
-static void add_cells(struct get_cmd *g, const struct object *row, bool wide)
-{
-    char text[CELL_ROOM];
-    for (size_t i = 0; i < g->kind->column_count; i++) {
-        const struct column *c = &g->kind->columns[i];
-        if (!shows(g, i) || c->wide != wide)
-            continue;
-        table_add_foreign(g->table, cell_text(g, row, i, text));
-    }
-}
-
-static void add_name(struct get_cmd *g, const struct object *row)
-{
-    const char *title = object_title(g->kind, row);
-    char *name = g->asks.mixed ? get_name(g->kind, title) : NULL;
-    table_add_foreign(g->table, name ? name : title);
-    free(name);
+    g->namespaces = g->namespaces || (kind->namespaced && !*g->namespace_);
+    g->table = get_table_new(&g->out, kind,
+                             &(struct get_table_conf){.wide = g->format == FORMAT_WIDE,
+                                                      .namespace = g->namespaces,
+                                                      .prefix = get_asks_mixed(&g->asks),
+                                                      .no_titles = !titles});
 }
 
 static void print_row(struct get_cmd *g, const struct object *row)
 {
-    char age[CLOCK_TEXT];
     if (g->apart)
         output_text("\n");
     g->apart = false;
-    if (with_namespace(g))
-        table_add_foreign(g->table, row->namespace_);
-    if (!is_event(g))
-        add_name(g, row);
-    add_cells(g, row, false);
-    if (with_age(g))
-        table_add_safe(g->table,
-                       row->created ? clock_age(clock_now() - row->created, age) : "<unknown>");
-    add_cells(g, row, true);
-    if (name_is_last(g))
-        table_add_foreign(g->table, row->name);
+    get_table_add(g->table, row);
     g->printed++;
     hand_over(g);
 }
@@ -295,7 +196,7 @@ static void on_change(void *context)
     }
     /* Rows wait for their columns' widths only until the list is whole. */
     if (g->table && !g->resource.loading) {
-        table_finish(g->table);
+        get_table_finish(g->table);
         hand_over(g);
     }
 }
@@ -325,18 +226,10 @@ static bool expand(struct get_cmd *g)
     return !options_has(g->options, OPTION_WATCH) && get_asks_expand(&g->asks, g->at, kinds, count);
 }
 
-static void on_found(void *context, const struct kind *kind, const struct err *err)
+static void ask(struct get_cmd *g)
 {
-    struct get_cmd *g = context;
-    if (err->kind == ERR_NOT_FOUND && expand(g)) {
-        ask(g);
-        return;
-    }
-    if (err->kind) {
-        go_on(g, err);
-        return;
-    }
     bool printed = g->format <= FORMAT_WIDE;
+    const struct kind *kind = asked(g)->kind;
     if (printed)
         kind = discovery_printed(g->discovery, kind, g->format == FORMAT_WIDE);
     g->kind = kind;
@@ -358,7 +251,28 @@ static void on_found(void *context, const struct kind *kind, const struct err *e
     get_start(g->client, &conf);
 }
 
-static void ask(struct get_cmd *g)
+/* A word that is no resource ends it before anything is asked for, as with kubectl. */
+static void on_found(void *context, const struct kind *kind, const struct err *err)
+{
+    struct get_cmd *g = context;
+    if (err->kind == ERR_NOT_FOUND && expand(g)) {
+        find(g);
+        return;
+    }
+    if (err->kind) {
+        stop(g, err);
+        return;
+    }
+    g->at += get_asks_found(&g->asks, g->at, kind);
+    if (g->at < g->asks.count) {
+        find(g);
+        return;
+    }
+    g->at = 0;
+    ask(g);
+}
+
+static void find(struct get_cmd *g)
 {
     discovery_find(g->discovery, asked(g)->word, on_found, g);
 }
@@ -386,7 +300,7 @@ int cmd_get(const struct options *o)
                            : options_text(o, OPTION_NAMESPACE, c->namespace_);
         g.discovery = discovery_new(g.client);
         wire_catch_signals(&w);
-        ask(&g);
+        find(&g);
         if (wire_run(&w, &err))
             err = g.err;
     }

@@ -13,14 +13,13 @@ static bool add(struct get_asks *a, struct str word, const char *name, struct er
         return err_set(err, ERR_USAGE, "get", "ask for the list", "more than %d are asked for",
                        GET_ASKS_MOST);
     struct get_asks_one *one = &a->list[a->count++];
-    *one = (struct get_asks_one){mem_dup_n(word.p, word.n), name};
+    *one = (struct get_asks_one){.word = mem_dup_n(word.p, word.n), .name = name};
     if (kind_names_secret(one->word))
         return err_set(err, ERR_USAGE, one->word, "use kubectl where you must",
                        "kubeboard never lists, watches or shows Secrets");
     if (!word.n || (name && !*name))
         return err_set(err, ERR_USAGE, "get", "kubeboard get pods,nodes; kubeboard get pod/NAME",
                        "a resource or a name is missing");
-    a->mixed = a->mixed || strcmp(one->word, a->list[0].word) != 0;
     return true;
 }
 
@@ -67,11 +66,31 @@ bool get_asks_expand(struct get_asks *a, size_t at, const struct kind *const *ki
         return false;
     memmove(a->list + at + count, a->list + at + 1, (a->count - at - 1) * sizeof one);
     for (size_t i = 0; i < count; i++)
-        a->list[at + i] = (struct get_asks_one){word_of(kinds[i]), one.name};
+        a->list[at + i] = (struct get_asks_one){.word = word_of(kinds[i]), .name = one.name};
     a->count += count - 1;
-    a->mixed = true;
     free(one.word);
     return true;
+}
+
+bool get_asks_found(struct get_asks *a, size_t at, const struct kind *kind)
+{
+    for (size_t i = 0; i < at; i++)
+        if (a->list[i].kind == kind && a->list[i].name == a->list[at].name) {
+            free(a->list[at].word);
+            a->count--;
+            memmove(a->list + at, a->list + at + 1, (a->count - at) * sizeof *a->list);
+            return false;
+        }
+    a->list[at].kind = kind;
+    return true;
+}
+
+bool get_asks_mixed(const struct get_asks *a)
+{
+    for (size_t i = 1; i < a->count; i++)
+        if (a->list[i].kind != a->list[0].kind)
+            return true;
+    return false;
 }
 
 void get_asks_free(struct get_asks *a)

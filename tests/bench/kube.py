@@ -4,7 +4,7 @@
 usage: tests/bench/kube.py KUBECONFIG [ROUNDS]
 
 The API server is to be filled before, with 10,000 pods say:
-    tests/real/kube/control-plane start DIR; . DIR/env; node tests/real/kube/populate.mjs --nodes 1000 --pods 10000 --direct 1
+    tests/real/kube/control-plane start DIR; set -a; . DIR/env; set +a; node tests/real/kube/populate.mjs --nodes 1000 --pods 10000 --direct 1
 """
 import json, os, pathlib, re, resource, statistics, subprocess, sys, tempfile, time
 from terminal import Terminal, percentile

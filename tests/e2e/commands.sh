@@ -4,7 +4,7 @@
 start_sandbox
 
 expect 0 "$kubeboard" get nodes
-has out '^NAME +STATUS'
+has out '^NAME +STATUS +ROLES +AGE +VERSION$'
 [ "$(wc -l <"$work/out")" = 7 ] || fail "six nodes and a title: $(cat "$work/out")"
 expect 0 "$kubeboard" get pods -A
 has out '^NAMESPACE +NAME +READY +STATUS +RESTARTS +AGE'
@@ -13,12 +13,24 @@ expect 0 "$kubeboard" get pods -n shop -o json
 has out '^\{.*"kind":"Pod"'
 expect 0 "$kubeboard" get pods -n shop -o yaml
 has out '^kind: Pod'
+[ "$(head -c 14 "$work/out")" = 'apiVersion: v1' ] || fail "the keys' order: $(head -3 "$work/out")"
 expect 0 "$kubeboard" get nodes -o name
 has out '^node/'
 expect 0 "$kubeboard" get svc,deploy -n shop
 has out '^service/checkout '
 has out '^$'
 has out '^deployment.apps/checkout '
+# Cluster kinds behind rows with a namespace have its column, as kubectl has it.
+expect 0 "$kubeboard" get pods,nodes -A
+has out '^NAMESPACE +NAME +STATUS +ROLES'
+has out '^ +node/'
+expect 0 "$kubeboard" get pods,po,pod -n shop --no-headers
+has out '^checkout-'
+[ "$(sort "$work/out" | uniq -d | wc -l)" = 0 ] || fail "pods twice: $(cat "$work/out")"
+# A word that is no resource ends it before anything is printed.
+expect 1 "$kubeboard" get pods,nosuchthings -n shop
+[ ! -s "$work/out" ] || fail "rows before the error: $(head -3 "$work/out")"
+one_line err
 expect 1 "$kubeboard" get deploy/checkout svc/nosuch -n shop
 has out '^deployment.apps/checkout '
 has err '"nosuch" not found'

@@ -59,6 +59,25 @@ k get nodes -o json | jq -S 'del(.metadata.managedFields)' | jq -s 'sort_by(.met
 kubectl --kubeconfig "$admin" get nodes -o json | jq -S '[.items[] | del(.metadata.managedFields)] | sort_by(.metadata.name)' >"$work/theirs"
 jq -S . "$work/ours" | cmp - <(jq -S . "$work/theirs") || fail "the nodes as JSON differ from kubectl's"
 
+# Line by line, whatever the blanks between; ages are left out.
+lines() { sed -E 's/  +/  /g; s/ +$//; s/\b[0-9]+[dhms]([0-9]+[hms])?\b/AGE/g' "$1"; }
+for what in "pods,nodes" "nodes,pods,pv" "po,pods" "svc,deploy --no-headers" "all"; do
+    # shellcheck disable=SC2086
+    k get $what -A >"$work/ours"
+    # shellcheck disable=SC2086
+    kubectl --kubeconfig "$admin" get $what -A >"$work/theirs" 2>"$work/their.err"
+    lines "$work/theirs" >"$work/their.lines"
+    lines "$work/ours" | cmp - "$work/their.lines" || fail "$what differs from kubectl's: $(head -3 "$work/ours")"
+done
+for what in nodes deployments customresourcedefinitions gauges jobs clusterroles; do
+    kubectl --kubeconfig "$admin" get "$what" -A -o json |
+        jq -r '.items[-1].metadata | "\(.namespace // "default") \(.name)"' >"$work/last"
+    read -r namespace name <"$work/last"
+    k get "$what" "$name" -n "$namespace" -o yaml >"$work/ours"
+    kubectl --kubeconfig "$admin" get "$what" "$name" -n "$namespace" -o yaml | cmp - "$work/ours" ||
+        fail "$what $name as YAML differs from kubectl's"
+done
+
 expect 2 k get secrets -A
 has err 'secrets'
 expect 1 k get pods no-such-pod -n shop

@@ -335,8 +335,8 @@ static void prints_as_kubectl_does(void **state)
            "  creationTimestamp: \"2021-08-27T13:00:00Z\"\n"
            "  labels:\n"
            "    app: shop\n"
-           "    version: \"1\"\n"
            "    \"on\": \"true\"\n"
+           "    version: \"1\"\n"
            "spec:\n"
            "  containers:\n"
            "  - args:\n"
@@ -349,21 +349,21 @@ static void prints_as_kubectl_does(void **state)
            "      limits:\n"
            "        cpu: 500m\n"
            "        memory: 128Mi\n"
-           "  \"n\": 3\n"
+           "  e: []\n"
            "  f: 0.5\n"
+           "  \"n\": 3\n"
            "  t: true\n"
-           "  z: null\n"
-           "  e: []\n");
+           "  z: null\n");
     prints("{\"script\":\"#!/bin/sh\\necho hi\\n\",\"short\":\"a\\nb\",\"trail\":\"a "
            "\\nb\",\"ctl\":\"a\\u001bb\"}",
+           "ctl: \"a\\eb\"\n"
            "script: |\n"
            "  #!/bin/sh\n"
            "  echo hi\n"
            "short: |-\n"
            "  a\n"
            "  b\n"
-           "trail: \"a \\nb\"\n"
-           "ctl: \"a\\eb\"\n");
+           "trail: \"a \\nb\"\n");
     prints("{\"한글\":\"값\"}", "한글: 값\n");
     prints("{}", "{}\n");
     prints("[]", "[]\n");
@@ -384,6 +384,29 @@ static void prints_byte_for_byte_what_kubectl_printed(void **state)
     assert_true(yaml_print_json(&out, json_parse(d, json.p, json.n, NULL)));
     assert_string_equal(buf_text(&out), buf_text(&yaml));
     json_doc_free(d);
+    buf_free(&json);
+    buf_free(&yaml);
+    buf_free(&out);
+}
+
+/* Keys whose order is no strcmp's, and numbers that no double holds, as kubectl 1.36 printed them. */
+static void prints_keys_and_numbers_as_kubectl_printed_them(void **state)
+{
+    (void)state;
+    struct buf json, yaml, out;
+    struct err err;
+    buf_init(&json, 1 << 16);
+    buf_init(&yaml, 1 << 16);
+    buf_init(&out, 1 << 16);
+    assert_true(file_read(TEST_DATA "/yaml/keys.json", &json, NULL));
+    assert_true(file_read(TEST_DATA "/yaml/keys-kubectl-1.36.yaml", &yaml, NULL));
+    assert_true(yaml_print_text(&out, buf_str(&json), &err));
+    assert_string_equal(buf_text(&out), buf_text(&yaml));
+    buf_clear(&out);
+    assert_true(yaml_print_text(
+        &out, str_of("[1234567890123456,\"1234567890123456\",\"[1234567890123456\",-1]"), &err));
+    assert_string_equal(buf_text(&out), "- 1234567890123456\n- \"1234567890123456\"\n"
+                                        "- '[1234567890123456'\n- -1\n");
     buf_free(&json);
     buf_free(&yaml);
     buf_free(&out);
@@ -484,6 +507,7 @@ int main(void)
         cmocka_unit_test(prints_text_with_nul),
         cmocka_unit_test(prints_as_kubectl_does),
         cmocka_unit_test(prints_byte_for_byte_what_kubectl_printed),
+        cmocka_unit_test(prints_keys_and_numbers_as_kubectl_printed_them),
         cmocka_unit_test(printed_strings_read_back),
         cmocka_unit_test(a_full_buffer_fails),
     };

@@ -14,7 +14,7 @@
 
 enum { WORDS = 8 };
 
-/* "pods/web nodes/n1 mixed", or what is wrong. */
+/* "pods/web nodes/n1", or what is wrong. */
 static void reads(const char *const words[WORDS], const char *expected)
 {
     struct get_asks asks;
@@ -28,8 +28,6 @@ static void reads(const char *const words[WORDS], const char *expected)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%s%s%s", i ? " " : "",
                               asks.list[i].word, asks.list[i].name ? "/" : "",
                               asks.list[i].name ? asks.list[i].name : "");
-    if (ok && asks.mixed)
-        snprintf(text + n, sizeof text - n, " mixed");
     assert_string_equal(ok ? text : err.what, expected);
     assert_true(ok || err.kind == ERR_USAGE);
     get_asks_free(&asks);
@@ -44,11 +42,11 @@ static void every_form(void **state)
         {{"pods"}, "pods"},
         {{"pods", "web"}, "pods/web"},
         {{"pods", "web", "api"}, "pods/web pods/api"},
-        {{"pods,nodes"}, "pods nodes mixed"},
-        {{"svc,deploy", "web"}, "svc/web deploy/web mixed"},
+        {{"pods,nodes"}, "pods nodes"},
+        {{"svc,deploy", "web"}, "svc/web deploy/web"},
         {{"pod/web"}, "pod/web"},
         {{"pod/web", "pod/api"}, "pod/web pod/api"},
-        {{"pod/web", "node/n1"}, "pod/web node/n1 mixed"},
+        {{"pod/web", "node/n1"}, "pod/web node/n1"},
         {{NULL}, "it takes a resource and perhaps a name"},
         {{""}, "it takes a resource and perhaps a name"},
         {{"pods,,nodes"}, "a resource or a name is missing"},
@@ -102,10 +100,34 @@ static void not_without_end(void **state)
     reads(arguments, "more than 256 are asked for");
 }
 
+/* "pods,po,nodes": the second asks for what the first asks for. */
+static void the_same_by_another_name(void **state)
+{
+    static const char *const words[] = {"pods,po,nodes", "a", "a"};
+    static const struct kind pods = {.name = "pods"}, nodes = {.name = "nodes"};
+    struct get_asks asks;
+    struct err err = {0};
+    (void)state;
+    assert_true(get_asks_read(&asks, words, 2, &err));
+    assert_true(get_asks_found(&asks, 0, &pods));
+    assert_false(get_asks_found(&asks, 1, &pods));
+    assert_int_equal(asks.count, 2);
+    assert_string_equal(asks.list[1].word, "nodes");
+    assert_true(get_asks_found(&asks, 1, &nodes));
+    assert_true(get_asks_mixed(&asks));
+    get_asks_free(&asks);
+    /* Two names are two questions, of one kind. */
+    assert_true(get_asks_read(&asks, (const char *const[]){"pods", "a", "b"}, 3, &err));
+    assert_true(get_asks_found(&asks, 0, &pods));
+    assert_true(get_asks_found(&asks, 1, &pods));
+    assert_false(get_asks_mixed(&asks));
+    get_asks_free(&asks);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_form),
-                                       cmocka_unit_test(one_that_stands_for_several),
-                                       cmocka_unit_test(not_without_end)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_form), cmocka_unit_test(one_that_stands_for_several),
+        cmocka_unit_test(not_without_end), cmocka_unit_test(the_same_by_another_name)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

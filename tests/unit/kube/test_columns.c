@@ -36,6 +36,8 @@ static void columns_without_age(void **state)
     assert_false(c.list[1].wide || c.list[1].renames);
     assert_string_equal(c.list[2].title, "SELECTOR");
     assert_true(c.list[2].wide);
+    assert_int_equal(c.age, 2);
+    assert_false(c.age_wide);
     columns_free(&c);
     assert_false(columns_read(&c, parse(doc, "null"), NULL));
     assert_false(columns_read(&c, parse(doc, "[]"), NULL));
@@ -65,6 +67,28 @@ static void names_and_ages_of_something_else(void **state)
     assert_false(c.list[1].renames || c.list[2].renames);
     assert_string_equal(c.list[3].title, "AGE");
     assert_int_equal(c.cell[3], 3);
+    columns_free(&c);
+    json_doc_free(doc);
+}
+
+/* Where the server puts them: an event's name comes last, and an age may be for wide output only. */
+static void names_and_ages_in_their_places(void **state)
+{
+    static const char event[] =
+        "[{\"name\":\"Last Seen\"},{\"name\":\"Object\"},{\"name\":\"Source\",\"priority\":1},"
+        "{\"name\":\"Message\"},{\"name\":\"Name\",\"format\":\"name\",\"priority\":1}]";
+    static const char late[] = "[{\"name\":\"Name\",\"format\":\"name\"},{\"name\":\"First\"},"
+                               "{\"name\":\"Age\",\"priority\":1},{\"name\":\"Last\"}]";
+    struct columns c;
+    (void)state;
+    struct json_doc *doc = json_doc_new();
+    assert_true(columns_read(&c, parse(doc, event), NULL));
+    assert_int_equal(c.age, COLUMNS_NO_AGE);
+    assert_true(c.list[4].renames && c.list[4].wide);
+    columns_free(&c);
+    assert_true(columns_read(&c, parse(doc, late), NULL));
+    assert_int_equal(c.age, 2);
+    assert_true(c.age_wide);
     columns_free(&c);
     json_doc_free(doc);
 }
@@ -184,6 +208,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_without_age),
         cmocka_unit_test(names_and_ages_of_something_else),
+        cmocka_unit_test(names_and_ages_in_their_places),
         cmocka_unit_test(more_columns_than_we_hold),
         cmocka_unit_test(rows_of_a_table),
         cmocka_unit_test(health_by_the_columns),
