@@ -304,26 +304,26 @@ static void yaml_with_its_managers_folded(void **state)
     l.page = describe_yaml(kinds_find("cm"), str_of(json), false, &err);
     assert_non_null(l.page);
     looking_print(&l);
-    assert_string_equal(buf_text(&l.text), "kind: ConfigMap\n"
-                                           "apiVersion: v1\n"
-                                           "metadata:\n"
-                                           "  name: x\n"
-                                           "  labels:\n"
-                                           "    'a: b': 'c: d'\n"
-                                           "    e: \"12\"\n"
+    assert_string_equal(buf_text(&l.text), "apiVersion: v1\n"
                                            "data:\n"
                                            "  script: |\n"
                                            "    one: two\n"
                                            "      three: 3\n"
                                            "  url: http://x\n"
+                                           "kind: ConfigMap\n"
                                            "list:\n"
                                            "- k: v\n"
                                            "- w\n"
+                                           "metadata:\n"
+                                           "  labels:\n"
+                                           "    'a: b': 'c: d'\n"
+                                           "    e: \"12\"\n"
+                                           "  name: x\n"
                                            "status: {}\n"
                                            "# metadata.managedFields of 2 managers are not shown "
                                            "[dim]\n");
-    const struct page_line *quoted = page_at(l.page, 5), *block = page_at(l.page, 9),
-                           *url = page_at(l.page, 11), *item = page_at(l.page, 13);
+    const struct page_line *quoted = page_at(l.page, 12), *block = page_at(l.page, 3),
+                           *url = page_at(l.page, 5), *item = page_at(l.page, 8);
     assert_string_equal(quoted->key, "    'a: b':");
     assert_string_equal(block->key, ""); /* text, although it looks like a key */
     assert_int_equal(block->role, PAGE_DIM);
