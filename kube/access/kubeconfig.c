@@ -199,8 +199,10 @@ static bool read_context(struct kubeconfig_context *c, const struct kubeconfig *
     return kubeconfig_read_user(c, &user, err);
 }
 
-struct kubeconfig_context *kubeconfig_context(const struct kubeconfig *k, const char *name,
-                                              struct err *err)
+/* The context `name` (NULL or "": current-context). NULL and ERR_CONFIG that names the contexts
+ * there are. The caller's. */
+static struct kubeconfig_context *context_of(const struct kubeconfig *k, const char *name,
+                                             struct err *err)
 {
     struct kubeconfig_entry entry;
     char names[280];
@@ -274,7 +276,7 @@ struct kubeconfig_context *kubeconfig_resolve(const char *path, const char *cont
     struct err own;
     struct kubeconfig *k = kubeconfig_load(path, &own);
     if (k) {
-        struct kubeconfig_context *c = kubeconfig_context(k, context, err);
+        struct kubeconfig_context *c = context_of(k, context, err);
         kubeconfig_free(k);
         return c;
     }

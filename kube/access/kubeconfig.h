@@ -54,18 +54,14 @@ const char *kubeconfig_part(const struct kubeconfig *k, size_t i, const char *pa
 const char *
 kubeconfig_current(const struct kubeconfig *k); /* current-context; "" when none is set */
 
-/* The context `name` (NULL or "": current-context). NULL and ERR_CONFIG that names the contexts
- * there are. The caller's. */
-struct kubeconfig_context *kubeconfig_context(const struct kubeconfig *k, const char *name,
-                                              struct err *err);
-
 /* The service account of the pod that we run in: KUBERNETES_SERVICE_HOST and _PORT, token, ca.crt
  * and namespace in `folder` (NULL: /var/run/secrets/kubernetes.io/serviceaccount). ERR_NOT_FOUND
  * when we run in no pod. */
 struct kubeconfig_context *kubeconfig_in_cluster(const char *folder, struct err *err);
 
-/* What every command does: kubeconfig_load and kubeconfig_context; the service account when no file
- * exists and neither path nor context was asked for. NULL and ERR_CONFIG. */
+/* What every command does: the context (NULL or "": current-context) of kubeconfig_load; the service
+ * account when no file exists and neither path nor context was asked for. The caller's. NULL and
+ * ERR_CONFIG, which for an unknown name tells those there are. */
 struct kubeconfig_context *kubeconfig_resolve(const char *path, const char *context,
                                               struct err *err);
 

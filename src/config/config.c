@@ -244,18 +244,3 @@ void config_free(struct config *c)
     free(c->origins);
     free(c);
 }
-
-size_t config_row_count(void)
-{
-    return config_table_count();
-}
-
-struct config_row config_row_at(size_t i)
-{
-    const struct config_value_key *row = config_table_at(i);
-    return (struct config_row){.key = row->key,
-                               .type = config_value_type_name(row->type),
-                               .default_text = row->default_text,
-                               .bounds = row->bounds,
-                               .help = row->help};
-}

@@ -100,13 +100,4 @@ void config_free(struct config *c); /* NULL is allowed */
  * "ui.keys.quit"), puts the file and line, the variable or the option of its value there. */
 void config_place(const struct config *c, struct err *err);
 
-/* The table as data, for documentation: one row a key, in the order of CONTRACT.md;
- * "collector.rules[].name" is a member of each rule. default_text (YAML) and bounds (the words of a
- * choice, least..most, or a regular expression) may be NULL. */
-struct config_row {
-    const char *key, *type, *default_text, *bounds, *help;
-};
-size_t config_row_count(void);
-struct config_row config_row_at(size_t i);
-
 #endif

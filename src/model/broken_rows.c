@@ -17,7 +17,7 @@ enum { TEXTS = 8 };
 
 struct broken_rows {
     struct broken_rows_row *list;
-    size_t count, cap, dropped, broken;
+    size_t count, cap, dropped;
     struct map *index; /* "Kind/namespace/name" -> its index plus one */
     int64_t now;
     bool settled, moved;
@@ -52,7 +52,7 @@ void broken_rows_forget(struct broken_rows *b)
         drop_texts(&b->list[i]);
     map_free(b->index, NULL);
     b->index = map_new();
-    b->count = b->dropped = b->broken = 0;
+    b->count = b->dropped = 0;
     b->settled = false;
     b->changes++;
 }
@@ -221,7 +221,6 @@ static void remove_at(struct broken_rows *b, size_t i)
 
 bool broken_rows_end(struct broken_rows *b, bool settled)
 {
-    b->broken = 0;
     for (size_t i = b->count; i-- > 0;) {
         struct broken_rows_row *r = &b->list[i];
         if (!r->seen && !r->gone) {
@@ -234,8 +233,6 @@ bool broken_rows_end(struct broken_rows *b, bool settled)
         }
         if (r->gone && (!b->settled || b->now - r->gone >= LINGERS))
             remove_at(b, i);
-        else
-            b->broken += !r->gone;
     }
     b->settled |= settled;
     b->changes += b->moved;
@@ -250,11 +247,6 @@ size_t broken_rows_count(const struct broken_rows *b)
 const struct broken_rows_row *broken_rows_at(const struct broken_rows *b, size_t i)
 {
     return &b->list[i];
-}
-
-size_t broken_rows_broken(const struct broken_rows *b)
-{
-    return b->broken;
 }
 
 size_t broken_rows_dropped(const struct broken_rows *b)

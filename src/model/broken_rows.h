@@ -61,7 +61,6 @@ bool broken_rows_end(struct broken_rows *b, bool settled);
 /* In no order: place and size say it. Rows are valid until the next begin. */
 size_t broken_rows_count(const struct broken_rows *b);
 const struct broken_rows_row *broken_rows_at(const struct broken_rows *b, size_t i);
-size_t broken_rows_broken(const struct broken_rows *b); /* without those that are well again */
 size_t broken_rows_dropped(const struct broken_rows *b);
 uint64_t broken_rows_changes(const struct broken_rows *b); /* grows with every change */
 

@@ -24,7 +24,6 @@ enum { STORE_OPS_MAX = 1024 }; /* operations of a store, waiting or running: one
 #define STORE_OBJECT_MAX ((size_t)1 << 30)
 
 enum store_client { STORE_CLIENT_AUTO, STORE_CLIENT_CURL, STORE_CLIENT_LIBS3 };
-bool store_client_of(const char *name, enum store_client *out); /* "auto", "curl", "libs3" */
 
 /* What the configuration says of a store; only read, all strings may be NULL but url. */
 struct store_conf {

@@ -5,18 +5,6 @@
 #include "store/s3/s3_place.h"
 #include "store/store_kind.h"
 
-bool store_client_of(const char *name, enum store_client *out)
-{
-    static const char *const names[] = {"auto", "curl", "libs3"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!strcmp(name, names[i])) {
-            *out = (enum store_client)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool open_folder(struct store *s, const struct store_conf *conf, struct err *err)
 {
     s->state = folder_open(conf, err);

@@ -5,29 +5,14 @@
 
 #include "base/clock.h"
 
-enum { CLUSTER_MAX = 63, REPORT_MAX = 100 };
-
-static bool each_ok(const char *text, size_t max, bool upper, const char *marks)
-{
-    size_t n = text ? strlen(text) : 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
-        bool letter = (c >= 'a' && c <= 'z') || (upper && c >= 'A' && c <= 'Z');
-        if (!letter && !(c >= '0' && c <= '9') && !strchr(marks, c))
-            return false;
-    }
-    return n && n <= max;
-}
-
-bool window_key_cluster_ok(const char *cluster)
-{
-    return each_ok(cluster, CLUSTER_MAX, true, "._-") && strcmp(cluster, ".") != 0 &&
-           strcmp(cluster, "..") != 0;
-}
-
 bool window_key_rule_ok(const char *rule)
 {
-    return each_ok(rule, WINDOW_KEY_RULE - 1, false, "-");
+    size_t n = rule ? strlen(rule) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (!(rule[i] >= 'a' && rule[i] <= 'z') && !(rule[i] >= '0' && rule[i] <= '9') &&
+            rule[i] != '-')
+            return false;
+    return n && n < WINDOW_KEY_RULE;
 }
 
 static char *day_text(int64_t t, char *out)
@@ -79,14 +64,6 @@ char *window_key_index(char *out, const char *cluster, const char *rule, int64_t
 char *window_key_groups(char *out, const char *cluster)
 {
     snprintf(out, WINDOW_KEY_SIZE, "%s/groups.json", cluster);
-    return out;
-}
-
-char *window_key_report(char *out, const char *cluster, const char *name)
-{
-    if (!each_ok(name, REPORT_MAX, true, "._-") || name[0] == '.')
-        return NULL;
-    snprintf(out, WINDOW_KEY_SIZE, "%s/reports/%s", cluster, name);
     return out;
 }
 
@@ -171,8 +148,6 @@ enum window_key_kind window_key_read(struct str key, const char *cluster, char *
         return WINDOW_KEY_GROUPS;
     if (!str_cut(&key, '/', &what))
         return WINDOW_KEY_OTHER;
-    if (str_is(what, "reports"))
-        return key.n ? WINDOW_KEY_REPORT : WINDOW_KEY_OTHER;
     enum window_key_kind kind = read_timed(key, what, rule, time);
     if (kind == WINDOW_KEY_OTHER)
         rule[0] = '\0';

@@ -11,22 +11,18 @@
 /* Bytes that a key and a rule's name need, with their NUL. */
 enum { WINDOW_KEY_SIZE = 200, WINDOW_KEY_RULE = 41 };
 
-/* Whether the name may stand in a key: a cluster's [A-Za-z0-9._-]{1,63} (not "." or ".."), a rule's
- * [a-z0-9-]{1,40}. */
-bool window_key_cluster_ok(const char *cluster);
+/* Whether a rule's name may stand in a key: [a-z0-9-]{1,40}. */
 bool window_key_rule_ok(const char *rule);
 
 /*
- * Each writes a key into out (WINDOW_KEY_SIZE bytes) and returns it. Names must be ok, and times in
- * the years 1970 to 9999:
+ * Each writes a key into out (WINDOW_KEY_SIZE bytes) and returns it. Rules must be ok, the cluster
+ * [A-Za-z0-9._-]{1,63}, and times in the years 1970 to 9999:
  *   lines     …/lines/errors/2021/08/27/1300.log.gz
  *   window    …/windows/errors/2021/08/27/1300.json
  *   index     …/windows/errors/2021/08/27/index.json
  *   day       …/<what>/errors/2021/08/27/  (rule NULL: none)
  *   groups    …/groups.json
  *   snapshot  …/snapshots/2021/08/27/1300.json.gz
- *   report    …/reports/NAME; NULL when the name (letters, digits, '.', '_', '-'; at most 100; no
- *             leading '.') may not stand in a key
  */
 char *window_key_lines(char *out, const char *cluster, const char *rule, int64_t from);
 char *window_key_window(char *out, const char *cluster, const char *rule, int64_t from);
@@ -35,7 +31,6 @@ char *window_key_day(char *out, const char *cluster, const char *what, const cha
                      int64_t day);
 char *window_key_groups(char *out, const char *cluster);
 char *window_key_snapshot(char *out, const char *cluster, int64_t at);
-char *window_key_report(char *out, const char *cluster, const char *name);
 
 enum window_key_kind {
     WINDOW_KEY_OTHER,
@@ -43,8 +38,7 @@ enum window_key_kind {
     WINDOW_KEY_WINDOW,
     WINDOW_KEY_INDEX,
     WINDOW_KEY_GROUPS,
-    WINDOW_KEY_SNAPSHOT,
-    WINDOW_KEY_REPORT
+    WINDOW_KEY_SNAPSHOT
 };
 
 /* What a listed key is. Fills rule ("" when it has none; WINDOW_KEY_RULE bytes) and time (of an

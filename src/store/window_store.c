@@ -1,4 +1,4 @@
-/* The operations on one object: a window, raw lines, a snapshot by its time, a report. */
+/* A window written; a window or raw lines read. */
 #include "store/window_store.h"
 
 #include <stdlib.h>
@@ -67,7 +67,6 @@ struct put_op {
     struct store *store;
     struct store_op *io;
     struct buf body;
-    char *type; /* may be NULL */
     char key[WINDOW_KEY_SIZE];
     void (*done)(void *context, const struct err *err);
 };
@@ -77,7 +76,6 @@ static void stop_put(struct window_store_op *op)
     struct put_op *p = (struct put_op *)op;
     store_cancel(p->io);
     buf_free(&p->body);
-    free(p->type);
 }
 
 static void put_ended(void *context, const struct err *err)
@@ -97,70 +95,22 @@ static void run_put(struct window_store_op *op, const struct err *early)
     if (early->kind != ERR_NONE)
         put_ended(p, early);
     else
-        p->io = store_put(p->store, p->key, p->type, &p->body, p, put_ended);
-}
-
-/* The key is the caller's to fill. */
-static struct put_op *begin_put(struct window_store *w, struct store *store, struct buf *body,
-                                const char *type, void *context,
-                                void (*done)(void *context, const struct err *err))
-{
-    struct put_op *p = mem_alloc(sizeof *p);
-    p->store = store;
-    p->body = *body;
-    p->type = mem_dup(type);
-    p->done = done;
-    buf_init(body, body->max);
-    window_op_begin(w, &p->op, run_put, stop_put, context);
-    if (!store)
-        err_set(&p->op.early, ERR_CONFIG, "store.raw", "set store.raw",
-                "there is no store for raw lines");
-    return p;
+        p->io = store_put(p->store, p->key, "application/json", &p->body, p, put_ended);
 }
 
 struct window_store_op *window_store_save(struct window_store *w, const struct window *window,
                                           void *context,
                                           void (*done)(void *context, const struct err *err))
 {
-    struct buf body;
-    buf_init(&body, WINDOW_OP_WINDOW_MAX);
-    window_to_json(window, &body);
-    struct put_op *p = begin_put(w, w->processed, &body, "application/json", context, done);
+    struct put_op *p = mem_alloc(sizeof *p);
+    p->store = w->processed;
+    p->done = done;
+    buf_init(&p->body, WINDOW_OP_WINDOW_MAX);
+    window_to_json(window, &p->body);
+    window_op_begin(w, &p->op, run_put, stop_put, context);
     window_op_check_rule(&p->op, window->rule);
     if (p->op.early.kind == ERR_NONE)
         window_key_window(p->key, w->cluster, window->rule, window->from);
-    return &p->op;
-}
-
-struct window_store_op *window_store_save_lines(struct window_store *w, const char *rule,
-                                                int64_t from, struct buf *packed, void *context,
-                                                void (*done)(void *context, const struct err *err))
-{
-    struct put_op *p = begin_put(w, w->raw, packed, "application/gzip", context, done);
-    window_op_check_rule(&p->op, rule);
-    if (p->op.early.kind == ERR_NONE)
-        window_key_lines(p->key, w->cluster, rule, from);
-    return &p->op;
-}
-
-struct window_store_op *
-window_store_save_snapshot(struct window_store *w, int64_t at, struct buf *packed, void *context,
-                           void (*done)(void *context, const struct err *err))
-{
-    struct put_op *p = begin_put(w, w->processed, packed, "application/gzip", context, done);
-    window_key_snapshot(p->key, w->cluster, at);
-    return &p->op;
-}
-
-struct window_store_op *window_store_save_report(struct window_store *w, const char *name,
-                                                 const char *content_type, struct buf *body,
-                                                 void *context,
-                                                 void (*done)(void *context, const struct err *err))
-{
-    struct put_op *p = begin_put(w, w->processed, body, content_type, context, done);
-    if (!window_key_report(p->key, w->cluster, name))
-        err_set(&p->op.early, ERR_USAGE, "report", "use letters, digits, '.', '_' and '-'",
-                "'%.100s' is no name of a report", name);
     return &p->op;
 }
 

@@ -23,7 +23,8 @@ struct window_store;
 struct window_store_op; /* under way */
 
 /* The stores are the caller's and must outlive this; `raw` may be NULL (a reader without it) or the
- * same as `processed`. The cluster's name must be ok (window_key.h). */
+ * same as `processed`. The cluster's name is one that may
+ * stand in a key: the configuration sees to it. */
 struct window_store *window_store_new(struct store *raw, struct store *processed,
                                       const char *cluster);
 /* Cancels what is under way, without callbacks; NULL is allowed. */
@@ -95,20 +96,14 @@ struct window_store_op *
 window_store_groups_merge(struct window_store *w, const struct catalogue *more, void *context,
                           void (*done)(void *context, const struct err *err));
 
-/* Raw lines, gzip as stored (base/gzip.h). The buffer is taken over; the spool (spool.h) is the
- * callee's. ERR_CONFIG when there is no raw store. */
-struct window_store_op *window_store_save_lines(struct window_store *w, const char *rule,
-                                                int64_t from, struct buf *packed, void *context,
-                                                void (*done)(void *context, const struct err *err));
+/* Raw lines, gzip as stored (base/gzip.h); the spool (spool.h) is the callee's. ERR_CONFIG when there
+ * is no raw store. */
 struct window_store_op *
 window_store_load_lines(struct window_store *w, const char *rule, int64_t from, void *context,
                         void (*done)(void *context, struct spool *yours, const struct err *err));
 
-/* Snapshots, gzip as stored; `at` is the time in the key, in whole minutes. The buffer is taken
- * over. */
-struct window_store_op *
-window_store_save_snapshot(struct window_store *w, int64_t at, struct buf *packed, void *context,
-                           void (*done)(void *context, const struct err *err));
+/* Snapshots, gzip as stored; their times are those of their keys, in whole minutes. */
+
 /* The newest whose key's time is at or before `at`, with that time. ERR_NOT_FOUND when there is
  * none. */
 struct window_store_op *window_store_snapshot_load(
@@ -119,12 +114,6 @@ struct window_store_op *window_store_snapshot_load(
 struct window_store_op *window_store_list_snapshots(
     struct window_store *w, int64_t from, int64_t to, void *context,
     void (*done)(void *context, const int64_t *times, size_t count, const struct err *err));
-
-/* Reports: NAME as window_key_report wants it. The buffer is taken over. */
-struct window_store_op *
-window_store_save_report(struct window_store *w, const char *name, const char *content_type,
-                         struct buf *body, void *context,
-                         void (*done)(void *context, const struct err *err));
 
 /* The rules that have windows (raw: lines), sorted; valid until the callback returns. */
 struct window_store_op *window_store_list_rules(struct window_store *w, bool raw, void *context,

@@ -96,6 +96,7 @@ void service_bench_windows(struct service_bench *b, const char *rule, int count)
 
 void service_bench_snapshot(struct service_bench *b, int64_t at, int pods, double cpu)
 {
+    char key[WINDOW_KEY_SIZE];
     struct buf plain, packed;
     bool saved = false;
     buf_init(&plain, 16 << 20);
@@ -113,7 +114,8 @@ void service_bench_snapshot(struct service_bench *b, int64_t at, int pods, doubl
                "\"odd\",\"name\":\"p1\",\"cpu\":%g,\"memory\":1000}]},\"missing\":[]}",
                cpu);
     assert_true(gzip_pack(&packed, buf_str(&plain), NULL));
-    window_store_save_snapshot(b->windows, at, &packed, &saved, service_bench_stored);
+    store_put(b->store, window_key_snapshot(key, "test", at), "application/gzip", &packed, &saved,
+              service_bench_stored);
     service_bench_turn(b, &saved);
     buf_free(&plain);
 }

@@ -89,13 +89,6 @@ void order_sort(struct order *o, int column, bool descending)
     o->descending = descending;
 }
 
-int order_sorted_by(const struct order *o, bool *descending)
-{
-    if (descending)
-        *descending = o->descending;
-    return o->column;
-}
-
 void order_filter(struct order *o, struct regex *r, bool invert)
 {
     o->filter = r;

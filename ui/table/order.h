@@ -37,7 +37,6 @@ struct order *order_new(const struct order_source *source, void *self);
 void order_free(struct order *o); /* NULL is allowed */
 
 void order_sort(struct order *o, int column, bool descending); /* column < 0: the source's own */
-int order_sorted_by(const struct order *o, bool *descending);
 void order_filter(struct order *o, struct regex *r,
                   bool invert); /* NULL: all; kept by the caller */
 

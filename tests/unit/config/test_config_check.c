@@ -23,6 +23,7 @@ static void test_what_does_not_go_together(void **state)
         {"prometheus:\n  headers: {authorization: x}",
          "2: prometheus.headers: with url auto the API server keeps Authorization to itself: set "
          "its url, or leave this out"},
+        {"cluster: ..", "1: cluster: this names a folder: write a name as prod-seoul"},
         {"loki: {url: 'http://a', basic: {username: u}}",
          "1: loki.basic.username: basic has no password_file: write both: basic: {username: u, "
          "password_file: p}"},

@@ -96,23 +96,22 @@ static void test_anchors_and_json(void **state)
 static void test_rows(void **state)
 {
     (void)state;
-    assert_true(config_row_count() > 80);
-    for (size_t i = 0; i < config_row_count(); i++) {
-        struct config_row row = config_row_at(i);
-        const struct config_value_key *key = config_table_at(i);
-        assert_ptr_equal(config_table_find(row.key), key);
-        assert_true(strlen(row.help) > 4 && strlen(row.type) > 2);
-        if (config_value_is_scalar(key->type) && row.default_text && !strstr(row.key, "[]")) {
-            struct config_override o[] = {{row.key, row.default_text}, {0}};
+    assert_true(config_table_count() > 80);
+    for (size_t i = 0; i < config_table_count(); i++) {
+        const struct config_value_key *row = config_table_at(i);
+        assert_ptr_equal(config_table_find(row->key), row);
+        assert_true(strlen(row->help) > 4 && strlen(config_value_type_name(row->type)) > 2);
+        if (config_value_is_scalar(row->type) && row->default_text && !strstr(row->key, "[]")) {
+            struct config_override o[] = {{row->key, row->default_text}, {0}};
             struct config *c = config_load(NULL, o, NULL);
             assert_non_null(c);
             config_free(c);
         }
     }
-    struct config_row first = config_row_at(0);
-    assert_string_equal(first.key, "cluster");
-    assert_string_equal(first.type, "text");
-    assert_null(first.default_text);
+    const struct config_value_key *first = config_table_at(0);
+    assert_string_equal(first->key, "cluster");
+    assert_string_equal(config_value_type_name(first->type), "text");
+    assert_null(first->default_text);
     char variable[64];
     assert_string_equal(config_value_variable("loki.tls.ca_file", variable, sizeof variable),
                         "KUBEBOARD_LOKI_TLS_CA_FILE");

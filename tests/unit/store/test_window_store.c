@@ -249,29 +249,16 @@ static void keeps_windows(void **state)
     got_free(&a);
 }
 
-static void keeps_lines_and_reports(void **state)
+static void reads_lines(void **state)
 {
     struct ground *g = *state;
     struct got a = {0};
-    struct buf b;
     int64_t t = at("2021-08-27T13:00:00Z");
-    buf_init(&b, 100);
-    buf_adds(&b, "packed");
-    DO(g, a, window_store_save_lines(g->windows, "errors", t, &b, &a, got_plain));
-    assert_int_equal(a.err.kind, ERR_NONE);
-    assert_int_equal(b.n, 0);
+    write_key(g, "prod/lines/errors/2021/08/27/1300.log.gz", "packed");
     DO(g, a, window_store_load_lines(g->windows, "errors", t, &a, got_lines));
     assert_true(str_is(buf_str(&a.bytes), "packed"));
     DO(g, a, window_store_list_windows(g->windows, true, "errors", 0, t + 1, &a, got_times));
     assert_int_equal(a.count, 1);
-    buf_adds(&b, "# report");
-    DO(g, a,
-       window_store_save_report(g->windows, "2021.md", "text/markdown; charset=utf-8", &b, &a,
-                                got_plain));
-    assert_int_equal(a.err.kind, ERR_NONE);
-    help_expect(g->help, g->store, "prod/reports/2021.md", str_of("# report"));
-    DO(g, a, window_store_save_report(g->windows, "../x", NULL, &b, &a, got_plain));
-    assert_int_equal(a.err.kind, ERR_USAGE);
     struct window_store *reader = window_store_new(NULL, g->store, "prod");
     DO(g, a, window_store_load_lines(reader, "errors", t, &a, got_lines));
     assert_int_equal(a.err.kind, ERR_CONFIG);
@@ -501,12 +488,8 @@ static void lists_what_is_there(void **state)
 
 static void save_snapshot(struct ground *g, const char *time)
 {
-    struct got a = {0};
-    struct buf b;
-    buf_init(&b, 100);
-    buf_adds(&b, time);
-    DO(g, a, window_store_save_snapshot(g->windows, at(time), &b, &a, got_plain));
-    assert_int_equal(a.err.kind, ERR_NONE);
+    char key[WINDOW_KEY_SIZE];
+    write_key(g, window_key_snapshot(key, "prod", at(time)), time);
 }
 
 static void expect_snapshot(struct ground *g, const char *time, const char *found)
@@ -581,7 +564,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_GROUND(keeps_windows),
-        ON_GROUND(keeps_lines_and_reports),
+        ON_GROUND(reads_lines),
         ON_GROUND(an_index_is_written_and_read),
         ON_GROUND(an_index_heals),
         ON_GROUND(a_newer_index_is_left_alone),
