@@ -4,6 +4,12 @@
  * cut somewhere inside its last nanosecond: that nanosecond is left out and asked for again, whole,
  * so nothing needs to be remembered and nothing comes twice. A page that is full of one nanosecond
  * is a crowd (loki_crowd.h).
+ *
+ * Loki splits a query by time (split_queries_by_interval: an hour; before 2.5 from the query's start
+ * on), and joins the parts' lines, when they are more than the limit, by a heap that it does not keep
+ * in order: beside one busy stream the lines of quiet ones displace thousands of earlier ones (seen
+ * with 3.4, both directions). Pages that are not full are whole, and so are those whose lines lie in
+ * one part; another is thrown away and asked for again, narrower.
  */
 #include "source/loki_extract.h"
 
@@ -25,6 +31,8 @@ enum {
 };
 #define FILL 0.93 /* of a page that a slice should fill */
 #define GROWTH 8  /* a slice's width changes by this factor at most */
+#define SPLIT                                                                                      \
+    (15 * CLOCK_MINUTE) /* Loki's parts are multiples of it, or begin at the query's start */
 
 /* A page, or the part of it that counts, waiting to be given out. */
 struct batch {
@@ -41,12 +49,13 @@ struct slice {
     int64_t from, to; /* still to be asked for */
     int64_t born;     /* the edge where its first request began */
     int64_t upto;     /* how far the present request goes: the server may not take all at once */
+    int64_t narrow;   /* how far the next one goes at most; 0: as far as it may */
     uint64_t lines;   /* of its pages so far */
     struct loki_pager_fetch *fetch;
     struct loki_crowd *crowd;
     struct loki_page *sample; /* of a crowd that waits for the slice to be the first */
     bool bounded;             /* asked for fewer lines than a page holds, as the limit is near */
-    int small_pages; /* small by our own wish, one after the other, that held one nanosecond only */
+    int small_pages; /* small by our own wish, one after the other, of which nothing was of use */
     struct batch *batches, **tail;
     bool asked_whole; /* all of it has come */
 };
@@ -234,6 +243,34 @@ static void move_on(struct slice *s, int64_t reached)
     s->asked_whole = !s->next || s->from >= s->to;
 }
 
+/* Whether lines may be missing in the midst of a full page. */
+static bool may_lack(const struct slice *s, int64_t first, int64_t last)
+{
+    int64_t from = s->owner->conf.backward ? s->upto : s->from;
+    return first / SPLIT != last / SPLIT || (first - from) / SPLIT != (last - from) / SPLIT;
+}
+
+/* Half as far as the page came, to a time at which a part may begin; or one part from the edge. */
+static int64_t half_way(const struct slice *s, int64_t first, int64_t last)
+{
+    int64_t half;
+    if (s->owner->conf.backward) {
+        half = clock_align(s->to - (s->to - last) / 2 + SPLIT - 1, SPLIT);
+        half = half > first ? clock_align(first, SPLIT) : half;
+        return half > last ? half : s->to - SPLIT;
+    }
+    half = clock_align(s->from + (last - s->from) / 2, SPLIT);
+    half = half <= first ? clock_align(first, SPLIT) + SPLIT : half;
+    return half <= last ? half : s->from + SPLIT;
+}
+
+/* Whether the next page will be larger than this one of `lines`, which was of no use. */
+static bool grows(struct slice *s, size_t lines)
+{
+    bool small = s->bounded || 2 * lines <= (size_t)loki_pager_limit(s->owner->pager);
+    return small && s->small_pages++ < SMALL_PAGES;
+}
+
 /* A page that was cut: what was surely whole is kept, the rest is asked for again. */
 static void take_full_page(struct slice *s, struct loki_page *page)
 {
@@ -243,13 +280,17 @@ static void take_full_page(struct slice *s, struct loki_page *page)
     int64_t first = loki_page_time(page, 0), last = loki_page_time(page, n - 1);
     while (keep && loki_page_time(page, keep - 1) == last)
         keep--;
+    if (!keep && !grows(s, n)) {
+        s->sample = page;
+        return;
+    }
+    if (keep && may_lack(s, first, last)) {
+        int64_t end = back ? last : last + 1; /* a larger page is not full there */
+        s->narrow = grows(s, n) ? end : half_way(s, first, last);
+        keep = 0;
+    }
     if (!keep) {
-        bool small = s->bounded || 2 * n <= (size_t)loki_pager_limit(x->pager);
-        if (small && s->small_pages++ < SMALL_PAGES) { /* the next one is larger */
-            loki_page_free(page);
-        } else {
-            s->sample = page;
-        }
+        loki_page_free(page);
         return;
     }
     s->small_pages = 0;
@@ -262,6 +303,7 @@ static void take_full_page(struct slice *s, struct loki_page *page)
 static void take_whole_page(struct slice *s, struct loki_page *page)
 {
     int64_t reached = s->upto, span = reached - s->born;
+    s->small_pages = 0;
     add_batch(s, page, loki_page_count(page), reached);
     learn_width(s->owner, s->lines, span < 0 ? -span : span);
     move_on(s, reached);
@@ -330,6 +372,11 @@ static void send(struct loki_extract *x, struct slice *s)
         from = to - longest;
     else if (to - from > longest)
         to = from + longest;
+    if (s->narrow > from && x->conf.backward)
+        from = s->narrow;
+    else if (s->narrow && s->narrow < to)
+        to = s->narrow;
+    s->narrow = 0;
     s->upto = x->conf.backward ? from : to;
     s->bounded = wanted && wanted < loki_pager_limit(x->pager) && !s->small_pages;
     s->fetch = loki_pager_fetch(x->pager, NULL, from, to, s->bounded ? (int)wanted : 0, on_page, s);

@@ -116,7 +116,7 @@ static bool failed(const struct fake_loki *f, struct canned_answer *a)
 
 /* A page that is being answered. */
 struct answer {
-    const struct fake_loki_line *lines[LIMIT];
+    const struct fake_loki_line *lines[2 * LIMIT];
     size_t count;
     bool shuffles, lengths; /* lengths: instead of the texts */
 };
@@ -246,6 +246,25 @@ static bool is_too_old(const struct fake_loki *f, const char *query, struct cann
     return true;
 }
 
+/* Each part is asked for `limit` lines, until there are enough; what is too much is then left out
+ * behind the first line, where a real one's heap goes wrong. */
+static size_t cut_parts(const struct fake_loki *f, struct answer *page, size_t limit)
+{
+    size_t n = 0, own = 0, over;
+    for (; n < page->count; n++, own++) {
+        if (n && page->lines[n]->time / f->splits != page->lines[n - 1]->time / f->splits) {
+            if (n >= limit)
+                break;
+            own = 0;
+        }
+        if (own == limit)
+            break;
+    }
+    over = n > limit ? n - limit : 0;
+    memmove(page->lines + 1, page->lines + 1 + over, (n - 1 - over) * sizeof *page->lines);
+    return n - over;
+}
+
 static void range(void *context, const struct canned_request *r, struct canned_answer *a)
 {
     struct fake_loki *f = context;
@@ -278,13 +297,15 @@ static void range(void *context, const struct canned_request *r, struct canned_a
         struct answer *page = mem_alloc(sizeof *page);
         page->lengths = strstr(query, "| line_format `{{len __line__}}`") != NULL;
         page->shuffles = f->shuffles && !strstr(query, "| label_format __moment__=`");
-        for (size_t i = 0; i < f->count && page->count < (size_t)limit && page->count < LIMIT;
-             i++) {
+        size_t most = (size_t)(limit < LIMIT ? limit : LIMIT);
+        for (size_t i = 0; i < f->count && page->count < (f->splits ? 2 : 1) * most; i++) {
             const struct fake_loki_line *l = &f->lines[backward ? f->count - 1 - i : i];
             bool lost = f->whole_ms_lost && l->time == from && from % 1000000 == 0;
             if (l->time >= from && l->time < to && !lost && fits(l, query))
                 page->lines[page->count++] = l;
         }
+        if (f->splits && page->count)
+            page->count = cut_parts(f, page, most);
         while (page->count)
             bytes += write_stream(&o, page);
         free(page);

@@ -32,6 +32,7 @@ struct fake_loki {
     int64_t longest;      /* ns that may be asked for at once */
     bool old;             /* no `drop` stage and no __line__, as before 2.9 */
     size_t too_large;     /* pages that were refused for message_bytes */
+    int64_t splits;       /* ns: a query's parts, whose lines are joined as Loki 3.4 does: badly */
     bool shuffles;        /* lines of one nanosecond, where a result stream has more than 12 */
     size_t message_bytes; /* of a page's text: more is 500 ResourceExhausted */
     bool whole_ms_lost; /* a line at just the start of a query, a whole millisecond, is not found */

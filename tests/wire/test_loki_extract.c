@@ -527,6 +527,41 @@ static void spans_too_long_for_the_server_are_cut(void **state)
     }
 }
 
+/* Loki loses lines of pages that reach over a whole hour. */
+static void pages_of_several_parts_are_whole(void **state)
+{
+    struct bench *b = *state;
+    int64_t hour = clock_align(START, CLOCK_HOUR) + CLOCK_HOUR;
+    char text[64];
+    for (int i = 0; i < 3000; i++) { /* few before the hour, many behind it, few again */
+        int64_t time = i < 30     ? hour - (30 - i) * CLOCK_MINUTE
+                       : i < 2900 ? hour + i * CLOCK_MS
+                                  : hour + (i - 2890) * 10 * CLOCK_MINUTE;
+        snprintf(text, sizeof text, "line %04d", i);
+        fake_loki_add(b->wire.fake, time, "shop", i % 7 ? "busy" : "quiet", text);
+    }
+    b->wire.fake->splits = CLOCK_HOUR;
+    for (int way = 0; way < 8; way++) {
+        bool back = way & 1;
+        b->wire.fake->most = way & 2 ? 100 : 0;
+        run(b, (struct loki_extract_conf){.backward = back,
+                                          .from = START,
+                                          .to = hour + CLOCK_DAY,
+                                          .limit = way & 4 ? 130 : 0,
+                                          .in_flight = 3});
+        if (way & 4) {
+            char *want = expected(b, back);
+            assert_memory_equal(buf_text(&b->got), want, b->got.n);
+            assert_int_equal(b->lines, 130);
+            free(want);
+        } else {
+            check_all(b, back);
+        }
+        assert_true(b->wire.fake->pages < 100);
+        b->wire.fake->pages = 0;
+    }
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -549,6 +584,7 @@ int main(void)
         TEST(a_server_that_comes_back_is_asked_again),
         TEST(a_server_that_never_answered_is_not),
         TEST(spans_too_long_for_the_server_are_cut),
+        TEST(pages_of_several_parts_are_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
