@@ -264,16 +264,6 @@ bool board_feeds_settled(const struct board_feeds *f)
     return true;
 }
 
-/* One feed at a time fills the log pane. */
-static void show_pod_logs(struct board_feeds *f, const char *wish)
-{
-    if (!f->pod_logs)
-        return;
-    if (f->logs)
-        board_logs_stop(f->logs);
-    board_pod_logs_show(f->pod_logs, wish);
-}
-
 void board_feeds_note(struct board_feeds *f)
 {
     struct model_logs *logs = &f->model->logs;
@@ -286,85 +276,4 @@ void board_feeds_note(struct board_feeds *f)
         return;
     str_copy(logs->way, sizeof logs->way, way);
     f->model->dirty = true;
-}
-
-bool board_feeds_obey(struct board_feeds *f, const struct intent *wish)
-{
-    switch (wish->type) {
-    case INTENT_POD_LOGS:
-        show_pod_logs(f, wish->text);
-        return true;
-    case INTENT_CONTAINERS:
-        if (f->pod_logs)
-            board_pod_logs_containers(f->pod_logs, wish->text);
-        return true;
-    case INTENT_LOGS:
-        if (f->pod_logs)
-            board_pod_logs_stop(f->pod_logs);
-        if (f->logs)
-            board_logs_show(f->logs, wish->text, wish->from, wish->to);
-        return true;
-    case INTENT_LOGS_OLDER:
-    case INTENT_LOGS_NEWER:
-    case INTENT_LOGS_AT:
-    case INTENT_LOGS_LIVE:
-    case INTENT_LOGS_HOLD:
-        if (f->logs && !f->model->logs.from_pod)
-            board_logs_wish(f->logs, wish->type, wish->from);
-        return true;
-    case INTENT_WINDOW_DAY:
-        board_windows_show_day(f->windows, wish->text, wish->from);
-        return true;
-    case INTENT_WINDOW:
-        board_windows_show(f->windows, wish->text, wish->from);
-        return true;
-    case INTENT_METRICS:
-        board_server_show(f->server, f->model->scope.at);
-        if (f->metrics)
-            board_metrics_show(f->metrics, wish->from, wish->to);
-        return true;
-    case INTENT_BROWSE:
-        if (f->server)
-            board_server_browse(f->server, wish->text);
-        else if (f->resource)
-            board_resource_show(f->resource, wish->text);
-        return true;
-    case INTENT_SERVED:
-        if (f->resource)
-            board_resource_name(f->resource);
-        return true;
-    case INTENT_CHECK:
-    case INTENT_CHECK_PROMQL:
-        board_query_check(f->query, wish->type == INTENT_CHECK_PROMQL, wish->text, wish->from,
-                          wish->to);
-        return true;
-    case INTENT_WORDS:
-        board_query_words(f->query, wish->text, wish->from, wish->to);
-        return true;
-    case INTENT_VOLUME:
-    case INTENT_VOLUME_WHATEVER:
-        board_volume_show(f->volume, wish->text, wish->from, wish->to,
-                          wish->type == INTENT_VOLUME_WHATEVER);
-        return true;
-    case INTENT_GRAPH:
-    case INTENT_GRAPH_PROMQL:
-        board_graph_show(f->graph, wish->type == INTENT_GRAPH_PROMQL, wish->text, wish->from,
-                         wish->to);
-        return true;
-    case INTENT_OFFERS:
-    case INTENT_QUESTION:
-    case INTENT_AGREED:
-    case INTENT_FORGET:
-    case INTENT_STOP:
-        return !f->operations || board_operations_obey(f->operations, wish);
-    case INTENT_PAGE:
-        if (f->page)
-            board_page_show(f->page, wish->text);
-        return true;
-    case INTENT_CONTEXT:
-    case INTENT_LOGIN:
-    case INTENT_QUIT:
-        break;
-    }
-    return false;
 }
