@@ -33,7 +33,7 @@ struct lease {
     /* Ours. */
     int64_t sent;    /* monotonic: when the request under way began */
     int64_t renewed; /* monotonic: when the last one that succeeded began; 0: not held */
-    bool taking, told, told_held, releasing, released;
+    bool told, told_held, releasing, released;
     char *told_holder;
     struct err told_err;
     void (*when_released)(void *context);

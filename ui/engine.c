@@ -10,7 +10,7 @@
 #include "ui/page/page_stack.h"
 #include "ui/table/browse.h"
 
-enum { MESSAGE_SECONDS = 6, FRAME_ROWS = 2 };
+enum { MESSAGE_SECONDS = 6 };
 
 int64_t engine_tick(const struct app *a)
 {

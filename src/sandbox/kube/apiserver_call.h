@@ -30,8 +30,6 @@ struct apiserver_conf {
     void *context;
 };
 
-enum { APISERVER_BODY_MAX = 3 << 20 };
-
 struct apiserver_user {
     const char *name;
     bool admin, restricted;

@@ -9,7 +9,6 @@
 
 struct world;
 
-enum { METERS_LABELS = 8 };
 struct meters_label {
     const char *name, *value; /* valid during the callback */
 };

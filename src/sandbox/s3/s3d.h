@@ -14,10 +14,7 @@ struct access_keys;
 struct s3d;
 
 #define S3D_REGION "us-east-1"
-enum {
-    S3D_BODY_MAX = 64 << 20,   /* of one PUT: the server's max_body */
-    S3D_BYTES_MAX = 256 << 20, /* of all objects and parts: then 403 QuotaExceeded */
-};
+enum { S3D_BYTES_MAX = 256 << 20 }; /* of all objects and parts: then 403 QuotaExceeded */
 
 /* The keys and the faults are the caller's and must live longer. */
 struct s3d *s3d_new(const struct access_keys *k, struct faults *f);
