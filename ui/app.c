@@ -224,7 +224,7 @@ static void draw_cells(struct app *a)
     if (a->layout_top != engine_body(a).y)
         engine_place(a, a->layout_name, NULL);
     a->layout_top = engine_body(a).y;
-    int rows = prompt_is_open(a->prompt) ? prompt_rows(a->prompt) : 1;
+    int rows = prompt_is_open(a->prompt) ? prompt_rows(a->prompt, a->width) : 1;
     a->fresh |= rows != a->prompt_rows; /* what it covered is to be seen again */
     a->prompt_rows = rows;
     if (a->fresh) {

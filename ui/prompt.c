@@ -13,7 +13,7 @@
 #include "ui/keys.h"
 #include "ui/query/candidates.h"
 
-enum { TEXT_MAX_BYTES = 4096, PAST = 100, NOTE = 600, CONTROL_A = 1 };
+enum { TEXT_MAX_BYTES = 4096, PAST = 100, NOTE = 600, NOTE_ROWS = 3, CONTROL_A = 1 };
 
 struct past {
     char *list[PAST];
@@ -306,7 +306,11 @@ static bool take_back(struct prompt *p)
 
 void prompt_say(struct prompt *p, enum theme_role role, int column, const char *text)
 {
-    str_copy(p->note, sizeof p->note, text);
+    struct buf safe;
+    buf_init(&safe, sizeof p->note);
+    utf8_safe(&safe, str_of(text), UTF8_SAFE_DEFAULT);
+    str_copy(p->note, sizeof p->note, buf_text(&safe));
+    buf_free(&safe);
     p->note_role = role;
     p->note_column = column;
     p->waits = false;
@@ -382,49 +386,72 @@ enum prompt_result prompt_key(struct prompt *p, uint32_t key)
     return PROMPT_MORE;
 }
 
-/* Where the text shown begins, so that the cursor is seen in `width` columns. */
+/* The bytes before the character that the mark is under. */
+static size_t marked(const struct prompt *p)
+{
+    size_t i = 0;
+    uint32_t code;
+    for (int k = 1; k < p->note_column && i < p->text.n; k++)
+        i += utf8_decode(p->text.p + i, p->text.n - i, &code);
+    return i;
+}
+
+/* Where the text shown begins, so that the cursor, or the mark before it, is seen in `width` columns. */
 static size_t shown_from(const struct prompt *p, int width)
 {
-    size_t from = 0;
+    size_t from = 0, mark = p->note[0] && p->note_column ? marked(p) : SIZE_MAX;
     int columns;
     while (from < p->cursor &&
            utf8_width((struct str){p->text.p + from, p->cursor - from}) >= width)
         from += utf8_cluster(p->text.p + from, p->text.n - from, &columns);
-    return from;
+    return mark < from ? mark : from;
 }
 
-static int note_rows(const struct prompt *p)
+/* The next row of a note; the last one that may be holds all the rest. */
+static struct str note_row(struct str *rest, int width, int row)
 {
-    return !p->note[0] ? 0 : p->note_column ? 2 : 1;
+    size_t n = row + 1 < NOTE_ROWS ? draw_wrap(*rest, width) : rest->n;
+    struct str part = {rest->p, n};
+    rest->p += n;
+    rest->n -= n;
+    return str_trim(part);
 }
 
-int prompt_rows(const struct prompt *p)
+static int note_width(int width)
 {
-    return 1 + note_rows(p) + (is_lively(p) || p->recalling ? candidates_rows(&p->candidates) : 0);
+    return width > 2 ? width - 2 : 1;
 }
 
-/* Columns before the n-th character (from 1) of the text, in what is shown of it. */
-static int column_of(const struct prompt *p, size_t from, int n)
+static int note_rows(const struct prompt *p, int width)
 {
-    struct str text = buf_str(&p->text);
-    size_t i = 0;
-    uint32_t code;
-    for (int k = 1; k < n && i < text.n; k++)
-        i += utf8_decode(text.p + i, text.n - i, &code);
-    return i <= from ? 0 : utf8_width((struct str){text.p + from, i - from});
+    int rows = 0;
+    for (struct str rest = str_of(p->note); rest.n; rows++)
+        note_row(&rest, note_width(width), rows);
+    return rows + (rows && p->note_column);
+}
+
+int prompt_rows(const struct prompt *p, int width)
+{
+    return 1 + note_rows(p, width) +
+           (is_lively(p) || p->recalling ? candidates_rows(&p->candidates) : 0);
 }
 
 /* A mark under the character that is meant, and the words under it. */
 static void draw_note(const struct prompt *p, const struct draw_area *a, int x, size_t from)
 {
-    for (int y = 0; y < a->height; y++)
-        draw_fill(a, 0, y, a->width, ROLE_TEXT, GLYPH_NONE);
-    if (p->note_column && a->height > 1) {
-        int column = x + column_of(p, from, p->note_column);
-        draw_texts(a, column < a->width ? column : a->width - 1, 0, 1, DRAW_HARD, p->note_role,
+    int y = 0;
+    for (int i = 0; i < a->height; i++)
+        draw_fill(a, 0, i, a->width, ROLE_TEXT, GLYPH_NONE);
+    if (p->note_column) {
+        size_t at = marked(p);
+        int column = x + (at > from ? utf8_width((struct str){p->text.p + from, at - from}) : 0);
+        draw_texts(a, column < a->width ? column : a->width - 1, y++, 1, DRAW_HARD, p->note_role,
                    "^");
     }
-    draw_texts(a, 1, a->height - 1, a->width - 2, DRAW_LEFT, p->note_role, p->note);
+    struct str rest = str_of(p->note);
+    for (int row = 0; rest.n; row++)
+        draw_text(a, 1, y + row, note_width(a->width), DRAW_LEFT, p->note_role,
+                  note_row(&rest, note_width(a->width), row));
 }
 
 /* The text with the cursor in it; returns where the rest of the line begins. */
@@ -436,8 +463,9 @@ static int draw_line(const struct prompt *p, const struct draw_area *line, int *
     *from = shown_from(p, width);
     struct str text = {buf_text(&p->text) + *from, p->text.n - *from};
     int used = draw_text(line, *x, 0, width, DRAW_HARD, ROLE_TEXT, text);
-    if (!p->waits) {
-        line->cells->cursor_x = line->x + *x + utf8_width((struct str){text.p, p->cursor - *from});
+    int column = utf8_width((struct str){text.p, p->cursor - *from});
+    if (!p->waits && column < width) { /* else the mark is seen, and it is not */
+        line->cells->cursor_x = line->x + *x + column;
         line->cells->cursor_y = line->y;
     }
     return *x + used;
@@ -445,7 +473,7 @@ static int draw_line(const struct prompt *p, const struct draw_area *line, int *
 
 void prompt_draw(const struct prompt *p, const struct draw_area *area)
 {
-    int rows = prompt_rows(p), below = note_rows(p), x;
+    int rows = prompt_rows(p, area->width), below = note_rows(p, area->width), x;
     size_t from;
     rows = rows > area->height ? area->height : rows;
     below = below > rows - 1 ? rows - 1 : below;

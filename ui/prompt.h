@@ -48,8 +48,8 @@ void prompt_word(struct prompt *p, size_t start);
 void prompt_title(struct prompt *p, const char *text);
 /* What is offered may have changed by itself: asks `offers` anew, unless Tab has chosen. */
 void prompt_refresh(struct prompt *p);
-/* A line below the text until the next key, with a mark under its column-th character (from 1; 0:
- * no mark). */
+/* Up to three rows below the text until the next key, with a mark under its column-th character (from
+ * 1; 0: no mark). */
 void prompt_say(struct prompt *p, enum theme_role role, int column, const char *text);
 /* A line below the text, which has no cursor until the next key or prompt_say: nothing is typed now. */
 void prompt_wait(struct prompt *p, const char *text);
@@ -67,8 +67,8 @@ void prompt_offer(struct prompt *p, const char *word);
 /* The same with a short explanation; in a query's prompt words that hold what was typed count too. */
 void prompt_offer_with(struct prompt *p, const char *word, const char *help);
 
-/* Rows that it wants: its own, and those above and below it. */
-int prompt_rows(const struct prompt *p);
+/* Rows that it wants of that width: its own, and those above and below it. */
+int prompt_rows(const struct prompt *p, int width);
 /* Draws over the last rows of the area, at most prompt_rows of them. */
 void prompt_draw(const struct prompt *p, const struct draw_area *area);
 

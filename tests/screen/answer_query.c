@@ -20,7 +20,8 @@ const char *answer_query_name(enum intent_type type)
     return type < sizeof names / sizeof *names && names[type] ? names[type] : "?";
 }
 
-/* As Loki does: a parenthesis of a regular expression that stays open, a selector that does. */
+/* As Loki does: a parenthesis or a class of a regular expression that stays open, a selector that is
+ * none, or one that picks all. */
 static void refuse(struct question *q, const char *what, int column)
 {
     struct err err;
@@ -38,6 +39,17 @@ void answer_query_check(struct model *m, const struct intent *wish)
         refuse(q,
                "HTTP 400: parse error : stage '|~ \"(\"' : error parsing regexp: missing closing "
                "): `(`",
+               0);
+    } else if (strstr(wish->text, "oops[")) {
+        refuse(q,
+               "HTTP 400: parse error : stage '|= \"결제\" |~ \"oops[\"' : error parsing regexp: "
+               "missing closing ]: `[`",
+               0);
+    } else if (strstr(wish->text, "{pod=~\".*\"}")) {
+        refuse(q,
+               "HTTP 400: parse error : queries require at least one regexp or equality matcher "
+               "that does not have an empty-compatible value. For instance, app=~\".*\" does not "
+               "meet this requirement, but app=~\".+\" will",
                0);
     } else if (!promql && !strchr(wish->text, '{')) {
         refuse(q, "HTTP 400: parse error at line 1, col 1: syntax error: unexpected IDENTIFIER", 1);

@@ -186,20 +186,37 @@ static int column_of(const char *text, const char *at)
     return column;
 }
 
-/* What the words mean when they name no place: the expression in `…` at their end, in the query. */
+/* The next text in quotes behind a ~ at or after `at`; p NULL: there is none. */
+static struct str next_expression(const char *at)
+{
+    while ((at = strchr(at, '~'))) {
+        at += 1 + strspn(at + 1, " ");
+        const char *end = *at == '"' || *at == '`' ? at + 1 : NULL;
+        while (end && *end && *end != *at)
+            end += *end == '\\' && *at == '"' && end[1] ? 2 : 1;
+        if (end && *end)
+            return (struct str){at + 1, (size_t)(end - at - 1)};
+    }
+    return (struct str){0};
+}
+
+/* What the words mean when they name no place: of the expressions in the query the first that holds
+ * what they quote in `…` at their end. */
 static int place_of_regexp(const struct question *q)
 {
-    const char *what = q->err.what, *end = strrchr(what, '`'), *start = end, *at = NULL;
+    const char *what = q->err.what, *end = strrchr(what, '`'), *start = end;
+    struct str text = {0};
     if (!strstr(what, "error parsing regexp") || !end)
         return 0;
     while (start > what && start[-1] != '`')
         start--;
-    for (const char *quote = "\"`"; start < end && *quote && !at; quote++) {
-        char *text = mem_printf("%c%.*s", *quote, (int)(end - start), start);
-        at = strstr(q->text, text);
-        free(text);
+    size_t n = (size_t)(end - start);
+    for (text = next_expression(q->text); text.p; text = next_expression(text.p + text.n)) {
+        const char *at = n ? memmem(text.p, text.n, start, n) : NULL;
+        if (at)
+            return column_of(q->text, at);
     }
-    return at ? column_of(q->text, at) + 1 : 0;
+    return 0;
 }
 
 /* The server's words without the status, which says nothing here. */
