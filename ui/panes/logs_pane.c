@@ -33,6 +33,8 @@ struct logs {
     uint64_t searched; /* search.changes of the last search */
     uint64_t patterns; /* patterns_changes that the view knows of; 0: it does not ask */
     bool upwards;      /* it began at the end that is followed, so "next" is above */
+    bool reaches;      /* a match far to the right is being looked at: moving on goes back … */
+    int left;          /* … to there */
 };
 
 static void pane_open(struct pane *p)
@@ -66,8 +68,25 @@ static void take_query(struct pane *p, struct logs *l)
     l->from = m->from;
     l->to = m->to;
     l->how.left = 0;
+    l->reaches = false;
     l->reader.open = l->pick.open = false;
     logview_reset(&l->view);
+}
+
+static void reach_no_more(struct logs *l)
+{
+    if (l->reaches)
+        l->how.left = l->left;
+    l->reaches = false;
+}
+
+/* Sideways to the match, where it is not seen as the lines stand. */
+static void reach(struct pane *p, struct logs *l)
+{
+    reach_no_more(l);
+    l->left = l->how.left;
+    logdraw_reach(&l->how, &l->view, p);
+    l->reaches = l->how.left != l->left;
 }
 
 static void go_on_searching(struct pane *p, struct logs *l)
@@ -83,7 +102,9 @@ static void go_on_searching(struct pane *p, struct logs *l)
         break;
     case LOGVIEW_FOUND:
         if (l->view.wanted)
-            logdraw_reach(&l->how, &l->view, p);
+            reach(p, l);
+        else
+            reach_no_more(l);
         break;
     case LOGVIEW_IDLE:
         break;
@@ -130,6 +151,8 @@ static bool pane_sync(struct pane *p)
     take_patterns(p, l);
     if (l->view.goal == LOGVIEW_MATCH && l->view.wanted != p->search.regex)
         l->view.goal = LOGVIEW_NOTHING; /* its expression is gone */
+    if (!p->search.regex)
+        reach_no_more(l);
     l->view.came = p->host->model->logs.arrived;
     l->view.apart = logedge_is_apart(&p->host->model->logs);
     logview_sync(&l->view, p->host->model->logs.lines);
@@ -262,6 +285,7 @@ static bool change_look(struct logs *l, enum keys_action a)
         l->how.left += l->how.left < LEFT_MOST ? SIDE_STEP : 0;
     else
         return false;
+    l->reaches &= a != ACTION_LEFT && a != ACTION_RIGHT;
     return true;
 }
 
@@ -302,9 +326,9 @@ static bool action(struct pane *p, enum keys_action a)
             patterns_restart(p->host->patterns); /* of what is held now */
         return false;
     }
-    if (rows)
-        l->around.placing = false;
     if (rows) {
+        l->around.placing = false;
+        reach_no_more(l);
         bool jump = rows >= KEYS_ALL && logedge_is_apart(&p->host->model->logs) &&
                     l->view.cursor + 1 >= lines_count(l->view.lines);
         logview_move(&l->view, rows);
