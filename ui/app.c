@@ -177,6 +177,11 @@ bool app_open(struct app *a, const struct address *address, struct err *err)
     return view_open(a, address, err);
 }
 
+bool app_needs_person(const struct app *a, struct err *err)
+{
+    return queryline_needs_person(a, err);
+}
+
 bool app_wants_quit(const struct app *a)
 {
     return a->quit;

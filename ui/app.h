@@ -80,6 +80,9 @@ void app_say(struct app *a, bool error, const char *text);
  * there is not. */
 bool app_open(struct app *a, const struct address *address, struct err *err);
 
+/* Whether the view waits for an answer that only a person can give; *err says about what. */
+bool app_needs_person(const struct app *a, struct err *err);
+
 void app_key(struct app *a, uint32_t key); /* one key, as if typed: for tests and scripts */
 /* One frame as plain text, a line a row without trailing blanks. Sends due intents as app_draw
  * does. */

@@ -28,6 +28,9 @@ bad 2 '--context: kubeboard sandbox does not take it' "$kubeboard" sandbox --con
 bad 2 'URL' env KUBEBOARD_LOKI_URL=nonsense "$kubeboard" logs '{a="b"}'
 bad 2 '--at: ' "$kubeboard" --once --at nonsense
 bad 2 '--open: this is no address' "$kubeboard" --once --open nonsense
+# A question that nobody can answer is none: the view is not shown.
+bad 1 'loki: the query reads about .*loki.budget' env KUBEBOARD_LOKI_BUDGET=1B "$kubeboard" --once --open \
+    'kb1/sandbox/q=%7Bnamespace=%22shop%22%7D/v=logs/83e3713e'
 bad 2 '--open: .*cut off' "$kubeboard" --once --open kb1/sandbox/00000000
 bad 2 '--from: ' "$kubeboard" logs '{a="b"}' --from nonsense
 printf 'ui:\n  theme: nosuch\n' >"$work/ui.yaml"

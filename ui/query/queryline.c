@@ -262,14 +262,31 @@ static void show(struct app *a, const struct question *q)
     }
 }
 
-static void ask_whether(struct app *a, const struct question *q)
+static void cost_of(const struct question *q, char out[PANE_TEXT])
 {
-    static char label[PANE_TEXT];
     char bytes[NUMBER_TEXT], budget[NUMBER_TEXT], streams[NUMBER_TEXT];
-    snprintf(label, sizeof label,
-             "It reads about %sB of %s streams, more than loki.budget (%sB). Run it? y or N: ",
+    snprintf(out, PANE_TEXT, "about %sB of %s streams, more than loki.budget (%sB)",
              number_count((double)q->bytes, bytes), number_count((double)q->streams, streams),
              number_count((double)q->budget, budget));
+}
+
+bool queryline_needs_person(const struct app *a, struct err *err)
+{
+    char cost[PANE_TEXT];
+    if (!prompt_is_open(a->prompt) || prompt_kind(a->prompt) != PROMPT_COSTLY)
+        return false;
+    cost_of(&a->model->question, cost);
+    err_set(err, ERR_LIMIT, "loki", "raise loki.budget, or open it on a terminal, which asks",
+            "the query reads %s", cost);
+    return true;
+}
+
+static void ask_whether(struct app *a, const struct question *q)
+{
+    static char label[PANE_TEXT + 64];
+    char cost[PANE_TEXT];
+    cost_of(q, cost);
+    snprintf(label, sizeof label, "It reads %s. Run it? y or N: ", cost);
     prompt_open(a->prompt, PROMPT_COSTLY, label, "", NULL, NULL);
 }
 

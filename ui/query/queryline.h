@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "model/question.h"
 #include "ui/prompt.h"
 
@@ -50,6 +51,8 @@ size_t queryline_release(struct app *a, uint32_t keys[QUERYLINE_HELD]);
 bool queryline_is_prompt(enum prompt_kind kind); /* one in which a query is typed */
 void queryline_accept(struct app *a, const char *text);
 void queryline_confirmed(struct app *a, const char *answer); /* "y": whatever it costs */
+/* Whether it asks for that, which only a person can answer; *err says what it costs. */
+bool queryline_needs_person(const struct app *a, struct err *err);
 void queryline_forget(struct app *a);    /* does not wait for an answer any more */
 void queryline_give_back(struct app *a); /* the logs are the scope's again */
 

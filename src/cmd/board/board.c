@@ -384,6 +384,8 @@ static bool run_once(struct board *b, int *status, struct err *err)
     wire_catch_signals(&b->wire);
     board_feeds_start(&b->feeds);
     wait_for_sources(b, (int)width, (int)height, wait / CLOCK_MS);
+    if (app_needs_person(b->app, err))
+        return false; /* other lines than the address names would be shown */
     buf_init(&frame, 1 << 20);
     app_frame(b->app, (int)width, (int)height, &frame);
     output_write(buf_str(&frame));
