@@ -46,6 +46,32 @@ static bool is_served(const struct columns *c, const char *title)
     return i < c->served;
 }
 
+static const struct {
+    const char *titles, *word;
+    enum health health;
+} words[] = {
+#define WORD(titles, word, health) {titles, word, health},
+#include "kube/kinds/columns_words.def"
+#undef WORD
+};
+
+/* Whether " A B " holds the title as a word. */
+static bool is_among(const char *titles, const char *title)
+{
+    size_t n = strlen(title);
+    const char *at = n ? strstr(titles, title) : NULL;
+    return at && at[-1] == ' ' && at[n] == ' ';
+}
+
+/* Whether anything is concluded from what stands in such a column. */
+static bool is_judged(const char *title)
+{
+    size_t i = 0;
+    while (i < sizeof words / sizeof *words && !is_among(words[i].titles, title))
+        i++;
+    return i < sizeof words / sizeof *words || strcmp(title, "READY") == 0;
+}
+
 /* What we know of the object beyond what the server prints. */
 static void add_own(struct columns *c)
 {
@@ -95,6 +121,7 @@ bool columns_read(struct columns *c, const struct json *definitions, const struc
         for (char *p = upper; *p; p++)
             *p = (char)toupper((unsigned char)*p);
         c->cell[c->count] = (unsigned char)cell;
+        c->judged[c->count] = is_judged(upper);
         c->list[c->count++] = (struct column){.title = upper,
                                               .type = CELL_TEXT,
                                               .wide = wide,
@@ -130,23 +157,6 @@ static void set_cell(struct object *row, size_t column, const struct json *value
         json_out_json(&(struct json_out){.b = &shown}, NULL, value);
     object_set_text(row, column, buf_str(&shown));
     buf_free(&shown);
-}
-
-static const struct {
-    const char *titles, *word;
-    enum health health;
-} words[] = {
-#define WORD(titles, word, health) {titles, word, health},
-#include "kube/kinds/columns_words.def"
-#undef WORD
-};
-
-/* Whether " A B " holds the title as a word. */
-static bool is_among(const char *titles, const char *title)
-{
-    size_t n = strlen(title);
-    const char *at = n ? strstr(titles, title) : NULL;
-    return at && at[-1] == ' ' && at[n] == ' ';
 }
 
 /* The first word of the cell counts: "False (ServiceNotFound)". Of "1/3" a part is not ready. */
@@ -194,7 +204,8 @@ struct object *columns_make(const struct columns *c, const struct objects *table
     if (c->own)
         take_own(c, o, inner ? json_member(row, "object") : row);
     for (size_t i = 0; i < column && !c->own; i++)
-        trouble_worsen(o, health_of(c->list[i].title, o->cells[i].text));
+        if (c->judged[i])
+            trouble_worsen(o, health_of(c->list[i].title, o->cells[i].text));
     if (o->deleted)
         o->health = HEALTH_PENDING;
     return o;

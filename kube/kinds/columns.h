@@ -28,6 +28,7 @@ struct columns {
     struct column list[COLUMNS_MAX];
     /* The Table's cell that each shows; from `served` on, the column of `own`. */
     unsigned char cell[COLUMNS_MAX];
+    bool judged[COLUMNS_MAX]; /* what stands there says how the object is */
     size_t count, served;
     size_t age;    /* the object's age stands before this column; COLUMNS_NO_AGE: in none */
     bool age_wide; /* ... in wide output only */

@@ -6,11 +6,11 @@
 
 const struct json *condition_find(const struct json *object, const char *type)
 {
-    const struct json *c = json_first(json_get(object, "status.conditions"));
+    const struct json *c = json_first(json_get(object, "status.conditions")), *found = NULL;
     for (; c; c = json_next(c))
         if (str_is(str_of(json_string(c, "type", "")), type))
-            return c;
-    return NULL;
+            found = c;
+    return found;
 }
 
 bool condition_is(const struct json *object, const char *type, const char *status)

@@ -8,7 +8,7 @@
 
 struct json;
 
-/* The object's condition of that type, or NULL. */
+/* The object's condition of that type, or NULL; of several the last, as the API server prints nodes. */
 const struct json *condition_find(const struct json *object, const char *type);
 /* Whether it has that condition with that status ("True", "False", "Unknown"). */
 bool condition_is(const struct json *object, const char *type, const char *status);

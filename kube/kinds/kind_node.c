@@ -189,7 +189,7 @@ static void explain(struct object *row, const struct json *node, bool cordoned)
         explain_condition(row, &words, ready);
     const struct json *c = json_first(json_get(node, "status.conditions"));
     for (; c; c = json_next(c))
-        if (c != ready)
+        if (strcmp(json_string(c, "type", ""), "Ready") != 0)
             explain_condition(row, &words, c);
     if (cordoned) {
         trouble_worsen(row, HEALTH_WARN);

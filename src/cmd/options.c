@@ -139,7 +139,9 @@ bool options_parse(struct options *o, int argc, char **argv, struct err *err)
                            "%s%s does not take it", *name ? "kubeboard " : "the dashboard", name);
         }
     }
-    return true;
+    /* Every command takes it; what has no colours to switch still says what a wrong word is. */
+    int colour;
+    return options_choice(o, OPTION_COLOR, OPTIONS_COLORS, &colour, err);
 }
 
 bool options_has(const struct options *o, enum options_id id)

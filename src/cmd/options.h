@@ -35,6 +35,8 @@ struct options {
     size_t argument_count;
 };
 
+#define OPTIONS_COLORS "auto|always|never" /* in app_choice's order */
+
 /* Reads argv (and reorders it). ERR_USAGE names the word that is wrong and how to mend it. */
 bool options_parse(struct options *o, int argc, char **argv, struct err *err);
 

@@ -366,7 +366,10 @@ const char *object_title(const struct kind *kind, const struct object *o)
 int objects_column(const struct kind *kind, const char *title)
 {
     for (size_t i = 0; i < kind->column_count; i++)
-        if (strcasecmp(kind->columns[i].title, title) == 0)
+        if (kind->columns[i].title == title)
+            return (int)i;
+    for (size_t i = 0; i < kind->column_count; i++)
+        if (!kind->columns[i].renames && strcasecmp(kind->columns[i].title, title) == 0)
             return (int)i;
     return -1;
 }

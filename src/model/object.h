@@ -103,7 +103,8 @@ size_t objects_of_health(const struct objects *t, enum health h); /* rows */
 /* Rows, index and table; shared strings are counted by intern_bytes. */
 size_t objects_bytes(const struct objects *t);
 
-/* The column's index by title (any case), or -1. */
+/* The column's index by title (any case), or -1. Where several are called so the first, unless it is a
+ * title of the kind's own, and never the server's wording of the name. */
 int objects_column(const struct kind *kind, const char *title);
 /* A cell as text for a person (ages against `now`). "-" for what is not there: a time of 0,
  * negative CPU or bytes. Foreign text is not made safe here. Returns out. */

@@ -37,6 +37,9 @@ has err '"nosuch" not found'
 one_line err
 expect 2 "$kubeboard" get secrets
 one_line err
+expect 0 "$kubeboard" get nodes --color always
+expect 2 "$kubeboard" get nodes --color sometimes
+one_line err
 expect 1 "$kubeboard" get nosuchthings
 one_line err
 

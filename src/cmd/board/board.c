@@ -84,7 +84,7 @@ static bool make_app(struct board *b, struct err *err)
     const struct config *c = b->wire.config;
     int colour;
     set_query(b);
-    if (!options_choice(b->options, OPTION_COLOR, "auto|always|never", &colour, err))
+    if (!options_choice(b->options, OPTION_COLOR, OPTIONS_COLORS, &colour, err))
         return false;
     b->keys = mem_array(c->ui.keys.count, sizeof *b->keys);
     for (size_t i = 0; i < c->ui.keys.count; i++)

@@ -389,6 +389,13 @@ static void nodes_and_their_troubles(void **state)
         {NODE("\"status\":{\"conditions\":[{\"type\":\"MemoryPressure\",\"status\":\"False\"},{"
               "\"type\":\"Ready\",\"status\":\"True\"}]}"),
          "Ready", "", HEALTH_OK},
+        /* Of two conditions of a type the last counts, as with the server's own printer. */
+        {NODE("\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\",\"reason\":"
+              "\"m\"},{\"type\":\"Ready\",\"status\":\"True\"}]}"),
+         "Ready", "", HEALTH_OK},
+        {NODE("\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"},{\"type\":"
+              "\"Ready\",\"status\":\"False\",\"reason\":\"m\"}]}"),
+         "NotReady", "NotReady: m", HEALTH_BAD},
         {NODE("\"spec\":{\"unschedulable\":true},\"status\":{\"conditions\":[{\"type\":\"Ready\","
               "\"status\":\"True\"}]}"),
          "Ready,SchedulingDisabled", "cordoned: takes no new pods", HEALTH_WARN},

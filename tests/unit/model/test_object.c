@@ -274,6 +274,15 @@ static void test_cells(void **state)
     objects_free(t);
     assert_int_equal(objects_column(&pods, "restarts"), RESTARTS);
     assert_int_equal(objects_column(&pods, "AGE"), -1);
+    /* Titles of a custom resource may be the same as others, and as the name's. */
+    static char name[] = "NAME", first[] = "STATUS", second[] = "STATUS", its_own[] = "NAME";
+    const struct column twice[] = {
+        {.title = name, .renames = true}, {.title = its_own}, {.title = first}, {.title = second}};
+    const struct kind gizmos = {.columns = twice, .column_count = 4};
+    assert_int_equal(objects_column(&gizmos, "name"), 1);
+    assert_int_equal(objects_column(&gizmos, its_own), 1);
+    assert_int_equal(objects_column(&gizmos, "status"), 2);
+    assert_int_equal(objects_column(&gizmos, second), 3);
 }
 
 static int order(const struct object *a, const struct object *b, int column)
