@@ -1,6 +1,6 @@
-/* The inside of struct app, for the files that make it up: app.c (life, draw), engine.c (panes,
- * focus, places), actions.c (keys), commands.c (the line behind ":"), frame.c (header, titles,
- * footer). */
+/* The inside of struct app, for the files that make it up: app.c (life, draw) stands on all others:
+ * actions.c (keys), commands.c (the line behind ":"), view.c (addresses), query/queryline.c, export.c,
+ * frame.c (header, titles, footer); and these on engine.c (panes, focus, places). */
 #ifndef UI_ENGINE_H
 #define UI_ENGINE_H
 
@@ -80,8 +80,8 @@ bool engine_resize(struct app *a, int width, int height); /* whether anything ch
 void engine_settle(struct app *a); /* before a frame: makes room, and finds the first focus */
 
 bool engine_is_placed(const struct app *a, size_t pane); /* in the layout */
-bool engine_fills(
-    const struct app *a); /* the focused pane has the whole body: zoomed or not placed */
+/* The focused pane has the whole body: zoomed or not placed. */
+bool engine_fills(const struct app *a);
 /* Goes to a pane by itself: what led to the present one is forgotten. */
 void engine_focus(struct app *a, size_t pane);
 /* Goes into a pane from the focused one: Esc comes back, and takes back what the action chose. */

@@ -71,11 +71,10 @@ uint32_t keys_of(const struct keys *k, enum keys_action action, size_t i);
 enum { KEYS_ALL = INT32_MAX };
 int64_t keys_rows(enum keys_action action, int height);
 
-/* "C-r", "PgUp", "g" to a key, KEYS_NONE when it is none; and back (a text of at most KEYS_NAME
- * bytes with its NUL). */
-enum { KEYS_NAME = 12 };
+/* "C-r", "PgUp", "g" to a key, KEYS_NONE when it is none. */
 uint32_t keys_parse(const char *name);
-/* As a person reads it in help and footer: "Ctrl-R", "Shift-Tab". */
+/* As a person reads it in help and footer: "Ctrl-R", "Shift-Tab". Returns out. */
+enum { KEYS_NAME = 12 }; /* bytes, with the NUL */
 char *keys_label(uint32_t key, char out[KEYS_NAME]);
 
 #endif

@@ -21,7 +21,7 @@ enum { LAYOUT_PLACES = 12, LAYOUT_SHARED = 4, LAYOUT_LEAST_WIDTH = 80, LAYOUT_LE
 struct layout_place {
     size_t panes[LAYOUT_SHARED]; /* indices into pane_table */
     size_t count;
-    int x, y, width, height; /* of the area that layout_place was given */
+    int x, y, width, height; /* of the area that layout_make was given */
 };
 
 struct layout {
@@ -32,8 +32,7 @@ struct layout {
 /* Places the panes of the layout `name` (or of the text, when it holds a blank) in width × height
  * cells; between neighbours one column is left for a line. most[i], when it is not NULL: rows that
  * the pane i has a use for, its title counted, 0: any number; what a row of panes does not need the
- * others get. False and *err (ERR_CONFIG) when it is
- * unknown or wrong. */
+ * others get. False and *err (ERR_CONFIG) when it is unknown or wrong. */
 bool layout_make(struct layout *l, const char *name, int width, int height, const int *most,
                  struct err *err);
 

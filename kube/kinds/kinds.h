@@ -1,6 +1,6 @@
 /*
  * The kinds whose rows we make ourselves: columns, health and trouble. A kind is one row of
- * kinds.def and one file kube/kind_X.c, which holds its columns, the paths that its rows need (all
+ * kinds.def and one file kube/kinds/kind_X.c, which holds its columns, the paths that its rows need (all
  * else is dropped before JSON is parsed) and the function that fills a row.
  *
  * Columns by title (CELL type); what kubectl prints comes first, in its order; those behind the

@@ -25,7 +25,7 @@ enum err_kind {
 
 /*
  * Filled by the function that fails; read by its caller. Plain data: copy it freely. The texts may
- * hold foreign bytes (a server's message): whoever prints them uses err_print or safe_text.
+ * hold foreign bytes (a server's message): whoever shows them uses err_line or utf8_safe.
  */
 struct err {
     enum err_kind kind;

@@ -1,4 +1,4 @@
-/* Small files, whole. All of this blocks; on the loop only for local files at start. */
+/* Small files, whole. All of this blocks; on the loop only for small local ones. */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 

@@ -17,7 +17,7 @@ const char *intern_hold(const char *interned);
 /* Gives a reference back; NULL is allowed. */
 void intern_drop(const char *interned);
 
-/* How many different strings are held, and their bytes: for tests and `-v`. */
+/* How many different strings are held, and their bytes: for tests of what leaks. */
 size_t intern_count(void);
 size_t intern_bytes(void);
 

@@ -17,8 +17,8 @@ void log_set_level(enum log_level least);
 bool log_enabled(enum log_level level);
 
 /* One event. Key and value pairs (const char *, never secrets) end with NULL: log_event(LOG_INFO,
- * "window stored", "rule", rule, "key", key, NULL). A pair whose value
- * is NULL is left out, values are cut at 4 KiB. Safe from any thread; each event is one write.
+ * "window stored", "rule", rule, "key", key, NULL). A pair whose value is NULL is left out, values are
+ * cut at 4 KiB. Safe from any thread; each event is one write.
  */
 void log_event(enum log_level level, const char *message, ...) __attribute__((sentinel));
 void log_err(enum log_level level, const char *message, const struct err *err);

@@ -2,6 +2,8 @@
 #ifndef BASE_POOL_H
 #define BASE_POOL_H
 
+#include <stdbool.h>
+
 struct pool; /* opaque */
 
 /* `wake` is called from a worker thread whenever a job has ended; the owner's loop then calls
@@ -16,7 +18,7 @@ void pool_free(struct pool *p);
  * always after work. Neither may be NULL. At most POOL_QUEUE jobs wait: one more and false comes
  * back. */
 enum { POOL_QUEUE = 4096 };
-_Bool pool_run(struct pool *p, void (*work)(void *job), void (*done)(void *job), void *job);
+bool pool_run(struct pool *p, void (*work)(void *job), void (*done)(void *job), void *job);
 
 /* Calls `done` for the jobs that have ended. On the loop's thread. */
 void pool_collect(struct pool *p);

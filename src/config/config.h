@@ -77,7 +77,7 @@ struct config {
     } ui;
 };
 
-/* One override of the command line: config_set("kubernetes.context", "prod"). */
+/* One override of the command line: {"kubernetes.context", "prod"}. */
 struct config_override {
     const char *key, *value;
 };

@@ -114,8 +114,8 @@ int64_t http_date(struct http_request *r);
 /* Pauses and resumes delivery of `chunk` (back pressure). */
 void http_pause(struct http_request *r, bool pause);
 
-/* Fills *err from a status: 401, 403 DENIED; 404 NOT_FOUND; 409 CONFLICT; 410 GONE; 429, 5xx AWAY
- * (with retry_after); 413 LIMIT; other 4xx REFUSED; 3xx PROTOCOL. `message` is what the server said
+/* Fills *err from a status: 401, 403, 407 DENIED; 404 NOT_FOUND; 408, 429, 5xx AWAY; 409 CONFLICT;
+ * 410 GONE; 413 LIMIT; other 4xx REFUSED; 3xx PROTOCOL. `message` is what the server said
  * (shortened). Returns false. */
 bool http_status_err(struct err *err, int status, const char *where, struct str message);
 

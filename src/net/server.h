@@ -21,7 +21,7 @@ struct server_conf {
     int max_connections; /* 0: 200; near it the oldest that asks nothing is cut (server_crowd.h) */
     void *context;
     /* A whole request (its body has come). Answer now with server_reply, or later; every request
-     * must be answered, or end by `gone`. */
+     * must be answered, or dropped (server_drop). */
     void (*handle)(void *context, struct server_request *r);
 };
 
