@@ -5,13 +5,16 @@ start_sandbox
 export KUBEBOARD_CLUSTER=test KUBEBOARD_COLLECTOR_SNAPSHOTS=false KUBEBOARD_COLLECTOR_EVENTS=off
 s3=$(url_of s3)
 raw=kubeboard-raw processed=kubeboard-errors buckets="kubeboard-raw kubeboard-errors"
-# S3_ENV: the settings of another S3 server than the sandbox's, as tests/real/swift-s3 writes them.
-if [ -n "${S3_ENV:-}" ]; then
-    . "$S3_ENV"
+
+# use_s3 FILE: another S3 server than the sandbox's, by its settings as tests/real/swift-s3 writes them.
+use_s3() {
+    . "$1"
     s3=$KB_S3_ENDPOINT raw=kubeboard-test processed=kubeboard-test buckets=kubeboard-test
     export KUBEBOARD_STORE_S3_ENDPOINT="$s3" KUBEBOARD_STORE_S3_REGION="$KB_S3_REGION"
     export AWS_ACCESS_KEY_ID="$KB_S3_ACCESS_KEY" AWS_SECRET_ACCESS_KEY="$KB_S3_SECRET_KEY"
-fi
+}
+[ -z "${S3_ENV:-}" ] || use_s3 "$S3_ENV"
+
 # Windows from a fixed moment on, whenever a run begins.
 since=$(($(date +%s) / 600 * 600 - ${HOURS:-3} * 3600))
 

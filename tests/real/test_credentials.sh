@@ -5,23 +5,11 @@
 # and no key or token is in the log. The stand-in for STS and agent: aws_stand_in.py.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-if ! /usr/bin/python3 -c 'import swift' 2>/dev/null; then
-    echo "no S3 server: install python3-swift"
-    exit 77
-fi
-server=$(mktemp -d)
-"$here/swift-s3" start "$server" >/dev/null || exit 1
-export S3_ENV="$server/env" HOURS="${HOURS:-1}"
+export HOURS="${HOURS:-1}"
 . "$here/../e2e/lib_collector.sh"
-stop_server() {
-    status=$?
-    set +e
-    "$here/swift-s3" stop "$server" || true
-    rm -rf "$server"
-    (exit "$status")
-    stop_servers
-}
-trap stop_server EXIT
+start_s3 swift
+server=$work/swift
+use_s3 "$server/env"
 
 standin=$work/stand-in
 mkdir "$standin"

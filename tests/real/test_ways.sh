@@ -4,24 +4,8 @@
 # Each leaves the bytes that the plain way leaves; without the authority nothing is sent.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-if ! /usr/bin/python3 -c 'import swift' 2>/dev/null; then
-    echo "no S3 server: install python3-swift"
-    exit 77
-fi
-states=$(mktemp -d)
 export HOURS="${HOURS:-1}"
 . "$here/../e2e/lib_collector.sh"
-stop_s3() {
-    status=$?
-    set +e
-    for name in plain tls; do
-        [ ! -d "$states/$name" ] || "$here/swift-s3" stop "$states/$name"
-    done
-    rm -rf "$states"
-    (exit "$status")
-    stop_servers
-}
-trap stop_s3 EXIT
 
 # An authority, and a certificate by it for the server's names.
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/ca.key" -out "$work/ca.pem" -days 2 -subj "/CN=our own authority" \
@@ -30,9 +14,10 @@ openssl req -newkey rsa:2048 -nodes -keyout "$work/server.key" -out "$work/serve
 echo 'subjectAltName=IP:127.0.0.1,DNS:s3.localhost,DNS:*.s3.localhost' >"$work/names"
 openssl x509 -req -in "$work/server.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -days 2 \
     -extfile "$work/names" -out "$work/server.pem" 2>>"$work/openssl"
-"$here/swift-s3" start "$states/plain" >"$work/plain.log"
-KB_S3_DOMAIN=s3.localhost KB_S3_TLS_CERT="$work/server.pem" KB_S3_TLS_KEY="$work/server.key" \
-    "$here/swift-s3" start "$states/tls" >"$work/tls.log"
+start_s3 plain
+export KB_S3_DOMAIN=s3.localhost KB_S3_TLS_CERT="$work/server.pem" KB_S3_TLS_KEY="$work/server.key"
+start_s3 tls
+unset KB_S3_DOMAIN KB_S3_TLS_CERT KB_S3_TLS_KEY
 
 mkdir "$work/proxy"
 start_server "$work/proxy.log" python3 -B "$here/forward_proxy.py" "$work/proxy"
@@ -44,10 +29,8 @@ proxy=http://user:planted-proxy-password@127.0.0.1:$(cat "$work/proxy/port")
 
 # use NAME: that server, for the collector and for reading back.
 use() {
-    . "$states/$1/env"
-    s3=$KB_S3_ENDPOINT raw=kubeboard-test processed=kubeboard-test buckets=kubeboard-test
-    export KUBEBOARD_STORE_S3_ENDPOINT="$s3" KUBEBOARD_STORE_S3_REGION="$KB_S3_REGION" CURL_CA_BUNDLE="$work/ca.pem"
-    export AWS_ACCESS_KEY_ID="$KB_S3_ACCESS_KEY" AWS_SECRET_ACCESS_KEY="$KB_S3_SECRET_KEY"
+    use_s3 "$work/$1/env"
+    export CURL_CA_BUNDLE="$work/ca.pem"
     : >"$work/proxy/asked"
 }
 
@@ -91,7 +74,7 @@ grep -q "^CONNECT ${s3#https://} " "$work/proxy/asked" || fail "no CONNECT: $(he
 way tls-environment KUBEBOARD_STORE_S3_TLS_CA_FILE="$work/ca.pem" "HTTPS_PROXY=$proxy"
 way hosts KUBEBOARD_STORE_S3_TLS_CA_FILE="$work/ca.pem" KUBEBOARD_STORE_S3_ENDPOINT="https://s3.localhost:${s3##*:}" \
     KUBEBOARD_STORE_S3_PATH_STYLE=false
-grep -q 'PUT https://kubeboard-test.s3.localhost:.*/hosts/test/windows/' "$states/tls/log" || fail "the bucket was not a host"
+grep -q 'PUT https://kubeboard-test.s3.localhost:.*/hosts/test/windows/' "$work/tls/log" || fail "the bucket was not a host"
 
 # A certificate that nobody vouches for: nothing is sent, and it is said why.
 choose_store once-curl untrusted
