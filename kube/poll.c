@@ -5,10 +5,10 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "kube/access/again.h"
 #include "kube/access/client.h"
 #include "kube/kinds/kinds.h"
 #include "kube/pages.h"
-#include "net/loop.h"
 
 struct poll {
     struct client *client;
@@ -17,7 +17,8 @@ struct poll {
     char *path;
     struct json_doc *doc;
     struct pages *pages; /* while listing */
-    struct loop_timer *again;
+    struct again *again;
+    bool listed;   /* a list has been whole once */
     int64_t asked; /* monotonic ns: when the list on its way was */
 };
 
@@ -31,20 +32,29 @@ static bool take(void *context, struct str json, struct err *err)
     return element;
 }
 
+/* What was allowed before may be refused by a server that has not read its roles yet. */
+static int64_t try_again(struct poll *p, const struct err *err)
+{
+    bool denied = err->kind == ERR_DENIED && !p->listed;
+    return again_after(p->again, err, denied ? p->conf.every_ms : 0, p->conf.every_ms);
+}
+
 static void done(void *context, const char *version, const struct err *err)
 {
     struct poll *p = context;
     (void)version;
     p->pages = NULL;
     p->into->loading = false;
-    loop_timer_set(p->again, p->conf.every_ms);
     if (err->kind == ERR_NONE) {
+        p->listed = true;
+        again_well(p->again);
+        again_in(p->again, p->conf.every_ms);
         objects_relist_end(p->into->table);
         /* By the clock of the answer: before the first one only ours is known. */
         objects_set_taken(p->into->table, client_now(p->client) - (clock_monotonic() - p->asked));
         upstream_live(&p->into->upstream);
     } else {
-        upstream_failed(&p->into->upstream, err, loop_timer_due(p->again));
+        upstream_failed(&p->into->upstream, err, try_again(p, err));
     }
     p->conf.changed(p->conf.context);
 }
@@ -72,7 +82,7 @@ struct poll *poll_new(struct client *c, const struct poll_conf *conf, struct res
                        .into = into,
                        .path = kinds_path(conf->kind, conf->namespace_, NULL),
                        .doc = json_doc_new()};
-    p->again = loop_timer_new(client_loop(c), list, p);
+    p->again = again_new(c, list, p);
     if (!into->table)
         into->table = objects_new(conf->kind);
     list(p);
@@ -84,7 +94,7 @@ void poll_free(struct poll *p)
     if (!p)
         return;
     pages_cancel(p->pages);
-    loop_timer_free(p->again);
+    again_free(p->again);
     json_doc_free(p->doc);
     p->into->loading = false;
     free(p->path);

@@ -1,5 +1,6 @@
 /* A table that is listed again every so often: for kinds whose objects change all the time and of
- * which nobody needs to know at once (leases). Rows stay while a server is away, as a watch's do. */
+ * which nobody needs to know at once (leases). Rows stay while a server is away, as a watch's do, and it is
+ * listed again as soon as the server is back. */
 #ifndef KUBE_POLL_H
 #define KUBE_POLL_H
 

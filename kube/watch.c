@@ -7,7 +7,7 @@
  *   cut off after a while            watch at once from the last version
  *   broken sooner, 429, 5xx          backoff, then watch from the last version
  *   ERROR 410, HTTP 410              list again, at once the first time
- *   watching is not allowed          list again every POLL_MS
+ *   watching is not allowed          list again every POLL_MS; soon, the first time after it was
  *   silence, and no answer to a      as broken (silence.c): a server that shuts down leaves its
  *   probe                            watches open and silent for a minute
  *
@@ -59,6 +59,8 @@ struct watch {
     char *version;     /* to watch from; NULL: list first */
     int64_t started;   /* monotonic: this watch */
     bool listed;       /* a list has been whole once */
+    bool away;         /* the server has been away once */
+    bool watched;      /* a watch was allowed since this was last refused */
     bool told;         /* this watch has brought something */
     bool moved;        /* a row changed since `changed` was called */
     bool expired;      /* the last 410 was answered by a list already */
@@ -145,10 +147,14 @@ static struct object *make(struct watch *w, const struct json *element)
 
 /* ---- failing ---- */
 
+/* A server that starts refuses everything until it has read its roles: what was allowed before, or
+ * comes right after an outage, is asked for again soon. */
 static void fail(struct watch *w, const struct err *err)
 {
     bool denied = err->kind == ERR_DENIED && err->http == 403;
-    upstream_failed(&w->into->upstream, err, again_after(w->again, err, denied ? DENIED_MS : 0, 0));
+    bool lasts = denied && !w->listed && !w->away;
+    w->away |= err->kind == ERR_AWAY;
+    upstream_failed(&w->into->upstream, err, again_after(w->again, err, lasts ? DENIED_MS : 0, 0));
     tell(w);
 }
 
@@ -301,8 +307,10 @@ static void watch_head(void *context, struct http_request *r, int status)
 {
     struct watch *w = context;
     (void)r;
-    if (status >= 200 && status < 300)
-        heard(w);
+    if (status < 200 || status >= 300)
+        return;
+    w->watched = true;
+    heard(w);
 }
 
 static bool watch_chunk(void *context, struct str bytes)
@@ -365,7 +373,11 @@ static void ended_badly(struct watch *w, const struct err *err)
     }
     if (cannot_watch) {
         list_again(w);
-        again_in(w->again, POLL_MS);
+        if (w->watched)
+            again_after(w->again, err, 0, 0);
+        else
+            again_in(w->again, POLL_MS);
+        w->watched = false;
         return;
     }
     /* Whatever else a server has against this version (a 500 for one that is no number): list. */

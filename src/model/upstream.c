@@ -96,7 +96,11 @@ char *upstream_text(const struct upstream *u, int64_t now, char *out, size_t siz
         snprintf(out, size, "stale %s", clock_age(now > u->since ? now - u->since : 0, age));
         break;
     case UPSTREAM_DENIED:
-        snprintf(out, size, "denied: %s", u->err.what);
+        if (u->data)
+            snprintf(out, size, "stale %s, denied: %s",
+                     clock_age(now > u->data ? now - u->data : 0, age), u->err.what);
+        else
+            snprintf(out, size, "denied: %s", u->err.what);
         break;
     case UPSTREAM_FAILED:
         failed_text(u, out, size);

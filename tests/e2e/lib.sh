@@ -1,6 +1,7 @@
 # For the end-to-end tests: a sandbox in the background, its configuration, and a few words to test with. Sourced.
 set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
+# Tests elsewhere set the tree's root before.
+root=${root:-$(cd "$(dirname "$0")/../.." && pwd)}
 kubeboard=${KUBEBOARD:-$root/kubeboard}
 work=$(mktemp -d)
 . "$root/tests/environment.sh"

@@ -626,6 +626,23 @@ static void no_right_to_list(void **state)
     assert_int_equal(t->lists, 1);
 }
 
+/* A server that starts does not know its roles yet: what was allowed is asked for again soon. */
+static void refused_while_the_server_starts(void **state)
+{
+    struct test *t = *state;
+    start_live(t);
+    t->mode = FORBIDDEN;
+    t->list_status = 403;
+    server_stream_end(t->stream, true);
+    assert_true(until(t, is_denied, 5000));
+    assert_int_equal(count(t), 3);
+    assert_true(t->resource.upstream.next_try - clock_monotonic() < 2 * CLOCK_SECOND);
+    t->list_status = 0;
+    t->mode = OPEN;
+    assert_true(until(t, is_live, 5000));
+    assert_int_equal(t->fewest, 3);
+}
+
 /* May list but not watch: the rows stay live, by listing again from time to time. */
 static void no_right_to_watch(void **state)
 {
@@ -735,6 +752,7 @@ int main(void)
         TEST(a_slow_answer_is_a_doubt),
         TEST(what_waits_is_tried_when_the_server_is_back),
         TEST(no_right_to_list),
+        TEST(refused_while_the_server_starts),
         TEST(no_right_to_watch),
         TEST(secrets_are_never_asked_for),
         TEST(whole_objects),

@@ -172,14 +172,16 @@ static void look(struct board_broken *b)
 }
 
 /* Looked up while the server was away, a kind counts as of its newest version, which an older server
- * has not got. */
+ * has not got; one that starts may have refused to be looked up in. */
 static void ask_again(struct board_broken *b)
 {
     int64_t now = clock_monotonic();
     for (int i = 0; i < OTHERS; i++) {
         struct feed *f = &b->feeds[i];
         const struct upstream *u = &f->resource.upstream;
-        if (u->state != UPSTREAM_FAILED || u->err.http != 404 || now < f->again)
+        bool wrong = u->state == UPSTREAM_FAILED && u->err.http == 404;
+        bool unknown = f->asked && !f->watch && u->err.kind;
+        if ((!wrong && !unknown) || now < f->again)
             continue;
         f->again = now + ASK_MS * CLOCK_MS;
         discovery_find(b->discovery, others[i].name, found, f);

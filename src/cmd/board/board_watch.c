@@ -1,3 +1,8 @@
+/*
+ * Who may not see all namespaces is shown one of them. Whether all are denied for good only time can
+ * say: a server that starts refuses everything until it has read its roles. So what was seen of all
+ * stays for HOLD_MS before one takes its place, and the right to all is asked for again.
+ */
 #include "cmd/board/board_watch.h"
 
 #include <stdio.h>
@@ -7,7 +12,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "kube/access/client.h"
+#include "kube/kinds/kinds.h"
+#include "net/http.h"
 #include "net/loop.h"
+
+enum { HOLD_MS = 30000, WIDEN_FIRST_MS = 10000, WIDEN_MS = 60000 };
 
 struct board_watch {
     struct client *client;
@@ -15,9 +24,11 @@ struct board_watch {
     struct watch_conf conf, own; /* the user's, and ours around it */
     struct resource *into;
     struct watch *watch;
-    struct loop_timer *narrow;
-    bool narrowed;        /* all namespaces are denied */
-    char at[OBJECT_ONLY]; /* the namespace that is watched; "": all */
+    struct loop_timer *narrow, *widen;
+    struct client_request *all; /* may it be seen of all namespaces by now? */
+    bool narrowed;              /* all namespaces are denied */
+    bool moved;                 /* nothing of this namespace has come yet */
+    char at[OBJECT_ONLY];       /* the namespace that is watched; "": all */
 };
 
 static bool is_forbidden(const struct board_watch *w)
@@ -68,11 +79,17 @@ static void say_missing(struct board_watch *w)
 static void changed(void *context)
 {
     struct board_watch *w = context;
-    if (*w->at && w->into->upstream.state == UPSTREAM_LIVE)
+    struct upstream *u = &w->into->upstream;
+    w->moved &= u->state != UPSTREAM_LIVE;
+    if (w->moved && is_forbidden(w))
+        u->data = 0; /* it was another namespace's */
+    if (*w->at && u->state == UPSTREAM_LIVE)
         client_set_home(w->client, w->at);
-    if (may_narrow(w))
-        loop_timer_set(w->narrow, 0);
-    else if (is_forbidden(w))
+    if (!may_narrow(w))
+        loop_timer_stop(w->narrow);
+    else if (!loop_timer_is_set(w->narrow))
+        loop_timer_set(w->narrow, u->data ? HOLD_MS : 0);
+    if (is_forbidden(w) && (!may_narrow(w) || u->data))
         say_missing(w);
     if (w->conf.changed)
         w->conf.changed(w->conf.context);
@@ -91,13 +108,17 @@ static void start(struct board_watch *w, const char *ns)
     w->watch = watch_new(w->client, w->kind, w->at, &w->own, w->into);
 }
 
-/* What was denied in one namespace is an open question in the next. */
+/* What was denied in one namespace is an open question in the next; rows keep their age. */
 static void start_again(struct board_watch *w, const char *ns)
 {
     struct upstream *u = &w->into->upstream;
     watch_free(w->watch);
+    loop_timer_stop(w->narrow);
     if (u->state == UPSTREAM_DENIED)
-        *u = (struct upstream){.state = UPSTREAM_CONNECTING, .changes = u->changes + 1};
+        *u = (struct upstream){.state = u->data ? UPSTREAM_STALE : UPSTREAM_CONNECTING,
+                               .since = u->data,
+                               .data = u->data,
+                               .changes = u->changes + 1};
     start(w, ns);
 }
 
@@ -105,7 +126,34 @@ static void narrow(void *context)
 {
     struct board_watch *w = context;
     w->narrowed = true;
+    loop_timer_set(w->widen, WIDEN_FIRST_MS);
     start_again(w, client_home(w->client));
+}
+
+static void asked_all(void *context, struct http_request *r, int status, struct str body,
+                      const struct err *err)
+{
+    struct board_watch *w = context;
+    (void)r;
+    (void)status;
+    (void)body;
+    w->all = NULL;
+    if (err->kind == ERR_DENIED || err->kind == ERR_AWAY) {
+        loop_timer_set(w->widen, WIDEN_MS);
+        return;
+    }
+    w->narrowed = false;
+    start_again(w, "");
+}
+
+static void ask_all(void *context)
+{
+    struct board_watch *w = context;
+    char *all = kinds_path(w->kind, "", NULL), *path = mem_printf("%s?limit=1", all);
+    w->all =
+        client_send(w->client, &(struct http_call){.path = path, .context = w, .done = asked_all});
+    free(path);
+    free(all);
 }
 
 bool board_watch_scope(struct board_watch *w, const char *ns)
@@ -113,6 +161,7 @@ bool board_watch_scope(struct board_watch *w, const char *ns)
     bool all = !*w->at, same = strcmp(w->at, ns) == 0;
     if (!w->kind->namespaced || all || same || (!*ns && w->narrowed))
         return false;
+    w->moved = true;
     start_again(w, ns);
     return true;
 }
@@ -126,6 +175,7 @@ struct board_watch *board_watch_new(struct client *c, const struct kind *kind, c
     w->own.changed = changed;
     w->own.event = conf->event ? event : NULL;
     w->narrow = loop_timer_new(client_loop(c), narrow, w);
+    w->widen = loop_timer_new(client_loop(c), ask_all, w);
     start(w, ns);
     return w;
 }
@@ -135,7 +185,9 @@ void board_watch_free(struct board_watch *w)
     if (!w)
         return;
     watch_free(w->watch);
+    client_cancel(w->all);
     loop_timer_free(w->narrow);
+    loop_timer_free(w->widen);
     free(w);
 }
 

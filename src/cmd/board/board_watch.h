@@ -1,6 +1,7 @@
 /*
  * A table of the board that follows the server, and narrows itself: who may not see all namespaces
- * may see the one that was seen last, else the context's own, and nobody has to name it.
+ * may see the one that was seen last, else the context's own, and nobody has to name it. It widens
+ * again when the right to all comes.
  */
 #ifndef CMD_BOARD_WATCH_H
 #define CMD_BOARD_WATCH_H

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
 # For the tests on a real API server: as tests/e2e/lib.sh, with $admin the kubeconfig of its administrator. Sourced.
 here=$(cd "$(dirname "$0")" && pwd)
-KUBEBOARD=${KUBEBOARD:-$here/../../../kubeboard}
+root=$(cd "$here/../../.." && pwd)
 # shellcheck source=tests/e2e/lib.sh
 . "$here/../../e2e/lib.sh"
 : "${KUBE_SERVER:?run it by tests/real/kube/run}"

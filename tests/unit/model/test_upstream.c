@@ -97,9 +97,11 @@ static void test_denied(void **state)
     struct upstream u = {0};
     struct err denied = failure(ERR_DENIED, "pods may not be listed"),
                away = failure(ERR_AWAY, "x");
-    upstream_live(&u);
     upstream_failed(&u, &denied, 0);
     assert_text(&u, clock_now(), "denied: pods may not be listed");
+    upstream_live(&u);
+    upstream_failed(&u, &denied, 0);
+    assert_text(&u, u.data + 3 * CLOCK_MINUTE, "stale 3m, denied: pods may not be listed");
     upstream_failed(&u, &away, 0);
     assert_int_equal(u.state, UPSTREAM_STALE);
     char small[8];
