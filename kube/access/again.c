@@ -16,6 +16,7 @@ struct again {
     struct client *client;
     struct loop_timer *timer;
     struct backoff backoff;
+    bool unanswered; /* the last failure */
     void (*fire)(void *context);
     void *context;
 };
@@ -66,11 +67,14 @@ int64_t again_in(struct again *a, int64_t ms)
 
 int64_t again_after(struct again *a, const struct err *err, int64_t least_ms, int64_t most_ms)
 {
+    bool unanswered = err && !err->http && (err->kind == ERR_AWAY || err->kind == ERR_DENIED);
+    if (a->unanswered && !unanswered)
+        again_well(a); /* it is there again, if not ready yet */
+    a->unanswered = unanswered;
     int64_t ms = backoff_next(&a->backoff, err);
     if (most_ms && ms > most_ms)
         ms = most_ms;
     int64_t due = again_in(a, ms < least_ms ? least_ms : ms);
-    bool unanswered = err && !err->http && (err->kind == ERR_AWAY || err->kind == ERR_DENIED);
     if (unanswered)
         client_await(a->client, on_back, a);
     return due;

@@ -16,7 +16,8 @@ void again_free(struct again *a); /* NULL is allowed; before the client */
 
 /* After a failure (err may be NULL: an end that came too soon), no sooner than least_ms and, unless it
  * is 0, within most_ms. Where nobody answered at all, or the login failed, it is tried too as soon as
- * the server answers anyone. Returns when: monotonic ns. */
+ * the server answers anyone, and its first answer, whatever it says, begins the backoff anew. Returns
+ * when: monotonic ns. */
 int64_t again_after(struct again *a, const struct err *err, int64_t least_ms, int64_t most_ms);
 int64_t again_in(struct again *a, int64_t ms); /* whatever failed before; returns when */
 void again_well(struct again *a);              /* a success: the backoff begins anew */

@@ -611,6 +611,27 @@ static void what_waits_is_tried_when_the_server_is_back(void **state)
     assert_true(until(t, is_live, (int)(wait / CLOCK_MS / 2)));
 }
 
+static bool waits_long(const struct test *t)
+{
+    return t->resource.upstream.next_try - clock_monotonic() > 2 * CLOCK_SECOND;
+}
+
+/* However long it was away: a server that is back and not ready yet is asked again soon. */
+static void refused_after_a_long_outage(void **state)
+{
+    struct test *t = *state;
+    start_live(t);
+    kube_bench_stop(t->bench);
+    assert_true(until(t, is_stale, 5000));
+    assert_true(until(t, waits_long, 20000));
+    t->mode = FORBIDDEN;
+    t->list_status = 403;
+    kube_bench_start(t->bench);
+    client_probe(t->bench->client, forget, t);
+    assert_true(until(t, is_denied, 5000));
+    assert_true(t->resource.upstream.next_try - clock_monotonic() < 1500 * CLOCK_MS);
+}
+
 static void no_right_to_list(void **state)
 {
     struct test *t = *state;
@@ -753,6 +774,7 @@ int main(void)
         TEST(what_waits_is_tried_when_the_server_is_back),
         TEST(no_right_to_list),
         TEST(refused_while_the_server_starts),
+        TEST(refused_after_a_long_outage),
         TEST(no_right_to_watch),
         TEST(secrets_are_never_asked_for),
         TEST(whole_objects),
