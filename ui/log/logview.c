@@ -207,13 +207,19 @@ void logview_reset(struct logview *v)
     v->folds.count = 0;
 }
 
+void logview_recount(struct logview *v)
+{
+    v->counting = v->count = 0;
+    v->counted = false;
+    v->counted_at = 0;
+}
+
 void logview_filter(struct logview *v, struct regex *r, bool invert)
 {
     v->filter = r;
     v->invert = invert;
-    v->shown = v->counting = v->count = 0;
-    v->counted = false;
-    v->counted_at = 0;
+    v->shown = 0;
+    logview_recount(v);
     for (size_t i = 0; i < v->known_size; i++)
         v->known[i] &= ~(uint32_t)(ASKED | PASSES);
 }

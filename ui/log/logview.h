@@ -58,6 +58,8 @@ void logview_filter(struct logview *v, struct regex *r, bool invert); /* r: kept
 void logview_admit(struct logview *v,
                    bool (*admits)(void *context, const struct lines *lines, size_t i),
                    void *context);
+void logview_recount(
+    struct logview *v); /* `admits` answers by another choice: the count is wrong */
 bool logview_is_filtered(const struct logview *v); /* by either */
 void logview_reset(struct logview *v);             /* other lines: follow from the end */
 

@@ -55,7 +55,7 @@ struct patterns {
     size_t held;   /* lines_count of it */
     uint64_t last; /* the id of the line before it */
     bool missing;  /* a line was asked for that a whole pass had not met */
-    uint64_t lines, changes;
+    uint64_t lines, changes, choices;
     int64_t from, width; /* of the buckets */
     int64_t newest;      /* time of a line */
     char kept[17];
@@ -361,6 +361,7 @@ void patterns_keep(struct patterns *p, const char *id)
     bool same = !id || strcmp(p->kept, id) == 0;
     str_copy(p->kept, sizeof p->kept, same ? "" : id);
     p->changes++;
+    p->choices++;
 }
 
 void patterns_hide(struct patterns *p, const char *id)
@@ -372,6 +373,7 @@ void patterns_hide(struct patterns *p, const char *id)
     r->hidden = !r->hidden;
     p->hidden = r->hidden ? p->hidden + 1 : p->hidden - 1;
     p->changes++;
+    p->choices++;
 }
 
 void patterns_show_all(struct patterns *p)
@@ -381,6 +383,12 @@ void patterns_show_all(struct patterns *p)
     p->hidden = 0;
     p->kept[0] = '\0';
     p->changes++;
+    p->choices++;
+}
+
+uint64_t patterns_choices(const struct patterns *p)
+{
+    return p->choices;
 }
 
 bool patterns_is_choosing(const struct patterns *p)

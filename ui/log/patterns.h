@@ -51,6 +51,7 @@ size_t patterns_span(const struct patterns *p, int64_t *from, int64_t *to);
 void patterns_keep(struct patterns *p, const char *id);
 void patterns_hide(struct patterns *p, const char *id); /* or shows it again */
 void patterns_show_all(struct patterns *p);
+uint64_t patterns_choices(const struct patterns *p); /* grows with each change of the choice */
 bool patterns_is_choosing(const struct patterns *p);
 const struct patterns_row *patterns_kept(const struct patterns *p); /* NULL: none */
 size_t patterns_hidden(const struct patterns *p);

@@ -32,6 +32,7 @@ struct logs {
     uint64_t filtered; /* filter.changes that the view knows of */
     uint64_t searched; /* search.changes of the last search */
     uint64_t patterns; /* patterns_changes that the view knows of; 0: it does not ask */
+    uint64_t choices;  /* patterns_choices of the last count */
     bool upwards;      /* it began at the end that is followed, so "next" is above */
     bool reaches;      /* a match far to the right is being looked at: moving on goes back … */
     int left;          /* … to there */
@@ -136,6 +137,9 @@ static void take_patterns(struct pane *p, struct logs *l)
     if (changes != l->patterns)
         logview_admit(&l->view, choosing ? patterns_admits : NULL, patterns);
     l->patterns = changes;
+    if (l->choices != patterns_choices(patterns))
+        logview_recount(&l->view);
+    l->choices = patterns_choices(patterns);
 }
 
 static bool pane_sync(struct pane *p)
