@@ -43,11 +43,11 @@ struct service_call *service_call_new(struct service_call **list, size_t *runnin
                                       struct server_request *r, struct window_store *store,
                                       const char *path);
 
+/* Puts a last member "continue" into the object that body is; 0: there is no more. */
+void service_call_continue(struct buf *body, size_t next);
 /* Answers, with an ETag (304 when the client has it) and gzip when the client takes it; the body is
  * taken over. */
 void service_call_reply(struct service_call *c, struct buf *body);
-/* Puts a last member "continue" into the object that body is; 0: there is no more. */
-void service_call_continue(struct buf *body, size_t next);
 /* The same of an object that is packed already: sent so to a client that takes gzip, else unpacked
  * for it. */
 void service_call_packed(struct service_call *c, struct str packed);

@@ -40,52 +40,51 @@ void config_list_release_texts(void *member)
     *list = NULL;
 }
 
-static void replace_texts(void *member, char **fresh)
+/* `take` makes a text of an element, or says what is wrong with it and gives NULL. */
+static bool set_list(const struct config_value *v, enum yaml_type type, void *member,
+                     char *(*take)(const struct config_value *element))
 {
+    if (!is_type(v, type))
+        return false;
+    char **list = mem_array(kid_count(v->y) + 1, sizeof *list);
+    size_t count = 0;
+    for (const struct yaml *kid = v->y->kids; kid; kid = kid->next) {
+        struct config_value e = element(v, kid);
+        if (!(list[count++] = take(&e))) {
+            config_list_release_texts(&list);
+            return false;
+        }
+    }
     config_list_release_texts(member);
-    *(char ***)member = fresh;
+    *(char ***)member = list;
+    return true;
+}
+
+static char *take_text(const struct config_value *e)
+{
+    const char *text;
+    bool ok = config_value_text(e, e->y, &text) && config_value_fits(e, text);
+    return ok ? mem_dup(text) : NULL;
 }
 
 bool config_list_set_texts(const struct config_value *v, void *member)
 {
-    if (!is_type(v, YAML_LIST))
-        return false;
-    char **list = mem_array(kid_count(v->y) + 1, sizeof *list);
-    size_t count = 0;
-    for (const struct yaml *kid = v->y->kids; kid; kid = kid->next) {
-        struct config_value e = element(v, kid);
-        const char *text;
-        if (!config_value_text(&e, kid, &text) || !config_value_fits(&e, text)) {
-            config_list_release_texts(&list);
-            return false;
-        }
-        list[count++] = mem_dup(text);
-    }
-    replace_texts(member, list);
-    return true;
+    return set_list(v, YAML_LIST, member, take_text);
 }
 
 /* Headers may be secret: nothing of a value is shown. */
+static char *take_header(const struct config_value *e)
+{
+    const char *text, *name = e->y->name;
+    bool ok = config_value_fits(e, name) && config_value_text(e, e->y, &text);
+    if (ok && strcspn(text, "\r\n") != strlen(text))
+        ok = config_value_fail(e, NULL, "the value of %s has more than one line", name);
+    return ok ? mem_printf("%s: %s", name, text) : NULL;
+}
+
 bool config_list_set_headers(const struct config_value *v, void *member)
 {
-    if (!is_type(v, YAML_MAP))
-        return false;
-    char **list = mem_array(kid_count(v->y) + 1, sizeof *list);
-    size_t count = 0;
-    for (const struct yaml *kid = v->y->kids; kid; kid = kid->next) {
-        struct config_value e = element(v, kid);
-        const char *text;
-        bool ok = config_value_fits(&e, kid->name) && config_value_text(&e, kid, &text);
-        if (ok && strcspn(text, "\r\n") != strlen(text))
-            ok = config_value_fail(&e, NULL, "the value of %s has more than one line", kid->name);
-        if (!ok) {
-            config_list_release_texts(&list);
-            return false;
-        }
-        list[count++] = mem_printf("%s: %s", kid->name, text);
-    }
-    replace_texts(member, list);
-    return true;
+    return set_list(v, YAML_MAP, member, take_header);
 }
 
 void config_list_release_pairs(void *member)
