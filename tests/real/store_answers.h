@@ -17,6 +17,7 @@
 #include "net/loop.h"
 #include "store/spool.h"
 #include "store/store.h"
+#include "tests/store_answer.h"
 #include "tests/temporary.h"
 
 static struct loop *loop;
@@ -37,16 +38,6 @@ static inline bool is_case(const char *name)
 
 /* ---- asking and waiting ---- */
 
-struct answer {
-    bool came;
-    struct err err;
-    struct buf bytes;
-    struct store_entry entry;
-    size_t removed, count, folders;
-    char *keys, last[1024];
-    bool disorder;
-};
-
 static inline void wait_for(const bool *came)
 {
     int64_t end = clock_monotonic() + 300 * CLOCK_SECOND;
@@ -55,67 +46,11 @@ static inline void wait_for(const bool *came)
     assert_true(*came);
 }
 
-static inline void on_bytes(void *context, struct str bytes, const struct err *err)
+/* A server's times are about now. */
+static inline bool on_recent_entry(void *context, const struct store_entry *e)
 {
-    struct answer *a = context;
-    buf_init(&a->bytes, bytes.n + 1);
-    buf_add(&a->bytes, bytes.p, bytes.n);
-    a->err = *err;
-    a->came = true;
-}
-
-static inline void on_plain(void *context, const struct err *err)
-{
-    struct answer *a = context;
-    a->err = *err;
-    a->came = true;
-}
-
-static inline void on_spool(void *context, struct spool *yours, const struct err *err)
-{
-    struct answer *a = context;
-    char piece[1000];
-    buf_init(&a->bytes, 64 << 20);
-    for (ptrdiff_t n; yours && (n = spool_read(yours, piece, sizeof piece)) > 0;)
-        buf_add(&a->bytes, piece, (size_t)n);
-    spool_free(yours);
-    on_plain(context, err);
-}
-
-static inline void on_head(void *context, const struct store_entry *entry, const struct err *err)
-{
-    if (entry)
-        ((struct answer *)context)->entry = *entry;
-    on_plain(context, err);
-}
-
-static inline void on_clean(void *context, size_t removed, const struct err *err)
-{
-    ((struct answer *)context)->removed = removed;
-    on_plain(context, err);
-}
-
-static inline bool on_entry(void *context, const struct store_entry *e)
-{
-    struct answer *a = context;
-    a->count++;
-    a->folders += e->is_folder;
     assert_true(e->is_folder || llabs(clock_now() - e->modified) < 10 * CLOCK_MINUTE);
-    a->disorder |= strcmp(a->last, e->key) >= 0;
-    str_copy(a->last, sizeof a->last, e->key);
-    if (a->keys) {
-        char *longer = mem_printf("%s%s\n", a->keys, e->key);
-        free(a->keys);
-        a->keys = longer;
-    }
-    return true;
-}
-
-static inline void answer_free(struct answer *a)
-{
-    buf_free(&a->bytes);
-    free(a->keys);
-    *a = (struct answer){0};
+    return on_entry(context, e);
 }
 
 static inline void must(const struct err *err, const char *what)
@@ -189,7 +124,7 @@ static inline void list(struct store *s, const char *prefix, bool folders, const
                                        .after = after,
                                        .max = max,
                                        .context = a,
-                                       .entry = on_entry,
+                                       .entry = on_recent_entry,
                                        .done = on_plain});
     wait_for(&a->came);
     must(&a->err, prefix);

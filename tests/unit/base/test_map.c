@@ -81,6 +81,8 @@ static void clearing_frees_the_values(void **state)
     for (size_t i = 0; i < 50; i++)
         map_put(m, key_of(i, key), mem_alloc(10));
     map_clear(m, free);
+    assert_int_equal(map_count(m), 0);
+    assert_null(map_get(m, key_of(7, key)));
     for (size_t i = 0; i < 50; i++)
         map_put(m, key_of(i, key), mem_alloc(10));
     map_free(m, free);

@@ -18,24 +18,13 @@
 #include "net/loop.h"
 #include "store/spool.h"
 #include "store/store.h"
+#include "tests/store_answer.h"
 #include "tests/temporary.h"
 
 struct help {
     struct loop *loop;
     struct http *http;
     char folder[TEMPORARY_PATH];
-};
-
-/* One answer, whatever was asked. */
-struct answer {
-    bool came;
-    int times;
-    struct err err;
-    struct buf bytes;
-    struct store_entry entry;
-    size_t removed;
-    char *keys; /* of a list, each with a newline; folders end with a slash */
-    size_t count;
 };
 
 static inline void help_run_for(struct help *h, int64_t ms)
@@ -51,68 +40,6 @@ static inline void help_wait(struct help *h, const bool *came)
     while (!*came && clock_monotonic() < end)
         loop_turn(h->loop, 1000);
     assert_true(*came);
-}
-
-static inline void answer_free(struct answer *a)
-{
-    buf_free(&a->bytes);
-    free(a->keys);
-    *a = (struct answer){0};
-}
-
-static inline void on_bytes(void *context, struct str bytes, const struct err *err)
-{
-    struct answer *a = context;
-    buf_init(&a->bytes, bytes.n + 1);
-    buf_add(&a->bytes, bytes.p, bytes.n);
-    a->err = *err;
-    a->came = true;
-    a->times++;
-}
-
-static inline void on_plain(void *context, const struct err *err)
-{
-    struct answer *a = context;
-    a->err = *err;
-    a->came = true;
-    a->times++;
-}
-
-static inline void on_spool(void *context, struct spool *yours, const struct err *err)
-{
-    struct answer *a = context;
-    char piece[1000];
-    buf_init(&a->bytes, 64 << 20);
-    for (ptrdiff_t n; yours && (n = spool_read(yours, piece, sizeof piece)) > 0;)
-        buf_add(&a->bytes, piece, (size_t)n);
-    spool_free(yours);
-    on_plain(context, err);
-}
-
-static inline void on_head(void *context, const struct store_entry *entry, const struct err *err)
-{
-    struct answer *a = context;
-    if (entry)
-        a->entry = *entry;
-    a->entry.key = NULL;
-    on_plain(context, err);
-}
-
-static inline void on_clean(void *context, size_t removed, const struct err *err)
-{
-    struct answer *a = context;
-    a->removed = removed;
-    on_plain(context, err);
-}
-
-static inline bool on_entry(void *context, const struct store_entry *entry)
-{
-    struct answer *a = context;
-    char *longer = mem_printf("%s%s\n", a->keys ? a->keys : "", entry->key);
-    free(a->keys);
-    a->keys = longer;
-    a->count++;
-    return true;
 }
 
 static inline enum err_kind help_put(struct help *h, struct store *s, const char *key,
