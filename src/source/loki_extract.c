@@ -27,7 +27,8 @@ enum {
     MOST_IN_FLIGHT = 3,
     DEFAULT_HELD = 12 << 20,
     DEFAULT_RETRIES = 4,
-    SMALL_PAGES = 4
+    SMALL_PAGES = 4,
+    NARROWEST = 1000 /* ns that a slice is wide */
 };
 #define FILL 0.93 /* of a page that a slice should fill */
 #define GROWTH 8  /* a slice's width changes by this factor at most */
@@ -220,6 +221,12 @@ static void add_batch(struct slice *s, struct loki_page *page, size_t keep, int6
     s->lines += keep;
 }
 
+/* Never nothing: Loki gives the lines of its one nanosecond for an empty span. */
+static void set_width(struct loki_extract *x, double ns)
+{
+    x->width = ns < NARROWEST ? NARROWEST : ns;
+}
+
 /* The width that should fill a page, after `lines` were found in `span` ns. */
 static void learn_width(struct loki_extract *x, uint64_t lines, int64_t span)
 {
@@ -227,7 +234,7 @@ static void learn_width(struct loki_extract *x, uint64_t lines, int64_t span)
     double wanted = lines ? limit * (double)span / (double)lines : last * GROWTH;
     if (lines && x->width > 0 && wanted > last * GROWTH)
         wanted = last * GROWTH;
-    x->width = wanted < 1000 ? 1000 : wanted;
+    set_width(x, wanted);
 }
 
 /* All up to `reached` has come. The newest slice ends here: what is left is cut anew. */
@@ -485,7 +492,7 @@ struct loki_extract *loki_extract_start(struct loki *l, const struct loki_extrac
                                                            .slowest = conf->expect_slowest});
     x->cursor = x->result.reached = conf->backward ? conf->to : conf->from;
     if (conf->expect > 0)
-        x->width = loki_pager_limit(x->pager) * FILL / conf->expect * (double)CLOCK_SECOND;
+        set_width(x, loki_pager_limit(x->pager) * FILL / conf->expect * (double)CLOCK_SECOND);
     x->soon = loop_timer_new(http_loop(loki_http(l)), on_soon, x);
     loop_timer_set(x->soon, 0);
     return x;

@@ -527,6 +527,15 @@ static void spans_too_long_for_the_server_are_cut(void **state)
     }
 }
 
+/* As after a crowd at the span's begin. */
+static void expecting_too_much_changes_nothing(void **state)
+{
+    struct bench *b = *state;
+    fake_loki_add(b->wire.fake, START + 7, "shop", "a", "line");
+    run(b, (struct loki_extract_conf){.expect = 1e14, .from = START + 7});
+    check_all(b, false);
+}
+
 /* Loki loses lines of pages that reach over a whole hour. */
 static void pages_of_several_parts_are_whole(void **state)
 {
@@ -585,6 +594,7 @@ int main(void)
         TEST(a_server_that_never_answered_is_not),
         TEST(spans_too_long_for_the_server_are_cut),
         TEST(pages_of_several_parts_are_whole),
+        TEST(expecting_too_much_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
