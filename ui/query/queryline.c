@@ -265,7 +265,7 @@ static void show(struct app *a, const struct question *q)
 static void cost_of(const struct question *q, char out[PANE_TEXT])
 {
     char bytes[NUMBER_TEXT], budget[NUMBER_TEXT], streams[NUMBER_TEXT];
-    snprintf(out, PANE_TEXT, "about %sB of %s streams, more than loki.budget (%sB)",
+    snprintf(out, PANE_TEXT, "about %sB of %s streams, over loki.budget (%sB)",
              number_count((double)q->bytes, bytes), number_count((double)q->streams, streams),
              number_count((double)q->budget, budget));
 }
@@ -286,7 +286,7 @@ static void ask_whether(struct app *a, const struct question *q)
     static char label[PANE_TEXT + 64];
     char cost[PANE_TEXT];
     cost_of(q, cost);
-    snprintf(label, sizeof label, "It reads %s. Run it? y or N: ", cost);
+    snprintf(label, sizeof label, "Reads %s. Run it? y or N: ", cost);
     prompt_open(a->prompt, PROMPT_COSTLY, label, "", NULL, NULL);
 }
 
