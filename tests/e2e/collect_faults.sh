@@ -70,7 +70,10 @@ choose_store running-folder away
 : >"$work/log"
 fault fault:500=loki
 start_collector running-folder
-sleep 4
+for _ in $(seq 300); do
+    grep -q 'broke off' "$work/log" && break
+    sleep 0.1
+done
 grep -q 'broke off' "$work/log" || fail "nothing is said of a Loki that is away"
 fault clear:all
 for _ in $(seq 300); do
