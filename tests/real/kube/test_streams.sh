@@ -15,7 +15,8 @@ head -c 3000000 /dev/urandom >"$work/behind/bytes"
 python3 -u -m http.server --bind "$address" -d "$work/behind" 0 >"$work/http" 2>"$work/http.err" &
 http=$!
 for _ in $(seq 50); do [ -s "$work/kubelet" ] && [ -s "$work/http" ] && break; sleep 0.1; done
-kube PATCH "/api/v1/nodes/$node/status" "{\"status\":{\"daemonEndpoints\":{\"kubeletEndpoint\":{\"Port\":$(cat "$work/kubelet")}}}}" \
+# A newer server hands a WebSocket on only to a kubelet that says it speaks them; else it speaks SPDY itself.
+kube PATCH "/api/v1/nodes/$node/status" "{\"status\":{\"declaredFeatures\":[\"ExtendWebSocketsToKubelet\"],\"daemonEndpoints\":{\"kubeletEndpoint\":{\"Port\":$(cat "$work/kubelet")}}}}" \
     application/strategic-merge-patch+json >"$work/made"
 behind=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' "$work/http")
 
