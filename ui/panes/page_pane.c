@@ -382,17 +382,21 @@ static bool save(struct pane *p, struct pane_save *save, struct buf *out)
 static void heading(struct pane *p, char out[PANE_TEXT])
 {
     static const char *const views[] = {[PAGE_WISH_DESCRIBE] = "",
-                                        [PAGE_WISH_YAML] = " · YAML",
-                                        [PAGE_WISH_MANAGED] = " · YAML with managed fields",
-                                        [PAGE_WISH_EVENTS] = " · events"};
+                                        [PAGE_WISH_YAML] = "YAML",
+                                        [PAGE_WISH_MANAGED] = "YAML with managed fields",
+                                        [PAGE_WISH_EVENTS] = "events"};
     const struct page_stack_step *step = top(p);
     const struct pages_seen_entry *e = entry_of(p);
     const char *kind = e && e->kind[0] ? e->kind : step ? step->wish.object.kind : "";
+    const char *view = step ? views[step->wish.view] : "";
     if (step)
-        snprintf(out, PANE_TEXT, "%c%s %s%s%s%s", toupper((unsigned char)kind[0]),
+        snprintf(out, PANE_TEXT, "%c%s %s%s%s%s%s", toupper((unsigned char)kind[0]),
                  kind + (kind[0] != 0), step->wish.object.namespace_,
                  step->wish.object.namespace_[0] ? "/" : "", step->wish.object.name,
-                 views[step->wish.view]);
+                 !view[0]         ? ""
+                 : p->host->ascii ? " . "
+                                  : " · ",
+                 view);
 }
 
 static void note(struct pane *p, char out[PANE_TEXT])
