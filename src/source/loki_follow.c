@@ -77,6 +77,7 @@ struct loki_follow {
         away_from;  /* outage: when it was noticed (monotonic), verified then; 0: none */
     int64_t skip;   /* how much the last gap left out */
     bool caught_up; /* the first poll is through */
+    bool leapt;     /* the clock, before the last poll */
 
     struct loki_tail *tail;
     int64_t tail_opened, tail_next; /* monotonic */
@@ -458,9 +459,18 @@ static void on_quiet(void *context)
     end_poll(f, reached, &err);
 }
 
+/* The server's clock. One that leaps, ours or one of several servers', is not believed at once: what was
+ * verified up to a wrong future would not be read for as long. A poll more, and its answer tells. */
+static int64_t steady_now(struct loki_follow *f)
+{
+    int64_t now = loki_now(f->loki), expected = f->poll_now + clock_monotonic() - f->poll_started;
+    f->leapt = f->poll_now && !f->leapt && now > expected + AHEAD;
+    return f->leapt ? expected : now;
+}
+
 static void start_poll(struct loki_follow *f)
 {
-    int64_t now = loki_now(f->loki);
+    int64_t now = steady_now(f);
     hear(f);
     f->poll_started = f->heard;
     loop_timer_set(f->timer, SLOW_MS);

@@ -233,6 +233,33 @@ static void an_answer_that_never_comes_is_asked_for_again(void **state)
     assert_non_null(strstr(buf_text(&b->words), "; 1 lines of that time were read afterwards"));
 }
 
+/* The next poll is answered. */
+static void until_page(struct bench *b)
+{
+    size_t pages = b->wire.fake->pages;
+    while (b->wire.fake->pages == pages)
+        loop_turn(b->wire.loop, 1);
+}
+
+static void a_clock_that_was_wrong_for_a_moment(void **state)
+{
+    struct bench *b = *state;
+    start(b, 0, true);
+    add(b, 0, "a", "before");
+    run_for(b, 80);
+    take(b, "before\n");
+    until_page(b);
+    clock_freeze(b->now + 2 * CLOCK_HOUR);
+    until_page(b);
+    clock_freeze(b->now);
+    add(b, 0, "a", "after");
+    run_for(b, 80);
+    take(b, "after\n");
+    pass(b, CLOCK_SECOND);
+    add(b, 0, "a", "later");
+    take(b, "later\n");
+}
+
 static void a_poll_that_takes_long_tells_how_far_it_is_behind(void **state)
 {
     struct bench *b = *state;
@@ -490,6 +517,7 @@ int main(void)
         TEST(the_past_comes_first),
         TEST(an_outage_leaves_no_hole),
         TEST(an_answer_that_never_comes_is_asked_for_again),
+        TEST(a_clock_that_was_wrong_for_a_moment),
         TEST(a_poll_that_takes_long_tells_how_far_it_is_behind),
         TEST(finished_minutes_are_counted_again),
         TEST(minutes_that_cannot_be_counted_are_read),
