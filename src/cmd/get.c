@@ -171,12 +171,12 @@ static void on_done(void *context, size_t count, const struct err *err)
     go_on(g, err);
 }
 
+/* What is gone is told as it was last, as kubectl does. */
 static void on_event(void *context, enum watch_event event, const struct object *row,
                      struct str json)
 {
     struct get_cmd *g = context;
-    if (event == WATCH_DELETED && g->format <= FORMAT_WIDE)
-        return;
+    (void)event;
     if (g->format == FORMAT_JSON || g->format == FORMAT_YAML) {
         on_object(g, json);
         return;

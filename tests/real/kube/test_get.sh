@@ -91,6 +91,27 @@ fi
 expect 1 k get pods -A --field-selector no.such=field
 one_line err
 
+# What comes, changes and goes while it is watched: the same lines as kubectl's.
+kube POST /api/v1/namespaces '{"metadata":{"name":"watched"}}' >"$work/made"
+"$kubeboard" --kubeconfig "$admin" get configmaps -n watched -w --no-headers >"$work/ours" 2>"$work/watch.err" &
+watchers=$!
+kubectl --kubeconfig "$admin" get configmaps -n watched -w --no-headers >"$work/theirs" 2>"$work/their.err" &
+watchers="$watchers $!"
+sleep 1
+kube POST /api/v1/namespaces/watched/configmaps '{"metadata":{"name":"comes"}}' >"$work/made"
+kube PATCH /api/v1/namespaces/watched/configmaps/comes '{"data":{"a":"b"}}' application/merge-patch+json >"$work/made"
+kube DELETE /api/v1/namespaces/watched/configmaps/comes >"$work/made"
+kube POST /api/v1/namespaces/watched/configmaps '{"metadata":{"name":"seen-last"}}' >"$work/made"
+for _ in $(seq 50); do
+    grep -q seen-last "$work/ours" && grep -q seen-last "$work/theirs" && break
+    sleep 0.1
+done
+# shellcheck disable=SC2086
+kill $watchers
+lines "$work/theirs" >"$work/their.lines"
+lines "$work/ours" | cmp - "$work/their.lines" ||
+    fail "watched: $(cat "$work/ours" "$work/watch.err") and kubectl's: $(cat "$work/theirs")"
+
 # A change arrives while it is watched.
 "$kubeboard" --kubeconfig "$admin" get configmaps -n shop -w -o name >"$work/watched" 2>"$work/watch.err" &
 watcher=$!
