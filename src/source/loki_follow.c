@@ -35,14 +35,11 @@ enum {
     MANY_LINES = 5000
 };
 enum { RETRIES = 2, FAILURES = 4 /* no longer waits than after so many: 8 s */ };
-#define AHEAD (10 * CLOCK_SECOND)  /* clocks of nodes may go fast */
-#define OVERLAP (5 * CLOCK_SECOND) /* agents may be so late */
-#define OVERLAP_BUSY                                                                               \
-    (2 * CLOCK_SECOND) /* over MANY_LINES a second; the rechecks find what is later */
+#define AHEAD (10 * CLOCK_SECOND)       /* clocks of nodes may go fast */
+#define OVERLAP (5 * CLOCK_SECOND)      /* agents may be so late */
+#define OVERLAP_BUSY (2 * CLOCK_SECOND) /* the rechecks find what is later */
 #define REMEMBERED (70 * CLOCK_MINUTE)
-#define LOOK_BACK                                                                                  \
-    (10 *                                                                                          \
-     CLOCK_MINUTE) /* what is shown of the time before the start is counted again from here on */
+#define LOOK_BACK CLOCK_HOUR           /* what is shown of it at the start is counted again */
 #define DOUBTFUL (15 * CLOCK_SECOND)   /* a server that comes up may answer with less than it has */
 #define NARROW_FOR (60 * CLOCK_SECOND) /* a stream that was silent so long does not count */
 #define TAIL_SHORT (10 * CLOCK_SECOND)
@@ -69,6 +66,7 @@ struct loki_follow {
     int64_t poll_started; /* monotonic */
     int64_t whole;        /* all before it was read once; 0: nothing yet */
     int64_t newest;       /* of the lines that this poll gave out */
+    int64_t settled;      /* of what was before now */
     uint64_t poll_new;
     double line_bytes; /* hints of the last poll for the next */
     int64_t slowest;
@@ -303,6 +301,10 @@ static void on_poll_line(void *context, const struct line *line)
     f->busy = true;
     hear(f);
     see_stream(f, line->labels);
+    if (!f->caught_up && line->time >= f->settled + CLOCK_MINUTE) { /* the past is read once */
+        f->settled = line->time;
+        loki_ledger_settle(f->ledger, line->time - OVERLAP);
+    }
     if (give_line(f, line)) {
         f->poll_new++;
         f->newest = line->time;

@@ -311,6 +311,22 @@ static void finished_minutes_are_counted_again(void **state)
     assert_string_equal(buf_text(&b->words), "");
 }
 
+/* A line of half an hour before the start, which comes when that has been shown. */
+static void late_lines_of_what_was_shown_first_come(void **state)
+{
+    struct bench *b = *state;
+    for (int i = 60; i > 0; i--)
+        add(b, i * CLOCK_MINUTE, "a", "past");
+    start(b, START - CLOCK_HOUR, true);
+    run_for(b, 200);
+    assert_int_equal(b->lines, 60);
+    buf_clear(&b->got);
+    add(b, 30 * CLOCK_MINUTE + CLOCK_SECOND, "a", "half an hour late");
+    for (int i = 0; i < 34; i++)
+        pass(b, CLOCK_MINUTE);
+    take(b, "late half an hour late\n");
+}
+
 static void minutes_that_cannot_be_counted_are_read(void **state)
 {
     struct bench *b = *state;
@@ -520,6 +536,7 @@ int main(void)
         TEST(a_clock_that_was_wrong_for_a_moment),
         TEST(a_poll_that_takes_long_tells_how_far_it_is_behind),
         TEST(finished_minutes_are_counted_again),
+        TEST(late_lines_of_what_was_shown_first_come),
         TEST(minutes_that_cannot_be_counted_are_read),
         TEST(a_refused_query_ends_it),
         TEST(a_pause_loses_nothing),
