@@ -25,8 +25,10 @@
 enum {
     MEMBERS = LOKI_LANES_MOST,
     IN_FLIGHT = 3,
-    PAGE = 768 << 10,
-    HELD_MOST = 4 << 20, /* by pages that wait and those under way */
+    PAGE = 640 << 10,
+    /* By pages that wait and those under way. Each lane holds a page most of the time: with less than
+     * one for each, and one for the others under way, a single request would be under way. */
+    HELD_MOST = (MEMBERS + IN_FLIGHT - 1) * PAGE,
     FLOOD = 50000,
     SAMPLE = 1000,     /* lines that say whether it is a flood, and of what */
     STRETCH = 1000000, /* lines that lanes are for; whether it is still a flood then is looked at */
