@@ -1,10 +1,10 @@
 /*
- * The store is a list of blocks in order of time; a block holds the texts of some hundred lines in
- * one piece and 24 bytes of index for each. Adding at the end touches the last block alone. A late
- * line goes into the index of the block it belongs to (its text behind the others), and a block
- * that is full by then is halved as in a B-tree. What falls out goes by whole blocks, and nothing
- * comes in beyond the place where something fell out: there are no silent holes. Label sets are
- * kept once a store, counted by their lines.
+ * The store is a list of blocks in order of time (model/line_block.h), each with the texts of some
+ * hundred lines and an index of them. Adding at the end touches the last block alone. A late line
+ * goes into the index of the block it belongs to (its text behind the others), and a block that is
+ * full by then is halved as in a B-tree. What falls out goes by whole blocks, and nothing comes in
+ * beyond the place where something fell out: there are no silent holes. Label sets are kept once a
+ * store, counted by their lines.
  */
 #include "model/line.h"
 
@@ -13,6 +13,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "model/line_block.h"
 
 enum {
     BLOCK_TEXT = 64 << 10, /* bytes, unless one line is longer */
@@ -22,22 +23,12 @@ enum {
     TEXT_MAX = (1 << 29) - 1,
 };
 
-struct entry {
-    int64_t time;
-    uint32_t text;   /* offset in the block's text */
-    uint32_t id;     /* above the block's base */
-    uint32_t labels; /* slot; 0: none */
-    unsigned size : 29, kind : 2, late : 1;
-};
-_Static_assert(sizeof(struct entry) == 24, "the index is counted on to cost 24 bytes a line");
+/* An entry's flags. */
+enum { KIND = 3, LATE = 4 };
 
 struct block {
-    struct entry *list;
-    char *text;
-    size_t count, cap;
-    size_t text_n, text_cap;
+    struct line_block in;
     size_t first; /* lines in the blocks before this one */
-    uint64_t id_base, id_last;
 };
 
 struct slot {
@@ -131,52 +122,37 @@ static void slot_give(struct lines *l, uint32_t i)
         l->last_slot = 0;
 }
 
-static size_t block_bytes(const struct block *b)
-{
-    return b->cap * sizeof *b->list + b->text_cap;
-}
-
-static void block_resize(struct lines *l, struct block *b, size_t cap, size_t text_cap)
-{
-    l->bytes -= block_bytes(b);
-    if (cap != b->cap)
-        b->list = mem_resize(b->list, cap, sizeof *b->list);
-    if (text_cap != b->text_cap)
-        b->text = mem_resize(b->text, text_cap, 1);
-    b->cap = cap;
-    b->text_cap = text_cap;
-    l->bytes += block_bytes(b);
-}
-
-/* Grown by doubling while it is filled at its end; a little at a time when late lines come. */
-static size_t grown(size_t cap, size_t need, size_t least, bool last)
+/* Grown by doubling while the block is filled at an end of the store; a little at a time when late
+ * lines come, for they may come to every block. */
+static size_t grown(size_t cap, size_t need, size_t least, bool end)
 {
     if (need <= cap)
         return cap;
-    size_t wanted = last ? cap * 2 : cap + cap / 8 + 1;
-    if (wanted < least && last)
+    size_t wanted = end ? cap * 2 : cap + cap / 32 + 1;
+    if (wanted < least && end)
         wanted = least;
     return wanted < need ? need : wanted;
 }
 
-static void block_make_room(struct lines *l, struct block *b, size_t text, bool last)
+static void make_room(const struct lines *l, struct line_block *b, size_t text, bool end)
 {
-    size_t text_cap = grown(b->text_cap, b->text_n + text, 4096, last);
+    size_t text_cap = grown(b->text_cap, b->text_n + text, 4096, end);
     if (text_cap > l->block_text && b->text_n + text <= l->block_text)
         text_cap = l->block_text;
-    block_resize(l, b, grown(b->cap, b->count + 1, 64, last), text_cap);
+    line_block_resize(b, grown(b->cap, b->count + 1, 64, end), text_cap);
 }
 
-static void block_trim(struct lines *l, struct block *b)
+static void block_trim(struct lines *l, struct line_block *b)
 {
-    if (b->cap > b->count || b->text_cap > b->text_n)
-        block_resize(l, b, b->count, b->text_n ? b->text_n : 1);
+    l->bytes -= line_block_bytes(b);
+    line_block_resize(b, b->count, b->text_n ? b->text_n : 1);
+    l->bytes += line_block_bytes(b);
 }
 
 static void renumber(struct lines *l, size_t from)
 {
     for (size_t i = from; i < l->block_count; i++)
-        l->blocks[i].first = i ? l->blocks[i - 1].first + l->blocks[i - 1].count : 0;
+        l->blocks[i].first = i ? l->blocks[i - 1].first + l->blocks[i - 1].in.count : 0;
 }
 
 static struct block *block_insert(struct lines *l, size_t at)
@@ -184,58 +160,59 @@ static struct block *block_insert(struct lines *l, size_t at)
     mem_grow(&l->blocks, &l->block_cap, l->block_count + 1, sizeof *l->blocks);
     memmove(&l->blocks[at + 1], &l->blocks[at], (l->block_count - at) * sizeof *l->blocks);
     l->block_count++;
-    l->blocks[at] = (struct block){.id_base = l->next_id};
+    l->blocks[at] = (struct block){0};
     renumber(l, at);
     return &l->blocks[at];
 }
 
-static void entry_forget(struct lines *l, const struct entry *e)
+static void entries_forget(struct lines *l, const struct block *b, size_t from, size_t to)
 {
-    slot_give(l, e->labels);
-    l->notices -= e->kind != LINE_LOG;
+    for (size_t i = from; i < to; i++) {
+        struct line_block_entry e = line_block_at(&b->in, i);
+        slot_give(l, e.labels);
+        l->notices -= (e.flags & KIND) != LINE_LOG;
+    }
+    l->count -= to - from;
 }
 
 static void block_drop(struct lines *l, size_t at)
 {
     struct block *b = &l->blocks[at];
-    for (size_t i = 0; i < b->count; i++)
-        entry_forget(l, &b->list[i]);
-    l->count -= b->count;
-    l->bytes -= block_bytes(b);
-    free(b->list);
-    free(b->text);
+    entries_forget(l, b, 0, b->in.count);
+    l->bytes -= line_block_bytes(&b->in);
+    line_block_free(&b->in);
     l->block_count--;
     memmove(b, b + 1, (l->block_count - at) * sizeof *b);
     renumber(l, at);
 }
 
-/* Entries [from, to) of a block as one of their own, with a text without holes. */
-static struct block part(struct lines *l, const struct block *b, size_t from, size_t to)
+/* Entries [from, to) of a block as one of their own. */
+static struct line_block part(struct lines *l, const struct line_block *b, size_t from, size_t to)
 {
-    struct block p = {.id_base = b->id_base, .id_last = b->id_last};
-    size_t text = 0;
-    for (size_t i = from; i < to; i++)
-        text += b->list[i].size;
-    block_resize(l, &p, to - from, text ? text : 1);
-    for (size_t i = from; i < to; i++) {
-        p.list[p.count] = b->list[i];
-        p.list[p.count++].text = (uint32_t)p.text_n;
-        memcpy(p.text + p.text_n, b->text + b->list[i].text, b->list[i].size);
-        p.text_n += b->list[i].size;
-    }
+    struct line_block p = line_block_part(b, from, to);
+    l->bytes += line_block_bytes(&p);
     return p;
 }
 
 static void block_halve(struct lines *l, size_t at)
 {
-    struct block whole = l->blocks[at];
+    struct line_block whole = l->blocks[at].in;
     block_insert(l, at + 1);
-    l->blocks[at] = part(l, &whole, 0, whole.count / 2);
-    l->blocks[at + 1] = part(l, &whole, whole.count / 2, whole.count);
-    l->bytes -= block_bytes(&whole);
-    free(whole.list);
-    free(whole.text);
+    l->blocks[at].in = part(l, &whole, 0, whole.count / 2);
+    l->blocks[at + 1].in = part(l, &whole, whole.count / 2, whole.count);
+    l->bytes -= line_block_bytes(&whole);
+    line_block_free(&whole);
     renumber(l, at);
+}
+
+static int64_t first_time(const struct block *b)
+{
+    return line_block_time(&b->in, 0);
+}
+
+static int64_t last_time(const struct block *b)
+{
+    return line_block_time(&b->in, b->in.count - 1);
 }
 
 /* The last block whose first line is not later than the time; the first block when there is none.
@@ -245,7 +222,7 @@ static size_t block_of_time(const struct lines *l, int64_t time)
     size_t from = 0, to = l->block_count;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        if (l->blocks[middle].list[0].time <= time)
+        if (first_time(&l->blocks[middle]) <= time)
             from = middle + 1;
         else
             to = middle;
@@ -256,12 +233,12 @@ static size_t block_of_time(const struct lines *l, int64_t time)
 /* The first entry later than the time. */
 static size_t entry_behind(const struct block *b, int64_t time)
 {
-    size_t from = 0, to = b->count;
-    if (to && b->list[to - 1].time <= time)
+    size_t from = 0, to = b->in.count;
+    if (to && last_time(b) <= time)
         return to;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        if (b->list[middle].time <= time)
+        if (line_block_time(&b->in, middle) <= time)
             from = middle + 1;
         else
             to = middle;
@@ -291,16 +268,16 @@ static size_t block_for(struct lines *l, int64_t time, size_t size)
     }
     size_t at = block_of_time(l, time);
     struct block *b = &l->blocks[at];
-    if (b->text_n + size <= l->block_text && b->count < BLOCK_LINES)
+    if (b->in.text_n + size <= l->block_text && b->in.count < BLOCK_LINES)
         return at;
-    bool before = time < b->list[0].time, behind = b->list[b->count - 1].time <= time;
-    if (before || (behind && (at + 1 == l->block_count || b->count == 1))) {
-        block_trim(l, b);
+    bool before = time < first_time(b), behind = last_time(b) <= time;
+    if (before || (behind && (at + 1 == l->block_count || b->in.count == 1))) {
+        block_trim(l, &b->in);
         block_insert(l, before ? at : at + 1);
         return before ? at : at + 1;
     }
     block_halve(l, at);
-    return time < l->blocks[at + 1].list[0].time ? at : at + 1;
+    return time < first_time(&l->blocks[at + 1]) ? at : at + 1;
 }
 
 /* Belongs the time beyond what fell out at the end that gives way? */
@@ -314,14 +291,12 @@ static bool is_beyond(const struct lines *l, int64_t time)
 /* The lines of a block at its front or its end go. */
 static void block_shorten(struct lines *l, struct block *b, size_t n, bool front)
 {
-    for (size_t i = front ? 0 : b->count - n; i < (front ? n : b->count); i++)
-        entry_forget(l, &b->list[i]);
-    struct block whole = *b;
-    *b = part(l, &whole, front ? n : 0, front ? whole.count : whole.count - n);
-    l->bytes -= block_bytes(&whole);
-    free(whole.list);
-    free(whole.text);
-    l->count -= n;
+    struct line_block whole = b->in;
+    size_t from = front ? n : 0, to = front ? whole.count : whole.count - n;
+    entries_forget(l, b, front ? 0 : to, front ? n : whole.count);
+    b->in = part(l, &whole, from, to);
+    l->bytes -= line_block_bytes(&whole);
+    line_block_free(&whole);
     l->dropped += n;
 }
 
@@ -329,7 +304,7 @@ static void block_shorten(struct lines *l, struct block *b, size_t n, bool front
 static size_t count_of_time(const struct block *b, int64_t time, bool front)
 {
     size_t n = 0;
-    while (n < b->count && b->list[front ? n : b->count - 1 - n].time == time)
+    while (n < b->in.count && line_block_time(&b->in, front ? n : b->in.count - 1 - n) == time)
         n++;
     return n;
 }
@@ -339,8 +314,7 @@ static void finish_horizon(struct lines *l)
 {
     bool front = !l->drop_newest;
     size_t last = l->block_count - 1;
-    int64_t other =
-        front ? l->blocks[last].list[l->blocks[last].count - 1].time : l->blocks[0].list[0].time;
+    int64_t other = front ? last_time(&l->blocks[last]) : first_time(&l->blocks[0]);
     l->whole = other != l->horizon;
     while (l->whole) {
         size_t at = front ? 0 : l->block_count - 1;
@@ -348,7 +322,7 @@ static void finish_horizon(struct lines *l)
         size_t n = count_of_time(b, l->horizon, front);
         if (!n)
             break;
-        if (n < b->count) {
+        if (n < b->in.count) {
             block_shorten(l, b, n, front);
             break;
         }
@@ -363,8 +337,8 @@ static void give_way(struct lines *l)
     size_t victim = l->drop_newest ? l->block_count - 1 : 0;
     const struct block *b = &l->blocks[victim];
     l->cut = true;
-    l->horizon = b->list[l->drop_newest ? 0 : b->count - 1].time;
-    l->dropped += b->count;
+    l->horizon = l->drop_newest ? first_time(b) : last_time(b);
+    l->dropped += b->in.count;
     block_drop(l, victim);
     finish_horizon(l);
 }
@@ -375,21 +349,18 @@ static void insert(struct lines *l, const struct line *line, int64_t behind)
     size_t size = line->text.n < TEXT_MAX ? line->text.n : TEXT_MAX;
     size_t where = block_for(l, behind, size);
     struct block *b = &l->blocks[where];
-    block_make_room(l, b, size, where + 1 == l->block_count);
-    size_t at = entry_behind(b, behind);
-    memmove(&b->list[at + 1], &b->list[at], (b->count - at) * sizeof *b->list);
-    b->list[at] = (struct entry){.time = line->time,
-                                 .text = (uint32_t)b->text_n,
-                                 .id = (uint32_t)(l->next_id - b->id_base),
-                                 .labels = slot_take(l, line->labels),
-                                 .size = (unsigned)size & TEXT_MAX,
-                                 .kind = (unsigned)line->kind & 3,
-                                 .late = line->late};
-    if (size)
-        memcpy(b->text + b->text_n, line->text.p, size);
-    b->text_n += size;
-    b->count++;
-    b->id_last = l->next_id;
+    l->bytes -= line_block_bytes(&b->in);
+    make_room(l, &b->in, size, where == 0 || where + 1 == l->block_count);
+    struct line_block_entry e = {
+        .time = line->time,
+        .id = l->next_id,
+        .labels = slot_take(l, line->labels),
+        .flags = ((uint32_t)line->kind & KIND) | (line->late ? LATE : 0),
+        .text = line->text.p,
+        .size = size,
+    };
+    line_block_insert(&b->in, entry_behind(b, behind), &e);
+    l->bytes += line_block_bytes(&b->in);
     l->count++;
     l->notices += line->kind != LINE_LOG;
     renumber(l, where + 1);
@@ -454,29 +425,27 @@ size_t lines_logs(const struct lines *l)
 struct line lines_at(const struct lines *l, size_t i)
 {
     const struct block *b = block_of(l, i);
-    const struct entry *e = &b->list[i - b->first];
-    return (struct line){.time = e->time,
-                         .labels = l->slots[e->labels].labels,
-                         .text = {b->text + e->text, e->size},
-                         .kind = (enum line_kind)e->kind,
-                         .late = e->late};
+    struct line_block_entry e = line_block_at(&b->in, i - b->first);
+    return (struct line){.time = e.time,
+                         .labels = l->slots[e.labels].labels,
+                         .text = {e.text, e.size},
+                         .kind = (enum line_kind)(e.flags & KIND),
+                         .late = e.flags & LATE};
 }
 
 uint64_t lines_id(const struct lines *l, size_t i)
 {
     const struct block *b = block_of(l, i);
-    return b->id_base + b->list[i - b->first].id;
+    return line_block_id(&b->in, i - b->first);
 }
 
 size_t lines_find_id(const struct lines *l, uint64_t id)
 {
     for (size_t k = 0; k < l->block_count; k++) {
         const struct block *b = &l->blocks[k];
-        if (id < b->id_base || id > b->id_last)
-            continue;
-        for (size_t i = 0; i < b->count; i++)
-            if (b->id_base + b->list[i].id == id)
-                return b->first + i;
+        size_t i = line_block_find_id(&b->in, id);
+        if (i < b->in.count)
+            return b->first + i;
     }
     return SIZE_MAX;
 }

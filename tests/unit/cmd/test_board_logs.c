@@ -174,7 +174,7 @@ static void what_gives_way_comes_back(void **state)
 {
     struct bench *b = *state;
     struct model_logs *m = &b->model->logs;
-    show(b, 1300 << 10, 0);
+    show(b, 1000 << 10, 0);
     int64_t looked_at = m->older.time;
     for (int i = 0; i < 30 && m->older.state == MODEL_EDGE_MORE; i++) {
         wish(b, INTENT_LOGS_HOLD, looked_at);
@@ -185,7 +185,7 @@ static void what_gives_way_comes_back(void **state)
     assert_int_equal(m->older.state, MODEL_EDGE_END);
     assert_int_equal(m->newer.state, MODEL_EDGE_MORE);
     assert_int_equal(m->newer.let_go + lines_count(m->lines), LINES);
-    assert_true(lines_bytes(m->lines) <= 1300 << 10);
+    assert_true(lines_bytes(m->lines) <= 1000 << 10);
     for (int i = 0; i < 30 && m->newer.state == MODEL_EDGE_MORE; i++) {
         wish(b, INTENT_LOGS_HOLD, m->newer.time - 1);
         wish(b, INTENT_LOGS_NEWER, 0);

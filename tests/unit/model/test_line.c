@@ -284,12 +284,12 @@ static void test_longer_than_the_store(void **state)
     lines_free(l);
 }
 
-static void test_a_million(void **state)
+/* Lines of 60 streams, 50 us apart as in a storm or 2 ms. */
+static void add_a_million(int length, int64_t apart, double most)
 {
-    (void)state;
-    enum { COUNT = 1000000, LENGTH = 100 };
-    char text[LENGTH + 1];
-    memset(text, 'x', LENGTH);
+    enum { COUNT = 1000000, LATE = 10000 };
+    char text[128];
+    memset(text, 'x', sizeof text);
     const struct labels *sets[60];
     for (int i = 0; i < 60; i++) {
         snprintf(text, sizeof text, "pod-%d", i);
@@ -298,25 +298,62 @@ static void test_a_million(void **state)
     struct lines *l = lines_new(1 << 30);
     int64_t began = clock_monotonic();
     for (int64_t i = 0; i < COUNT; i++)
-        lines_add(l, &(struct line){.time = i, .labels = sets[i % 60], .text = {text, LENGTH}});
+        lines_add(l, &(struct line){.time = i * apart,
+                                    .labels = sets[i % 60],
+                                    .text = {text, (size_t)(length - 20 + i % 41)}});
     int64_t added = clock_monotonic();
     uint64_t sum = 0;
     for (size_t i = 0; i < COUNT; i++)
         sum += (uint64_t)lines_at(l, i).time;
     int64_t read = clock_monotonic();
-    for (int64_t i = 0; i < 10000; i++)
-        add_text(l, (int64_t)chance(COUNT), "late");
+    for (int64_t i = 0; i < LATE; i++)
+        add_text(l, (int64_t)chance(COUNT) * apart, "late");
     int64_t late = clock_monotonic();
-    double cost = (double)lines_bytes(l) / ((double)COUNT * LENGTH + 10000 * 4);
+    double cost = (double)lines_bytes(l) / ((double)COUNT * length + LATE * 4);
     printf("a million lines of %d: %.3f times their bytes; added in %lld ms, walked in %lld ms, "
            "10,000 late ones in %lld ms\n",
-           LENGTH, cost, (long long)((added - began) / CLOCK_MS),
+           length, cost, (long long)((added - began) / CLOCK_MS),
            (long long)((read - added) / CLOCK_MS), (long long)((late - read) / CLOCK_MS));
-    assert_int_equal(sum, (uint64_t)COUNT * (COUNT - 1) / 2);
-    assert_int_equal(lines_count(l), COUNT + 10000);
-    assert_true(cost < 1.3);
+    assert_int_equal(sum, (uint64_t)apart * COUNT * (COUNT - 1) / 2);
+    assert_int_equal(lines_count(l), COUNT + LATE);
+    assert_true(cost < most);
     lines_free(l);
     for (int i = 0; i < 60; i++)
+        labels_drop(sets[i]);
+}
+
+static void test_a_million(void **state)
+{
+    (void)state;
+    add_a_million(100, 50000, 1.17);
+    add_a_million(80, 50000, 1.2);
+    add_a_million(60, 2000000, 1.27);
+}
+
+/* A block's index is as wide as its lines need it: the farthest there are. */
+static void test_far_apart(void **state)
+{
+    (void)state;
+    static const int64_t times[] = {0,         127,       128,       -128,       -129,
+                                    40000,     -40000,    1 << 23,   -(1 << 30), CLOCK_SECOND,
+                                    INT64_MAX, INT64_MIN, INT64_MAX, INT64_MIN,  CLOCK_DAY * 40};
+    enum { TIMES = sizeof times / sizeof *times, SETS = 300 };
+    struct lines *l = lines_new(16 << 20);
+    const struct labels *sets[SETS];
+    for (int i = 0; i < SETS; i++) {
+        char name[20];
+        snprintf(name, sizeof name, "pod-%d", i);
+        sets[i] = set_of(name);
+    }
+    model = mem_array(SETS * 2, sizeof *model);
+    for (size_t i = 0; i < SETS * 2; i++)
+        model_add(l, times[i % TIMES], i % 50 ? 40 : 70000, sets[i * 7 % SETS]);
+    assert_int_equal(lines_count(l), SETS * 2);
+    for (size_t i = 0; i < SETS * 2; i++)
+        assert_line(l, i, &model[i]);
+    lines_free(l);
+    model_forget();
+    for (int i = 0; i < SETS; i++)
         labels_drop(sets[i]);
 }
 
@@ -373,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_bounded),
         cmocka_unit_test(test_newest_gives_way),
         cmocka_unit_test(test_longer_than_the_store),
+        cmocka_unit_test(test_far_apart),
         cmocka_unit_test(test_backward),
         cmocka_unit_test(test_a_time_goes_whole),
         cmocka_unit_test(test_a_million),

@@ -92,7 +92,7 @@ static void what_drops_out_moves_nothing_else(void **state)
         if (lines_at(l, 0).time <= 150)
             assert_string_equal(text_at(l, v.cursor), "line-150");
     }
-    for (int i = 1000; i < 4000; i++)
+    for (int i = 1000; i < 6000; i++)
         add(l, i, "flood");
     assert_true(lines_dropped(l) > 1000);
     logview_sync(&v, l);
