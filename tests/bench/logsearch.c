@@ -81,6 +81,12 @@ int main(void)
         "took=9{7}ms|shard \\d+ in 9999",
         "order=\\d+1x",
         "[a-z]+Service : [^ ]+ thread",
+        "timeout|refused",
+        "error.*\\d{3}",
+        "Connection reset",
+        "^level=(error|fatal)",
+        "ms\\d$",
+        "(\\w+\\s?)+;",
     };
     struct lines *l = lines_new((size_t)1 << 30);
     struct logview v = {.follow = true, .fold = true};

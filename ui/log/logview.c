@@ -1,8 +1,8 @@
 /*
  * `known` remembers for a line whether the filter lets it through and its level, so that a frame
- * asks the expression only about lines that it never saw. It is a table by the low bits of the id,
- * each entry with the id's higher bits as its proof; ids are dense, so entries rarely collide, and a
- * lost one is found out again.
+ * asks the expression only about lines that it never saw. It is a table by the id modulo its size,
+ * each entry with the quotient as its proof; ids are dense, so entries rarely collide, and a lost one
+ * is found out again. Entries that say nothing stay untouched: they cost no memory.
  */
 #include "ui/log/logview.h"
 
@@ -43,7 +43,7 @@ void logview_free(struct logview *v)
 
 static uint32_t *known_of(struct logview *v, uint64_t id)
 {
-    uint32_t *entry = &v->known[id & (v->known_size - 1)];
+    uint32_t *entry = &v->known[id % v->known_size];
     uint32_t tag = (uint32_t)(id / v->known_size) << TAG_SHIFT | USED;
     if ((*entry & ~(uint32_t)(USED - 1 + TOLD + JOINED)) != tag)
         *entry = tag;
@@ -52,14 +52,20 @@ static uint32_t *known_of(struct logview *v, uint64_t id)
 
 static void grow_known(struct logview *v)
 {
-    size_t size = v->known_size ? v->known_size : KNOWN_LEAST, count = lines_count(v->lines);
-    while (size < count)
-        size *= 2;
-    if (size == v->known_size)
+    size_t count = lines_count(v->lines);
+    if (count <= v->known_size)
         return;
+    v->known_size = count < KNOWN_LEAST ? KNOWN_LEAST : count + count / 4;
     free(v->known);
-    v->known = mem_array(size, sizeof *v->known);
-    v->known_size = size;
+    v->known = mem_array(v->known_size, sizeof *v->known);
+}
+
+/* Forgets that much of what is known of each line. */
+static void forget_known(struct logview *v, uint32_t bits)
+{
+    for (size_t i = 0; i < v->known_size; i++)
+        if (v->known[i] & bits)
+            v->known[i] &= ~bits;
 }
 
 static bool is_time_up(struct logview *v, size_t step)
@@ -220,8 +226,7 @@ void logview_filter(struct logview *v, struct regex *r, bool invert)
     v->invert = invert;
     v->shown = 0;
     logview_recount(v);
-    for (size_t i = 0; i < v->known_size; i++)
-        v->known[i] &= ~(uint32_t)(ASKED | PASSES);
+    forget_known(v, ASKED | PASSES);
 }
 
 void logview_admit(struct logview *v,
@@ -299,8 +304,8 @@ void logview_sync(struct logview *v, const struct lines *lines)
         return;
     }
     int64_t first = lines_at(lines, 0).time;
-    for (size_t i = 0; first < v->first_time && i < v->known_size; i++)
-        v->known[i] &= ~(uint32_t)TOLD;
+    if (first < v->first_time)
+        forget_known(v, TOLD);
     v->first_time = first;
     hold_places(v);
 }

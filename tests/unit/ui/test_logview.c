@@ -187,6 +187,17 @@ static void knowledge_is_of_one_line(void **state)
     lines_free(l);
 }
 
+static void knowledge_is_small(void **state)
+{
+    (void)state;
+    struct lines *l = fill(5000);
+    struct logview v = {.follow = true};
+    logview_sync(&v, l);
+    assert_true(v.known_size >= 5000 && v.known_size <= 6250);
+    logview_free(&v);
+    lines_free(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_filter_lets_through),
         cmocka_unit_test(errors_and_matches_are_found),
         cmocka_unit_test(knowledge_is_of_one_line),
+        cmocka_unit_test(knowledge_is_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
