@@ -16,7 +16,6 @@ enum {
     SLICE_MS = 10,
     COUNT_SLICE_MS = 4,
     COUNT_EVERY_MS = 1000,
-    CHECK_EVERY = 64,
     KNOWN_LEAST = 4096,
     FOLD_STEPS = 1000,
     TAG_SHIFT = 9
@@ -68,10 +67,9 @@ static void forget_known(struct logview *v, uint32_t bits)
             v->known[i] &= ~bits;
 }
 
-static bool is_time_up(struct logview *v, size_t step)
+static bool is_time_up(struct logview *v)
 {
-    if (step % CHECK_EVERY == CHECK_EVERY - 1 && clock_monotonic() > v->deadline)
-        v->unfinished = true;
+    v->unfinished = v->unfinished || slice_is_over(&v->slice);
     return v->unfinished;
 }
 
@@ -169,10 +167,11 @@ enum level logview_level(struct logview *v, size_t i)
 size_t logview_next(struct logview *v, size_t i, bool forward)
 {
     size_t count = lines_count(v->lines);
-    for (size_t step = 0; i < count && !is_time_up(v, step); step++) {
+    while (i < count && !v->unfinished) {
         if (passes(v, i))
             return i;
         i = forward ? i + 1 : i - 1; /* below 0 it wraps to SIZE_MAX, which ends the loop */
+        is_time_up(v);
     }
     return SIZE_MAX;
 }
@@ -276,10 +275,12 @@ bool logview_count(struct logview *v)
     if (!logview_is_filtered(v) || v->counted ||
         (!v->counting && now < v->counted_at + COUNT_EVERY_MS * CLOCK_MS))
         return false;
-    for (size_t step = 1; v->counting < total; step++) {
+    struct slice slice;
+    slice_begin(&slice, COUNT_SLICE_MS * CLOCK_MS);
+    while (v->counting < total) {
         v->count += passes(v, v->counting) && lines_at(v->lines, v->counting).kind == LINE_LOG;
         v->counting++;
-        if (step % CHECK_EVERY == 0 && clock_monotonic() > now + COUNT_SLICE_MS * CLOCK_MS)
+        if (slice_is_over(&slice))
             return true;
     }
     v->shown = v->count;
@@ -313,7 +314,7 @@ void logview_sync(struct logview *v, const struct lines *lines)
 void logview_slice(struct logview *v)
 {
     v->unfinished = false;
-    v->deadline = clock_monotonic() + SLICE_MS * CLOCK_MS;
+    slice_begin(&v->slice, SLICE_MS * CLOCK_MS);
 }
 
 void logview_move_to(struct logview *v, size_t i)
@@ -393,7 +394,7 @@ enum logview_search logview_search(struct logview *v)
         return LOGVIEW_IDLE;
     logview_slice(v);
     size_t i = count ? place_of(v, v->at_id, v->at_time) : 0;
-    for (size_t step = 0;; step++) {
+    for (;;) {
         size_t next = v->forward ? i + 1 : i - 1;
         if (next >= count) {
             v->goal = LOGVIEW_NOTHING;
@@ -402,7 +403,7 @@ enum logview_search logview_search(struct logview *v)
         i = next;
         if (is_goal(v, i))
             break;
-        if (is_time_up(v, step)) {
+        if (is_time_up(v)) {
             stand_at(v, i);
             return LOGVIEW_SEARCHING;
         }

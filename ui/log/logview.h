@@ -13,6 +13,7 @@
 #include "base/regex.h"
 #include "model/line.h"
 #include "ui/log/folds.h"
+#include "ui/slice.h"
 
 enum logview_goal { LOGVIEW_NOTHING, LOGVIEW_MATCH, LOGVIEW_ERROR };
 
@@ -36,7 +37,7 @@ struct logview {
     int64_t first_time; /* of the lines: an older one may be the head of what had none */
     uint32_t *known;    /* what was found out about lines, by id: see logview.c */
     size_t known_size;
-    int64_t deadline;              /* monotonic ns: slices end there */
+    struct slice slice;
     bool unfinished;               /* a slice ended: go on at once */
     size_t shown, counting, count; /* log lines the filter lets through, as last counted; the count
                                       going on: how far, how many */

@@ -15,10 +15,10 @@
 #include "base/mem.h"
 #include "model/catalogue.h"
 #include "triage/grouper.h"
+#include "ui/slice.h"
 
 enum {
     SLICE_MS = 8,
-    CHECK_EVERY = 64,
     BATCH_MESSAGES = 300,
     BATCH_LINES = 50000,
     BATCH_LEAST_MS = 250, /* between the ends of two batches of lines that come */
@@ -293,7 +293,7 @@ static bool is_full(const struct patterns *p)
 bool patterns_work(struct patterns *p, const struct model_logs *logs, int64_t tick)
 {
     const struct lines *lines = logs->lines;
-    int64_t deadline = clock_monotonic() + SLICE_MS * CLOCK_MS;
+    struct slice slice;
     take_query(p, logs);
     if (is_full(p)) {
         end_batch(p, tick);
@@ -301,9 +301,10 @@ bool patterns_work(struct patterns *p, const struct model_logs *logs, int64_t ti
     }
     begin_span(p, lines);
     take_changes(p, lines);
+    slice_begin(&slice, SLICE_MS * CLOCK_MS);
     size_t count = lines_count(lines);
-    for (size_t step = 1; p->at < count; step++, p->at++) {
-        if (step % CHECK_EVERY == 0 && clock_monotonic() > deadline)
+    for (; p->at < count; p->at++) {
+        if (slice_is_over(&slice))
             return true;
         uint64_t id = p->last = lines_id(lines, p->at);
         if (mark_of(p, id) != UNKNOWN)

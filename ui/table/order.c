@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "ui/slice.h"
 
 enum { ADMITTED = 1, TESTED = 2, MATCHED = 4, FRESH = 8, KEYED = 16 };
-enum { SLICE = 256, TEXT_MAX_BYTES = 1 << 16 };
+enum { TEXT_MAX_BYTES = 1 << 16 };
 
 struct seen {
     uint64_t id, stamp;
@@ -200,16 +200,16 @@ static bool matches(struct order *o, size_t row, struct regex *r)
 /* Asks the filter about admitted rows in the order of base. False when the time was up. */
 static bool test_rows(struct order *o, int64_t budget)
 {
-    int64_t start = clock_monotonic();
-    size_t tested = 0;
+    struct slice slice;
+    slice_begin(&slice, budget);
     for (size_t i = 0; i < o->count; i++) {
         size_t row = o->base[i];
         if (!(o->flags[row] & ADMITTED) || o->flags[row] & TESTED)
             continue;
-        if (tested++ % SLICE == SLICE - 1 && clock_monotonic() - start > budget)
-            return false;
         o->flags[row] |= matches(o, row, o->filter) != o->invert ? TESTED | MATCHED : TESTED;
         o->unsorted = true;
+        if (slice_is_over(&slice))
+            return false;
     }
     return true;
 }
