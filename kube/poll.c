@@ -19,6 +19,7 @@ struct poll {
     struct pages *pages; /* while listing */
     struct again *again;
     bool listed;   /* a list has been whole once */
+    bool denied;   /* the server has refused once */
     int64_t asked; /* monotonic ns: when the list on its way was */
 };
 
@@ -32,11 +33,14 @@ static bool take(void *context, struct str json, struct err *err)
     return element;
 }
 
-/* What was allowed before may be refused by a server that has not read its roles yet. */
+/* A server that has not read its roles yet refuses what it will allow: it is asked once more before
+ * its word counts. */
 static int64_t try_again(struct poll *p, const struct err *err)
 {
     bool denied = err->kind == ERR_DENIED && !p->listed;
-    return again_after(p->again, err, denied ? p->conf.every_ms : 0, p->conf.every_ms);
+    int64_t least = p->denied ? p->conf.every_ms : AGAIN_DENIED_MS;
+    p->denied |= denied;
+    return again_after(p->again, err, denied ? least : 0, p->conf.every_ms);
 }
 
 static void done(void *context, const char *version, const struct err *err)

@@ -60,6 +60,7 @@ struct watch {
     int64_t started;   /* monotonic: this watch */
     bool listed;       /* a list has been whole once */
     bool away;         /* the server has been away once */
+    bool denied;       /* the server has refused once */
     bool watched;      /* a watch was allowed since this was last refused */
     bool told;         /* this watch has brought something */
     bool moved;        /* a row changed since `changed` was called */
@@ -148,13 +149,21 @@ static struct object *make(struct watch *w, const struct json *element)
 /* ---- failing ---- */
 
 /* A server that starts refuses everything until it has read its roles: what was allowed before, or
- * comes right after an outage, is asked for again soon. */
+ * comes right after an outage, is asked for again soon; what never was, sooner the first time. */
+static int64_t least_wait(const struct watch *w, bool denied)
+{
+    if (!denied || w->listed || w->away)
+        return 0;
+    return w->denied ? DENIED_MS : AGAIN_DENIED_MS;
+}
+
 static void fail(struct watch *w, const struct err *err)
 {
     bool denied = err->kind == ERR_DENIED && err->http == 403;
-    bool lasts = denied && !w->listed && !w->away;
+    int64_t next = again_after(w->again, err, least_wait(w, denied), 0);
     w->away |= err->kind == ERR_AWAY;
-    upstream_failed(&w->into->upstream, err, again_after(w->again, err, lasts ? DENIED_MS : 0, 0));
+    w->denied |= denied;
+    upstream_failed(&w->into->upstream, err, next);
     tell(w);
 }
 

@@ -41,8 +41,8 @@ struct watch_conf {
  * (the table is made when its columns are known; kept until then). ns "": all. `into` must outlive
  * the watch and is the caller's: watch_free leaves table and rows. Keeps into->upstream
  * (CONNECTING, LIVE, STALE, DENIED with the server's words, FAILED) and into->loading. A 403 is
- * asked again every minute: rights may come; sooner where it was allowed before and after an outage,
- * since a server that starts does not know its roles yet.
+ * asked again after 5 s, then every minute: rights may come; by backoff where it was allowed before
+ * and after an outage, since a server that starts does not know its roles yet.
  */
 struct watch *watch_new(struct client *c, const struct kind *kind, const char *ns,
                         const struct watch_conf *conf, struct resource *into);

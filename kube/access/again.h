@@ -7,6 +7,10 @@
 
 #include "base/err.h"
 
+/* After the first 403: a server that starts refuses what it will allow, until it has read its roles
+ * (1.20: up to 2 s). */
+enum { AGAIN_DENIED_MS = 5000 };
+
 struct again;
 struct client;
 

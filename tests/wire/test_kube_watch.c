@@ -641,10 +641,14 @@ static void no_right_to_list(void **state)
     assert_string_equal(t->resource.upstream.err.what,
                         "pods is forbidden: User \"system:serviceaccount:shop:reader\" cannot list "
                         "resource \"pods\" in API group \"\" at the cluster scope");
+    /* It may be a server that starts: the first no is not the last word. */
     int64_t wait = t->resource.upstream.next_try - clock_monotonic();
-    assert_true(wait > 50 * CLOCK_SECOND && wait < 61 * CLOCK_SECOND);
+    assert_true(wait > 4 * CLOCK_SECOND && wait < 7 * CLOCK_SECOND);
+    watch_retry(t->watch);
     kube_bench_wait(t->bench, 300);
-    assert_int_equal(t->lists, 1);
+    assert_int_equal(t->lists, 2);
+    wait = t->resource.upstream.next_try - clock_monotonic();
+    assert_true(wait > 50 * CLOCK_SECOND && wait < 61 * CLOCK_SECOND);
 }
 
 /* A server that starts does not know its roles yet: what was allowed is asked for again soon. */
