@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct kubeconfig *k = kubeconfig_load(path, &err);
     must(k || err.what[0]);
     for (size_t i = 0; k && i < kubeconfig_count(k); i++)
-        kubeconfig_context_free(kubeconfig_context(k, kubeconfig_name(k, i), &err));
+        kubeconfig_context_free(kubeconfig_resolve(path, kubeconfig_name(k, i), &err));
     kubeconfig_free(k);
     close(fd);
     return 0;
