@@ -1,26 +1,16 @@
 /*
- * Loki reads its chunks by blocks of 256 kB, and decodes all lines of a block before it looks at
- * their times: a page of 5,000 lines from 60 streams costs it 90,000 and more, each of which the
- * next pages cost it again. The fewer streams a page has, the longer the time it covers and the
- * less is read twice: a million lines of 60 streams cost Loki 20 s of CPU in pages of all streams,
- * and 8 s in eight lanes (3.4).
- *
- * So a query begins as one extract; when its first lines say that many more will come, it goes on
- * in lanes (loki_lanes.h), an extract each. Extracts keep their order, so the earliest of all heads
- * is next. Who is farthest behind is asked for first: pages come in about the order in which they
- * are needed. The lanes' first pages are of different lengths, so that later on some are half given
- * out when others begin, and memory is that of half the pages. Lanes are for a stretch of the span,
- * behind which it begins anew: a long silence is searched once and not by each lane.
+ * A query begins as one extract; when its first lines say that many more will come (loki_flood.h), it
+ * goes on in lanes, an extract each. Extracts keep their order, so the earliest of all heads is next.
+ * Who is farthest behind is asked for first: pages come in about the order in which they are needed.
  */
 #include "source/loki_merge.h"
 
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "source/loki_extract.h"
-#include "source/loki_lanes.h"
+#include "source/loki_flood.h"
 
 enum {
     MEMBERS = LOKI_LANES_MOST,
@@ -30,12 +20,8 @@ enum {
      * one for each, and one for the others under way, a single request would be under way. */
     HELD_MOST = (MEMBERS + IN_FLIGHT - 1) * PAGE,
     FLOOD = 50000,
-    SAMPLE = 1000,     /* lines that say whether it is a flood, and of what */
-    STRETCH = 1000000, /* lines that lanes are for; whether it is still a flood then is looked at */
     QUERY_ROOM = 1 << 20
 };
-
-#define SHORTEST_STRETCH CLOCK_HOUR
 
 struct member {
     struct loki_merge *owner;
@@ -47,12 +33,7 @@ struct member {
 
 struct query {
     char *text;
-    /* Of the present stretch of the span: */
-    struct loki_lanes *lanes; /* as long as it may still go on in some */
-    uint64_t lines, bytes;
-    int64_t first;   /* its first line's time */
-    int64_t reached; /* by its only extract, when a page ended */
-    int64_t until;   /* where it ends */
+    struct loki_flood *flood;
     struct loki_merge_result result;
 };
 
@@ -80,7 +61,7 @@ static void free_merge(struct loki_merge *x)
     for (size_t i = 0; i < x->member_count; i++)
         stop(&x->members[i]);
     for (size_t i = 0; i < x->conf.count; i++) {
-        loki_lanes_free(x->queries[i].lanes);
+        loki_flood_free(x->queries[i].flood);
         free(x->queries[i].text);
     }
     free(x);
@@ -175,14 +156,10 @@ static void look(struct member *m)
 static void give(struct loki_merge *x, struct member *m)
 {
     struct query *q = &x->queries[m->query];
-    q->first = q->lines ? q->first : m->head.time;
-    q->lines++;
-    q->bytes += m->head.text.n;
     q->result.lines++;
     q->result.bytes += m->head.text.n;
     x->lines++;
-    if (q->lanes)
-        loki_lanes_note(q->lanes, &m->head);
+    loki_flood_note(q->flood, &m->head);
     x->conf.line(x->conf.context, &m->head);
     if (x->dead)
         return;
@@ -247,11 +224,7 @@ static void start_whole(struct loki_merge *x, struct member *m, size_t query, in
                         struct loki_extract_conf hints)
 {
     struct query *q = &x->queries[query];
-    loki_lanes_free(q->lanes);
-    q->lanes = loki_lanes_new(x->conf.label);
-    q->lines = q->bytes = 0;
-    q->reached = edge;
-    q->until = x->conf.backward ? x->conf.from : x->conf.to;
+    loki_flood_begin(q->flood, edge, x->conf.backward ? x->conf.from : x->conf.to);
     hints.from = x->conf.backward ? x->conf.from : edge;
     hints.to = x->conf.backward ? edge : x->conf.to;
     start(x, m, query, q->text, hints);
@@ -277,8 +250,9 @@ static void on_done(void *context, const struct loki_extract_result *result, con
         r->err = *err;
         r->reached = result->reached;
     }
-    if (!r->err.kind && has_ended(x, m->query) && is_before(x, q->until, r->reached))
-        start_whole(x, m, m->query, q->until,
+    int64_t until = loki_flood_until(q->flood);
+    if (!r->err.kind && has_ended(x, m->query) && is_before(x, until, r->reached))
+        start_whole(x, m, m->query, until,
                     (struct loki_extract_conf){.expect_bytes = result->line_bytes,
                                                .expect_slowest = result->slowest});
     pump(x);
@@ -286,63 +260,29 @@ static void on_done(void *context, const struct loki_extract_result *result, con
 
 /* ---- lanes ---- */
 
-static int most_lanes(const struct loki_merge *x, double left)
-{
-    double pages = left / loki_limit(x->loki) / 2, most = LOKI_LANES_MOST / (double)x->conf.count;
-    return (int)(pages < most ? pages : most);
-}
-
-static double rate_of(const struct query *q) /* lines a ns */
-{
-    return (double)q->lines / (double)(llabs(q->reached - q->first) + 1);
-}
-
 /* The next stretch of the query is read in lanes. */
 static void split(struct loki_merge *x, struct member *m, int lanes)
 {
     struct query *q = &x->queries[m->query];
-    double rate = rate_of(q), stretch = STRETCH / rate;
-    int64_t left = llabs(q->until - q->reached), from = q->reached;
     stop(m);
-    stretch = stretch > SHORTEST_STRETCH ? stretch : SHORTEST_STRETCH;
-    left = stretch < (double)left ? (int64_t)stretch : left;
-    q->until = x->conf.backward ? from - left : from + left;
     for (int i = 0; i < lanes; i++) {
-        double share = loki_lanes_share(q->lanes, i);
-        struct loki_extract_conf c = {
-            .from = x->conf.backward ? q->until : from,
-            .to = x->conf.backward ? from : q->until,
-            .expect = rate * (double)CLOCK_SECOND * share * lanes / (i + 1),
-            /* quotes, and labels that differ */
-            .expect_bytes = (double)q->bytes / (double)q->lines * 1.2 + 100};
         struct buf query;
         buf_init(&query, QUERY_ROOM);
-        loki_lanes_query(q->lanes, i, q->text, &query);
-        start(x, i ? free_slot(x) : m, m->query, buf_text(&query), c);
+        loki_flood_query(q->flood, i, q->text, &query);
+        start(x, i ? free_slot(x) : m, m->query, buf_text(&query), loki_flood_lane(q->flood, i));
         buf_free(&query);
     }
 }
 
-/* Whether so many lines are to be expected still that lanes pay: looked at when a page ended, as
- * then everything before was given out and nothing behind. */
+/* Looked at when a page ended, as then everything before was given out and nothing behind. */
 static void consider_lanes(struct loki_merge *x, struct member *m)
 {
-    struct query *q = &x->queries[m->query];
-    int64_t reached = loki_extract_reached(m->extract);
-    if (q->lines < SAMPLE || reached == q->reached)
-        return;
-    q->reached = reached;
-    double left = rate_of(q) * (double)llabs(q->until - reached);
-    if (x->conf.limit && left > (double)(x->conf.limit - (int64_t)x->lines))
-        left = (double)(x->conf.limit - (int64_t)x->lines);
-    int lanes = most_lanes(x, left);
-    if (left < (double)x->conf.flood || lanes < 2)
-        return;
-    lanes = loki_lanes_cut(q->lanes, lanes);
+    int most = (int)(MEMBERS / x->conf.count);
+    int64_t limit = x->conf.limit ? x->conf.limit - (int64_t)x->lines + 1 : 0;
+    int lanes = loki_flood_cut(x->queries[m->query].flood, loki_extract_reached(m->extract), most,
+                               loki_limit(x->loki), limit);
     if (lanes > 1)
         split(x, m, lanes);
-    loki_lanes_free(q->lanes);
-    q->lanes = NULL;
 }
 
 /* ---- asking ---- */
@@ -350,8 +290,7 @@ static void consider_lanes(struct loki_merge *x, struct member *m)
 /* A query that may become lanes does not ask for what it would then ask for again. */
 static bool holds_back(const struct loki_merge *x, const struct member *m)
 {
-    const struct query *q = &x->queries[m->query];
-    return q->lanes && q->lines < SAMPLE && loki_extract_asking(m->extract) > 0;
+    return loki_flood_is_open(x->queries[m->query].flood) && loki_extract_asking(m->extract) > 0;
 }
 
 /* Who is farthest behind with what it has asked for; of two, one that others wait for. */
@@ -394,7 +333,7 @@ static void pump(struct loki_merge *x)
     give_out(x);
     for (size_t i = 0; !x->dead && i < x->member_count; i++) {
         struct member *m = &x->members[i];
-        if (m->extract && !m->has && x->queries[m->query].lanes)
+        if (m->extract && !m->has)
             consider_lanes(x, m);
     }
     if (!x->dead)
@@ -413,6 +352,7 @@ struct loki_merge *loki_merge_start(struct loki *l, const struct loki_merge_conf
     for (size_t i = 0; i < conf->count; i++) {
         struct query *q = &x->queries[i];
         q->text = mem_dup(conf->queries[i]);
+        q->flood = loki_flood_new(conf->label, x->conf.flood, conf->backward);
         q->result.reached = conf->backward ? conf->from : conf->to;
         start_whole(x, &x->members[x->member_count++], i, conf->backward ? conf->to : conf->from,
                     (struct loki_extract_conf){0});

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/regex.h"
@@ -265,6 +266,19 @@ static size_t cut_parts(const struct fake_loki *f, struct answer *page, size_t l
     return n - over;
 }
 
+static void delay(struct fake_loki *f, struct canned_answer *a)
+{
+    int64_t now = clock_monotonic();
+    size_t beside = 0, unused = 0;
+    for (size_t i = 0; i < FAKE_LOKI_BESIDE; i++) {
+        beside += f->due[i] > now;
+        unused = f->due[i] > now ? unused : i;
+    }
+    f->beside[beside]++;
+    f->due[unused] = now + f->delay_ms * CLOCK_MS;
+    a->delay_ms = f->delay_ms;
+}
+
 static void range(void *context, const struct canned_request *r, struct canned_answer *a)
 {
     struct fake_loki *f = context;
@@ -279,7 +293,10 @@ static void range(void *context, const struct canned_request *r, struct canned_a
         f->silent--;
         a->delay_ms = 60 * 1000;
     }
-    f->in_lanes += strstr(query, "pod=~\".*[") != NULL;
+    bool in_lane = strstr(query, "pod=~\".*[") != NULL;
+    f->in_lanes += in_lane;
+    if (in_lane)
+        delay(f, a);
     if (f->fail_from && from <= f->fail_from && f->fail_from < to &&
         (!f->fail_query || strstr(query, f->fail_query))) {
         a->status = 500;

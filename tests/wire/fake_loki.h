@@ -9,6 +9,8 @@
 
 #include "tests/wire/canned.h"
 
+enum { FAKE_LOKI_BESIDE = 8 };
+
 struct fake_loki_line {
     int64_t time;
     char *namespace_, *pod, *text;
@@ -17,15 +19,18 @@ struct fake_loki_line {
 struct fake_loki {
     struct fake_loki_line *lines; /* by time */
     size_t count, cap;
-    int64_t counts_more;    /* added to every count */
-    int fail;               /* status of every answer; 0: none */
-    int64_t fail_from;      /* of lines that begin there: 500 */
-    const char *fail_query; /* only of queries with this text; NULL: of all */
-    size_t pages, counts;   /* answered */
-    size_t in_lanes;        /* pages of a part of the pods, by the ends of their names */
-    int silent;             /* pages that are never answered, from here on */
-    int counts_to_fail;     /* with 503, before one is answered */
-    bool uncountable;       /* as 2.3 where a line is not what a parser wants */
+    int64_t counts_more;           /* added to every count */
+    int fail;                      /* status of every answer; 0: none */
+    int64_t fail_from;             /* of lines that begin there: 500 */
+    const char *fail_query;        /* only of queries with this text; NULL: of all */
+    size_t pages, counts;          /* answered */
+    size_t in_lanes;               /* pages of a part of the pods, by the ends of their names */
+    int delay_ms;                  /* of pages in lanes */
+    int64_t due[FAKE_LOKI_BESIDE]; /* when those under way are answered */
+    size_t beside[FAKE_LOKI_BESIDE + 1]; /* those pages, by how many others were under way */
+    int silent;                          /* pages that are never answered, from here on */
+    int counts_to_fail;                  /* with 503, before one is answered */
+    bool uncountable;                    /* as 2.3 where a line is not what a parser wants */
     struct buf pushes;
     /* Bounds and habits of real ones; 0: none. */
     int most;             /* lines a page (5,000): more is refused */

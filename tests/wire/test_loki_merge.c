@@ -18,7 +18,7 @@
 #define START (INT64_C(1795361400) * CLOCK_SECOND)
 #define END (START + 10 * CLOCK_MINUTE)
 
-enum { LINES = 1500, FLOOD = 300, NEVER = 1000000 };
+enum { LINES = 1500, FLOOD = 300, NEVER = 1000000, WIDE = 12500 };
 
 struct bench {
     struct loki_bench wire;
@@ -284,6 +284,24 @@ static void what_one_query_fails_at_is_no_end_for_the_others(void **state)
     assert_non_null(strstr(buf_text(&b->got), " last"));
 }
 
+/* Beside pages as large as they come, so that lanes hold all that they may. */
+static void three_requests_are_under_way(void **state)
+{
+    struct bench *b = *state;
+    struct fake_loki *f = b->wire.fake;
+    char pod[16], *wide = mem_printf("%*d", WIDE, 1);
+    for (int i = 0; i < 2 * LINES; i++) {
+        snprintf(pod, sizeof pod, "p-%c", "0369cgkpsz"[i * 7919 % 10]);
+        fake_loki_add(f, START + i * 190 * CLOCK_MS, "shop", pod, wide);
+    }
+    free(wide);
+    f->delay_ms = 100;
+    run(b, FLOOD, 0);
+    assert_int_equal(b->results[0].lines, 2 * LINES);
+    assert_true(3 * f->beside[2] > f->in_lanes && 3 * f->beside[0] < f->in_lanes);
+    assert_int_equal(f->beside[3] + f->beside[4], 0);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -297,6 +315,7 @@ int main(void)
         TEST(backward_too),
         TEST(several_queries_are_one_stream_of_lines),
         TEST(behind_a_flood_it_goes_on_as_one),
+        TEST(three_requests_are_under_way),
         TEST(what_one_query_fails_at_is_no_end_for_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
