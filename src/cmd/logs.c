@@ -119,6 +119,22 @@ static void on_matched(void *context, const struct err *err)
     logs_around_start(l->around, err);
 }
 
+static void end_progress(struct logs *l)
+{
+    if (l->told)
+        fputs("\r\033[K", stderr);
+    l->told = false;
+}
+
+static void on_counted_again(void *context, const char *query, uint64_t lines)
+{
+    struct err note;
+    end_progress(context);
+    err_set(&note, ERR_NONE, query, "",
+            "complete; Loki counts %" PRIu64 " lines more, as some were pushed twice", lines);
+    err_print(&note);
+}
+
 static void start_range(struct logs *l)
 {
     bool around = l->around_lines > 0;
@@ -141,6 +157,7 @@ static void start_range(struct logs *l)
                                                    .backward = l->backward,
                                                    .context = l,
                                                    .line = around ? on_match : on_line,
+                                                   .counted_again = on_counted_again,
                                                    .done = around ? on_matched : on_printed});
     if (l->progress)
         loop_timer_set(l->progress, PROGRESS_MS);
@@ -161,13 +178,6 @@ static void show_progress(void *context)
     fflush(stderr);
     l->told = true;
     loop_timer_set(l->progress, PROGRESS_MS);
-}
-
-static void end_progress(struct logs *l)
-{
-    if (l->told)
-        fputs("\r\033[K", stderr);
-    l->told = false;
 }
 
 static void on_follow_change(void *context, const struct loki_follow_state *state)

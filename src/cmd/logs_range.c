@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "source/loki_merge.h"
-#include "source/loki_tally.h"
+#include "source/loki_proof.h"
 
 /* The end of a span is settled once agents had this long to deliver it. */
 #define SETTLED (90 * CLOCK_SECOND)
@@ -15,10 +15,12 @@ struct logs_range {
     struct logs_range_conf conf;
     int64_t from, to; /* whole milliseconds where a proof is wanted, as Loki counts them */
     struct loki_merge *merge;
-    struct loki_tally *tally;
+    struct loki_proof *proof;
     struct loki_merge_result results[LOKI_MERGE_QUERIES];
-    size_t proved;  /* queries, or known not to be whole */
-    struct err err; /* the first that came */
+    int64_t settled; /* up to there, lines are proved to be all */
+    uint64_t before; /* lines up to there, of one query */
+    size_t proved;   /* queries, or known not to be whole */
+    struct err err;  /* the first that came */
 };
 
 static void note(struct logs_range *r, const struct err *err)
@@ -41,38 +43,42 @@ static void say_where_to_go_on(const struct logs_range *r, int64_t reached, stru
 
 static void prove_next(struct logs_range *r);
 
-static void on_tally(void *context, uint64_t count, const struct err *err)
+static void on_proof(void *context, uint64_t missing, uint64_t again, const struct err *err)
 {
     struct logs_range *r = context;
-    uint64_t lines = r->results[r->proved].lines;
-    bool settled = r->conf.to + SETTLED <= loki_now(r->conf.loki);
-    struct err missing = *err;
-    r->tally = NULL;
-    /* Loki 2.3 gives a line that was pushed twice more often than it counts it. */
-    if (!missing.kind && lines < count && settled)
-        err_set(&missing, ERR_AWAY, r->conf.queries[r->proved],
-                "run it again; lines may still be arriving",
-                "incomplete: %llu lines printed, Loki counts %llu", (unsigned long long)lines,
-                (unsigned long long)count);
-    note(r, &missing);
+    const struct logs_range_conf *c = &r->conf;
+    r->proof = NULL;
+    note(r, err);
+    if (again && !missing)
+        c->counted_again(c->context, c->queries[r->proved], again);
     r->proved++;
     prove_next(r);
+}
+
+/* Of several queries it is not known which lines lie before what is settled. */
+static bool can_be_proved(const struct logs_range *r)
+{
+    const struct logs_range_conf *c = &r->conf;
+    return !c->limit && (c->count > 1 ? r->settled == r->to : r->settled > r->from);
 }
 
 static void prove_next(struct logs_range *r)
 {
     const struct logs_range_conf *c = &r->conf;
-    while (!c->limit && r->proved < c->count && r->results[r->proved].err.kind)
+    while (r->proved < c->count && (!can_be_proved(r) || r->results[r->proved].err.kind))
         r->proved++;
-    if (c->limit || r->proved == c->count)
+    if (r->proved == c->count)
         c->done(c->context, &r->err);
     else
-        r->tally = loki_tally_start(c->loki, c->queries[r->proved], r->from, r->to, on_tally, r);
+        r->proof =
+            loki_proof_start(c->loki, c->queries[r->proved], r->from, r->settled,
+                             c->count > 1 ? r->results[r->proved].lines : r->before, on_proof, r);
 }
 
 static void on_line(void *context, const struct line *line)
 {
     struct logs_range *r = context;
+    r->before += line->time < r->settled;
     if (line->time >= r->conf.from && line->time < r->conf.to)
         r->conf.line(r->conf.context, line);
 }
@@ -98,6 +104,8 @@ struct logs_range *logs_range_start(const struct logs_range_conf *conf)
     r->conf = *conf;
     r->from = conf->limit ? conf->from : clock_align(conf->from, CLOCK_MS);
     r->to = conf->limit ? conf->to : clock_align(conf->to + CLOCK_MS - 1, CLOCK_MS);
+    int64_t settled = clock_align(loki_now(conf->loki) - SETTLED, CLOCK_MS);
+    r->settled = settled < r->to ? settled : r->to;
     r->merge = loki_merge_start(conf->loki,
                                 &(struct loki_merge_conf){.queries = conf->queries,
                                                           .count = conf->count,
@@ -117,7 +125,7 @@ void logs_range_free(struct logs_range *r)
     if (!r)
         return;
     loki_merge_free(r->merge);
-    loki_tally_free(r->tally);
+    loki_proof_free(r->proof);
     free(r);
 }
 

@@ -1,6 +1,6 @@
 /*
  * What `kubeboard logs` prints of a span: the lines of one or several queries as loki_merge gives
- * them, and Loki's count as the proof that they are all.
+ * them, and the proof (loki_proof.h) that they are all, up to what may still arrive.
  */
 #ifndef CMD_LOGS_RANGE_H
 #define CMD_LOGS_RANGE_H
@@ -23,6 +23,8 @@ struct logs_range_conf {
     bool backward;
     void *context;
     void (*line)(void *context, const struct line *line);
+    /* Loki counts so many lines more than there are: pushed again, and all of them were given. */
+    void (*counted_again)(void *context, const char *query, uint64_t lines);
     /* Once. ERR_AWAY when a query's lines are known to be incomplete. */
     void (*done)(void *context, const struct err *err);
 };

@@ -47,8 +47,8 @@ struct loki_call {
     struct err broken;
     int64_t sent_at;
     struct matrix *matrix;
-    char *query;  /* a count's: asked again without `drop` */
-    bool dropped; /* a count's: `drop` was sent */
+    char *query;            /* a count's: asked again without `drop` */
+    bool distinct, dropped; /* a count's; dropped: `drop` was sent */
     int64_t from, to;
     bool may_be_missing; /* the path is newer than the oldest Loki: 404 is an answer */
     void *context;
@@ -350,14 +350,20 @@ char *loki_counted(const struct loki *l, const char *query, int64_t span)
     return counted;
 }
 
+static char *summed(const struct loki_call *c)
+{
+    char *counted = loki_counted(c->loki, c->query, c->to - c->from);
+    char *query = mem_printf("sum(%s)", counted);
+    free(counted);
+    return query;
+}
+
 static void send_count(struct loki_call *c)
 {
     struct buf form;
     bool first = true;
-    c->dropped = loki_knows_drop(c->loki);
-    char *counted = loki_counted(c->loki, c->query, c->to - c->from);
-    char *query = mem_printf("sum(%s)", counted);
-    free(counted);
+    c->dropped = !c->distinct && loki_knows_drop(c->loki);
+    char *query = c->distinct ? loki_query_distinct(c->query, c->to - c->from) : summed(c);
     buf_init(&form, FORM_MAX);
     conn_query(&form, &first, "query", query);
     add_time(&form, &first, "time", c->to - 1);
@@ -365,12 +371,14 @@ static void send_count(struct loki_call *c)
     send(c, "/loki/api/v1/query", &form);
 }
 
-struct loki_call *loki_count(struct loki *l, const char *query, int64_t from, int64_t to,
-                             void (*done)(void *context, uint64_t count, const struct err *err),
-                             void *context)
+static struct loki_call *count(struct loki *l, const char *query, bool distinct_only, int64_t from,
+                               int64_t to,
+                               void (*done)(void *context, uint64_t count, const struct err *err),
+                               void *context)
 {
     struct loki_call *c = new_call(l, context);
     c->count = done;
+    c->distinct = distinct_only;
     c->query = mem_dup(query);
     c->from = from;
     c->to = to;
@@ -380,6 +388,21 @@ struct loki_call *loki_count(struct loki *l, const char *query, int64_t from, in
     }
     send_count(c);
     return c;
+}
+
+struct loki_call *loki_count(struct loki *l, const char *query, int64_t from, int64_t to,
+                             void (*done)(void *context, uint64_t count, const struct err *err),
+                             void *context)
+{
+    return count(l, query, false, from, to, done, context);
+}
+
+struct loki_call *loki_count_distinct(struct loki *l, const char *query, int64_t from, int64_t to,
+                                      void (*done)(void *context, uint64_t count,
+                                                   const struct err *err),
+                                      void *context)
+{
+    return count(l, query, true, from, to, done, context);
 }
 
 struct loki_call *

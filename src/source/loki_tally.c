@@ -11,7 +11,7 @@
 #include "net/backoff.h"
 #include "net/loop.h"
 
-enum { SIDE_BY_SIDE = 2, RETRIES = 4 };
+enum { SIDE_BY_SIDE = 2, RETRIES = 4, DISTINCT_AT_ONCE = 50000 };
 #define WORTH_CUTTING CLOCK_MINUTE
 
 struct part {
@@ -26,7 +26,8 @@ struct part {
 struct loki_tally {
     struct loki *loki;
     char *query;
-    int64_t from, to, cursor;
+    bool distinct;
+    int64_t from, to, cursor, widest;
     uint64_t count;
     struct part parts[SIDE_BY_SIDE];
     void (*done)(void *context, uint64_t count, const struct err *err);
@@ -61,7 +62,9 @@ static void on_count(void *context, uint64_t count, const struct err *err);
 static void ask(void *context)
 {
     struct part *p = context;
-    p->call = loki_count(p->owner->loki, p->owner->query, p->from, p->to, on_count, p);
+    const struct loki_tally *t = p->owner;
+    p->call = t->distinct ? loki_count_distinct(t->loki, t->query, p->from, p->to, on_count, p)
+                          : loki_count(t->loki, t->query, p->from, p->to, on_count, p);
 }
 
 static bool is_busy(const struct part *p)
@@ -72,10 +75,8 @@ static bool is_busy(const struct part *p)
 /* The next part of the span. */
 static void take_part(struct loki_tally *t, struct part *p)
 {
-    int64_t left = t->to - t->cursor, span = t->to - t->from, width = span;
+    int64_t left = t->to - t->cursor, width = t->widest;
     int64_t longest = loki_longest(t->loki) / CLOCK_MS * CLOCK_MS;
-    if (span >= WORTH_CUTTING)
-        width = clock_align(span / SIDE_BY_SIDE, CLOCK_MS) + CLOCK_MS;
     width = width < longest ? width : longest;
     p->from = t->cursor;
     p->to = p->from + (width < left ? width : left);
@@ -127,9 +128,10 @@ static void on_count(void *context, uint64_t count, const struct err *err)
         end(t, err);
 }
 
-struct loki_tally *
-loki_tally_start(struct loki *l, const char *query, int64_t from, int64_t to,
-                 void (*done)(void *context, uint64_t count, const struct err *err), void *context)
+static struct loki_tally *start(struct loki *l, const char *query, int64_t from, int64_t to,
+                                int64_t parts,
+                                void (*done)(void *context, uint64_t count, const struct err *err),
+                                void *context)
 {
     struct loki_tally *t = mem_alloc(sizeof *t);
     *t = (struct loki_tally){.loki = l,
@@ -137,15 +139,42 @@ loki_tally_start(struct loki *l, const char *query, int64_t from, int64_t to,
                              .from = from,
                              .to = to,
                              .cursor = from,
+                             .widest = to - from,
                              .done = done,
                              .context = context};
+    if (parts > 1)
+        t->widest = clock_align((to - from) / parts, CLOCK_MS) + CLOCK_MS;
     for (int i = 0; i < SIDE_BY_SIDE; i++) {
         t->parts[i].owner = t;
         t->parts[i].again = loop_timer_new(http_loop(loki_http(l)), ask, &t->parts[i]);
     }
-    if (from < to)
+    return t;
+}
+
+static struct loki_tally *ask_first(struct loki_tally *t)
+{
+    if (t->from < t->to)
         take_parts(t);
     else
         take_part(t, &t->parts[0]); /* is refused */
     return t;
+}
+
+struct loki_tally *
+loki_tally_start(struct loki *l, const char *query, int64_t from, int64_t to,
+                 void (*done)(void *context, uint64_t count, const struct err *err), void *context)
+{
+    int parts = to - from >= WORTH_CUTTING ? SIDE_BY_SIDE : 1;
+    return ask_first(start(l, query, from, to, parts, done, context));
+}
+
+struct loki_tally *
+loki_tally_distinct(struct loki *l, const char *query, int64_t from, int64_t to, uint64_t lines,
+                    void (*done)(void *context, uint64_t count, const struct err *err),
+                    void *context)
+{
+    struct loki_tally *t =
+        start(l, query, from, to, 1 + (int64_t)(lines / DISTINCT_AT_ONCE), done, context);
+    t->distinct = true;
+    return ask_first(t);
 }

@@ -341,10 +341,13 @@ static void instant(void *context, const struct canned_request *r, struct canned
     struct fake_loki *f = context;
     char *query = mem_dup(canned_field(r, "query"));
     const char *span = strrchr(query, '[');
-    int64_t time = canned_number(r, "time", 0), n = f->counts_more;
+    bool distinct = strstr(query, "count(stdvar_over_time(") != NULL;
+    int64_t time = canned_number(r, "time", 0), n = distinct ? f->differ_more : f->counts_more;
     int64_t ms = span ? strtoll(span + 1, NULL, 10) : 0;
     f->counts++;
-    if (f->uncountable) {
+    if (distinct && f->old) {
+        refuse(a, 400, "parse error : function \"__line__\" not defined\n");
+    } else if (f->uncountable) {
         refuse(a, 400, "pipeline error: 'JSONParserErr' for series: '{}'.\n");
     } else if (f->counts_to_fail) {
         f->counts_to_fail--;

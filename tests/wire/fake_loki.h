@@ -20,6 +20,7 @@ struct fake_loki {
     struct fake_loki_line *lines; /* by time */
     size_t count, cap;
     int64_t counts_more;           /* added to every count */
+    int64_t differ_more;           /* … of lines that differ */
     int fail;                      /* status of every answer; 0: none */
     int64_t fail_from;             /* of lines that begin there: 500 */
     const char *fail_query;        /* only of queries with this text; NULL: of all */

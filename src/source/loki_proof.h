@@ -1,0 +1,26 @@
+/*
+ * Whether lines that were read are all that Loki has: by its count, and where that is higher by its
+ * count of those that differ, as lines that were pushed twice may count twice.
+ */
+#ifndef SOURCE_LOKI_PROOF_H
+#define SOURCE_LOKI_PROOF_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "source/loki.h"
+
+struct loki_proof;
+
+/* `lines` of the query were read in [from, to), whole milliseconds. `done` once, never from inside
+ * the call, gone afterwards. missing: how many are not among them, as far as can be told, *err says it
+ * in words; again: how many more Loki counts of those that are. An err without `missing`: it can't
+ * be told. */
+struct loki_proof *loki_proof_start(struct loki *l, const char *query, int64_t from, int64_t to,
+                                    uint64_t lines,
+                                    void (*done)(void *context, uint64_t missing, uint64_t again,
+                                                 const struct err *err),
+                                    void *context);
+void loki_proof_free(struct loki_proof *p); /* cancels, without callbacks; NULL is allowed */
+
+#endif
