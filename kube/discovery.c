@@ -50,7 +50,7 @@ struct fetch {
 struct discovery {
     struct client *client;
     struct discovery_list known;
-    struct discovery_list printed; /* kinds of ours once more, as the server prints them */
+    struct discovery_list printed; /* resources once more, as the server prints them */
     struct fetch *fetches;
     size_t queued;
     bool loaded;
@@ -379,14 +379,15 @@ static struct discovery_resource *resource_of(const struct kind *kind)
 
 const struct kind *discovery_printed(struct discovery *d, const struct kind *kind, bool wide)
 {
-    const struct kinds_row *own = kinds_row_of(kind);
-    return own ? &discovery_read_printed(&d->printed, kind, wide ? own : NULL)->kind : kind;
+    return &discovery_read_printed(&d->printed, kind, wide)->kind;
 }
 
 const char *const *discovery_keep(const struct kind *kind)
 {
     const struct discovery_resource *r = resource_of(kind);
-    return r && r->keep ? (const char *const *)r->keep : columns_keep;
+    if (r && r->keep)
+        return (const char *const *)r->keep;
+    return r && r->use != COLUMNS_PANE ? columns_keep_printed : columns_keep;
 }
 
 bool discovery_needs_objects(const struct kind *kind)
@@ -414,7 +415,7 @@ bool discovery_set_columns(const struct kind *kind, const struct json *definitio
     struct discovery_resource *r = resource_of(kind);
     if (!r || r->has_columns)
         return r != NULL;
-    columns_read(&r->columns, definitions, r->own);
+    columns_read(&r->columns, definitions, r->use, r->own);
     r->kind.columns = r->columns.list;
     r->kind.column_count = r->columns.count;
     r->has_columns = true;

@@ -55,8 +55,9 @@ bool discovery_is_listed(const struct discovery *d, size_t i);
 const struct columns *discovery_columns(const struct kind *kind);
 bool discovery_set_columns(const struct kind *kind, const struct json *definitions);
 
-/* The same resource with the columns that the server's Tables have, as kubectl prints it; `wide`:
- * behind them those that only we have (kinds.h). A kind of the server's is that already. */
+/* The same resource for printing alone: the columns of the server's Tables, as kubectl prints them;
+ * `wide`: all of them, and behind them those that only we have (kinds.h). Its rows have no uid, owner
+ * or health. */
 const struct kind *discovery_printed(struct discovery *d, const struct kind *kind, bool wide);
 /* For watch and get: what they need of a Table's row of a kind of ours, and whether its Tables are
  * to bring whole objects. */

@@ -135,22 +135,24 @@ static size_t length(const char *const *list)
 /* A Table's cells, and below "object" what our own row is made of. */
 static char **keep_of(const struct kinds_row *own)
 {
-    size_t n = length(columns_keep), more = length(own->keep);
+    size_t n = length(columns_keep_printed), more = length(own->keep);
     char **keep = mem_array(n + more + 1, sizeof *keep);
     for (size_t i = 0; i < n; i++)
-        keep[i] = mem_dup(columns_keep[i]);
+        keep[i] = mem_dup(columns_keep_printed[i]);
     for (size_t i = 0; i < more; i++)
         keep[n + i] = mem_printf("object.%s", own->keep[i]);
     return keep;
 }
 
 struct discovery_resource *discovery_read_printed(struct discovery_list *l, const struct kind *kind,
-                                                  const struct kinds_row *own)
+                                                  bool wide)
 {
+    enum columns_use use = wide ? COLUMNS_PRINT_WIDE : COLUMNS_PRINT;
     for (size_t i = 0; i < l->count; i++)
-        if (l->list[i]->own == own && strcmp(l->list[i]->kind.name, kind->name) == 0 &&
+        if (l->list[i]->use == use && strcmp(l->list[i]->kind.name, kind->name) == 0 &&
             strcmp(l->list[i]->kind.api, kind->api) == 0)
             return l->list[i];
+    const struct kinds_row *own = wide ? kinds_row_of(kind) : NULL;
     struct str group = kind_names_group(kind), version = kind_names_version(kind);
     struct discovery_resource *r = mem_alloc(sizeof *r);
     *r = (struct discovery_resource){.kind = {.name = mem_dup(kind->name),
@@ -161,6 +163,7 @@ struct discovery_resource *discovery_read_printed(struct discovery_list *l, cons
                                               .namespaced = kind->namespaced},
                                      .group = mem_dup_n(group.p, group.n),
                                      .version = mem_dup_n(version.p, version.n),
+                                     .use = use,
                                      .own = own,
                                      .keep = own ? keep_of(own) : NULL};
     append(l, r);

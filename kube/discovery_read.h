@@ -16,9 +16,10 @@ struct discovery_resource {
     char *group, *version;
     char *categories; /* blanks between; NULL: none were told */
     int rank; /* core, the groups in the server's order; of each its preferred version first */
+    enum columns_use use; /* COLUMNS_PANE but of what discovery_printed made */
     struct columns columns;
     bool has_columns;
-    const struct kinds_row *own; /* of what discovery_printed made: our rows of it; else NULL */
+    const struct kinds_row *own; /* of what is printed wide: our rows of it; else NULL */
     char **keep;   /* with `own`: what a row of the Table must hold; NULL-terminated */
     bool listed;   /* one of its verbs is list */
     unsigned seen; /* discovery_list.round when the server named it last */
@@ -48,7 +49,7 @@ bool discovery_read_has(const struct discovery_list *l, const char *api, const c
 
 /* A resource of the list that is `kind` once more, as discovery_printed has it. */
 struct discovery_resource *discovery_read_printed(struct discovery_list *l, const struct kind *kind,
-                                                  const struct kinds_row *own);
+                                                  bool wide);
 
 /* The resource that a user means by `name`, by kubectl's rules, or NULL. */
 const struct kind *discovery_read_match(const struct discovery_list *l, const char *name);

@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/shortest.h"
 #include "kube/kinds/kinds.h"
 #include "kube/kinds/trouble.h"
 
@@ -28,6 +27,18 @@ const char *const columns_keep[] = {"cells",
                                     "object.metadata.ownerReferences.controller",
                                     KINDS_METADATA,
                                     NULL};
+
+/* A watch knows by the version whether a row changed that looks as it did. */
+const char *const columns_keep_printed[] = {"cells",
+                                            "object.metadata.name",
+                                            "object.metadata.namespace",
+                                            "object.metadata.resourceVersion",
+                                            "object.metadata.creationTimestamp",
+                                            "metadata.name",
+                                            "metadata.namespace",
+                                            "metadata.resourceVersion",
+                                            "metadata.creationTimestamp",
+                                            NULL};
 
 /* An object's age stands in every row; a column may be called so and tell another time. */
 static bool is_age(const struct json *definition)
@@ -103,7 +114,8 @@ static bool has_name(const struct columns *c)
     return i < c->count;
 }
 
-bool columns_read(struct columns *c, const struct json *definitions, const struct kinds_row *own)
+bool columns_read(struct columns *c, const struct json *definitions, enum columns_use use,
+                  const struct kinds_row *own)
 {
     *c = (struct columns){.own = own, .age = COLUMNS_NO_AGE};
     const struct json *d = json_is_array(definitions) ? json_first(definitions) : NULL;
@@ -115,13 +127,15 @@ bool columns_read(struct columns *c, const struct json *definitions, const struc
             c->age_wide = wide;
             continue;
         }
+        if (wide && use == COLUMNS_PRINT)
+            continue;
         if (title.n > TITLE_LONGEST)
             title.n = TITLE_LONGEST;
         char *upper = mem_dup_n(title.p, title.n);
         for (char *p = upper; *p; p++)
             *p = (char)toupper((unsigned char)*p);
         c->cell[c->count] = (unsigned char)cell;
-        c->judged[c->count] = is_judged(upper);
+        c->judged[c->count] = use == COLUMNS_PANE && is_judged(upper);
         c->list[c->count++] = (struct column){.title = upper,
                                               .type = CELL_TEXT,
                                               .wide = wide,
@@ -144,17 +158,18 @@ void columns_free(struct columns *c)
 static void set_cell(struct object *row, size_t column, const struct json *value)
 {
     const char *text = json_value(value);
-    struct buf shown;
     char number[SHORTEST_TEXT];
     if (!value || json_is_null(value))
         return;
-    buf_init(&shown, CELL_LONGEST);
     if (json_is_number(value))
-        text = shortest_text(json_as_number(value, 0), number);
-    if (text)
-        buf_add(&shown, text, strnlen(text, CELL_LONGEST));
-    else
-        json_out_json(&(struct json_out){.b = &shown}, NULL, value);
+        text = json_number_text(value, number);
+    if (text) {
+        object_set_text(row, column, (struct str){text, strnlen(text, CELL_LONGEST)});
+        return;
+    }
+    struct buf shown;
+    buf_init(&shown, CELL_LONGEST);
+    json_out_json(&(struct json_out){.b = &shown}, NULL, value);
     object_set_text(row, column, buf_str(&shown));
     buf_free(&shown);
 }

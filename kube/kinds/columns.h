@@ -18,8 +18,9 @@ struct kinds_row;
 /* The parameter that says what of the object a Table's row brings: its metadata, or "Object". */
 #define COLUMNS_OBJECTS "includeObject"
 
-/* What a Table's row needs of the answer: for the splitter, inside an element of "rows". */
-extern const char *const columns_keep[];
+/* What a Table's row needs of the answer: for the splitter, inside an element of "rows". Of a row that
+ * is only printed that is less. */
+extern const char *const columns_keep[], *const columns_keep_printed[];
 
 /* The columns of a Table without age, which every object has: titles in capitals as kubectl's, all
  * CELL_TEXT, priority > 0 is wide. Cells beyond COLUMNS_MAX are dropped. */
@@ -35,9 +36,14 @@ struct columns {
     const struct kinds_row *own; /* NULL: none */
     struct objects *maker;       /* of rows of `own`; never holds one */
 };
+
+/* Panes show every column and judge what stands there; printed are those that are asked for. */
+enum columns_use { COLUMNS_PANE, COLUMNS_PRINT, COLUMNS_PRINT_WIDE };
+
 /* Reads columnDefinitions, and puts those columns of `own` (may be NULL) behind them that the Table
  * has not got; false when there is no definition. columns_free frees what it made. */
-bool columns_read(struct columns *c, const struct json *definitions, const struct kinds_row *own);
+bool columns_read(struct columns *c, const struct json *definitions, enum columns_use use,
+                  const struct kinds_row *own);
 void columns_free(struct columns *c);
 
 /* A row of the table from a Table's row ({"cells":[…],"object":{"metadata":{…}}}); NULL when it names

@@ -32,7 +32,8 @@ static bool room_for(struct buf *b, size_t n)
         b->over = true;
         return false;
     }
-    mem_grow(&b->p, &b->cap, b->n + n + 1, 1);
+    if (b->n + n >= b->cap)
+        mem_grow(&b->p, &b->cap, b->n + n + 1, 1);
     return true;
 }
 

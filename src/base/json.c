@@ -17,6 +17,9 @@
 
 enum { DEPTH_MAX = 200, ARENA_KEPT = 4 * 1024 * 1024 };
 
+/* From here on a double does not hold every whole number: 2^53. */
+#define DOUBLE_EXACT 9007199254740992.0
+
 struct json_doc {
     struct arena arena;
 };
@@ -55,14 +58,51 @@ void json_doc_free(struct json_doc *d)
     free(d);
 }
 
-static bool is_too_deep(const cJSON *container, int left)
+struct look {
+    bool deep;  /* deeper than allowed: nothing more was looked at */
+    bool large; /* there is a number that may have been another one before it became a double */
+};
+
+static void look_at(const cJSON *j, int left, struct look *l)
 {
-    if (!left)
-        return true;
-    for (const cJSON *j = container->child; j; j = j->next)
-        if (j->type & (cJSON_Array | cJSON_Object) && is_too_deep(j, left - 1))
-            return true;
-    return false;
+    if (j->type & cJSON_Number)
+        l->large = l->large || fabs(j->valuedouble) >= DOUBLE_EXACT;
+    if (j->type & (cJSON_Array | cJSON_Object))
+        l->deep = l->deep || !left;
+    for (const cJSON *kid = j->child; kid && !l->deep; kid = kid->next)
+        look_at(kid, left - 1, l);
+}
+
+/* The first number at or behind *at, which moves behind it; strings are passed over. */
+static struct str next_number(const char **at, const char *end)
+{
+    static const char begins[] = "-0123456789", more[] = "+-.eE0123456789";
+    const char *p = *at;
+    bool inside = false;
+    for (; p < end && (inside || !*p || !strchr(begins, *p)); p++) {
+        if (*p == '"')
+            inside = !inside;
+        else if (*p == '\\')
+            p++;
+    }
+    const char *from = p;
+    while (p < end && *p && strchr(more, *p))
+        p++;
+    *at = p;
+    return (struct str){from, (size_t)(p - from)};
+}
+
+/* The tree has the numbers in the order of the text. */
+static void keep_digits(struct json_doc *d, cJSON *j, const char **at, const char *end)
+{
+    int64_t value;
+    if (j->type & cJSON_Number) {
+        struct str text = next_number(at, end);
+        if (fabs(j->valuedouble) >= DOUBLE_EXACT && str_to_int(text, &value))
+            j->valuestring = arena_dup(&d->arena, text);
+    }
+    for (cJSON *kid = j->child; kid; kid = kid->next)
+        keep_digits(d, kid, at, end);
 }
 
 static bool is_blank(const char *p, const char *end)
@@ -88,10 +128,14 @@ const struct json *json_parse(struct json_doc *d, const char *p, size_t n, struc
                 n);
         return NULL;
     }
-    if (root->type & (cJSON_Array | cJSON_Object) && is_too_deep(root, DEPTH_MAX)) {
+    struct look look = {0};
+    look_at(root, DEPTH_MAX, &look);
+    if (look.deep) {
         err_set(err, ERR_PROTOCOL, NULL, NULL, "JSON nested more than %d levels deep", DEPTH_MAX);
         return NULL;
     }
+    if (look.large)
+        keep_digits(d, root, &p, p + n);
     return (const struct json *)root;
 }
 
@@ -151,7 +195,7 @@ int64_t json_int(const struct json *j, const char *path, int64_t otherwise)
 {
     j = json_get(j, path);
     int64_t value;
-    if (is_type(j, cJSON_String))
+    if (is_type(j, cJSON_String) || json_digits(j))
         return str_to_int(str_of(node(j)->valuestring), &value) ? value : otherwise;
     double number = json_as_number(j, NAN);
     /* The bounds are the doubles beyond which the conversion is undefined. */
@@ -230,4 +274,15 @@ bool json_is_number(const struct json *j)
 double json_as_number(const struct json *j, double otherwise)
 {
     return is_type(j, cJSON_Number) ? node(j)->valuedouble : otherwise;
+}
+
+const char *json_digits(const struct json *j)
+{
+    return is_type(j, cJSON_Number) ? node(j)->valuestring : NULL;
+}
+
+const char *json_number_text(const struct json *j, char out[SHORTEST_TEXT])
+{
+    const char *digits = json_digits(j);
+    return digits ? digits : shortest_text(json_as_number(j, 0), out);
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/shortest.h"
 #include "base/str.h"
 
 struct json; /* a value inside a parsed document; valid until the document is parsed again or freed
@@ -47,6 +48,10 @@ bool json_is_null(const struct json *j);
 bool json_is_true(const struct json *j);
 bool json_is_number(const struct json *j);
 double json_as_number(const struct json *j, double otherwise);
+/* The text of a whole number that a double may not hold, but 64 bits do; else NULL. */
+const char *json_digits(const struct json *j);
+/* A number as Go prints it, and so kubectl: json_digits, or shortest_text in `out`. */
+const char *json_number_text(const struct json *j, char out[SHORTEST_TEXT]);
 
 /* Unescapes the inside of a JSON string (without its quotes) into out, NUL bytes kept; lone
  * surrogates become U+FFFD. False when an escape is broken or out is full: nothing is added then. */

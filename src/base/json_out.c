@@ -186,6 +186,8 @@ static void add_value(struct buf *b, const struct json *j, int indent, int depth
     bool object = json_is_object(j);
     if (json_value(j)) {
         json_out_escape(b, str_of(json_value(j)));
+    } else if (json_digits(j)) {
+        buf_adds(b, json_digits(j));
     } else if (json_is_number(j)) {
         add_number(b, json_as_number(j, 0));
     } else if (!object && !json_is_array(j)) {

@@ -1,6 +1,7 @@
 #include "base/shortest.h"
 
 #include <float.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ char *shortest_text(double number, char out[SHORTEST_TEXT])
 {
     int digits = 0;
     if (number == floor(number) && fabs(number) < WHOLE_BELOW) {
-        snprintf(out, SHORTEST_TEXT, "%.0f", number);
+        snprintf(out, SHORTEST_TEXT, "%" PRId64, (int64_t)number);
         return out;
     }
     do

@@ -11,7 +11,6 @@
 
 #include "base/map.h"
 #include "base/mem.h"
-#include "base/shortest.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "base/yaml_order.h"
@@ -357,65 +356,33 @@ static bool emit_scalar(yaml_emitter_t *emitter, const char *text, size_t n,
                                              (int)n, 1, 1, style));
 }
 
-/* What would be lost in parsed JSON is marked by bytes that no UTF-8 holds: a NUL inside a string,
- * which would end there, and a whole number that a double does not hold, which becomes a string. */
-static const char nul[] = "\xc0\x80", whole[] = "\xc0\x81";
-
-enum { EXACT_DIGITS = 15, WHOLE_DIGITS = 19 };
-
-static size_t number_length(struct str json, size_t at)
-{
-    size_t n = 0;
-    while (at + n < json.n && json.p[at + n] && strchr("+-.eE0123456789", json.p[at + n]))
-        n++;
-    return n;
-}
-
-static bool is_long(struct str number)
-{
-    size_t sign = number.n && *number.p == '-';
-    for (size_t i = sign; i < number.n; i++)
-        if (number.p[i] < '0' || number.p[i] > '9')
-            return false;
-    return number.n - sign > EXACT_DIGITS && number.n - sign <= WHOLE_DIGITS;
-}
-
-/* Outside of strings; returns the bytes that it took. */
-static size_t add_token(struct buf *out, struct str json, size_t at)
-{
-    struct str number = {json.p + at, number_length(json, at)};
-    if (is_long(number))
-        buf_printf(out, "\"%s%.*s\"", whole, (int)number.n, number.p);
-    else
-        buf_add(out, json.p + at, number.n ? number.n : 1);
-    return number.n ? number.n : 1;
-}
+/* A NUL would end a string of parsed JSON: it is marked by bytes that no UTF-8 holds. */
+static const char nul[] = "\xc0\x80";
 
 static void add_marked(struct buf *out, struct str json)
 {
     static const char escape[] = "\\u0000";
     size_t n = sizeof escape - 1;
-    bool inside = false;
     for (size_t i = 0; i < json.n;) {
-        bool pair = json.p[i] == '\\' && i + 1 < json.n;
-        if (pair && json.n - i >= n && memcmp(json.p + i, escape, n) == 0) {
+        const char *slash = memchr(json.p + i, '\\', json.n - i);
+        size_t plain = slash ? (size_t)(slash - json.p) - i : json.n - i;
+        buf_add(out, json.p + i, plain);
+        i += plain;
+        size_t left = json.n - i;
+        if (left >= n && memcmp(json.p + i, escape, n) == 0) {
             buf_adds(out, nul);
             i += n;
-        } else if (inside || json.p[i] == '"') {
-            inside = inside != (json.p[i] == '"');
-            buf_add(out, json.p + i, pair ? 2 : 1);
-            i += pair ? 2 : 1;
         } else {
-            i += add_token(out, json, i);
+            size_t pair = left < 2 ? left : 2;
+            buf_add(out, json.p + i, pair);
+            i += pair;
         }
     }
 }
 
 static bool emit_string(yaml_emitter_t *emitter, const char *text)
 {
-    size_t n = strlen(text), mark = sizeof whole - 1;
-    if (strncmp(text, whole, mark) == 0)
-        return emit_scalar(emitter, text + mark, n - mark, YAML_PLAIN_SCALAR_STYLE);
+    size_t n = strlen(text);
     yaml_scalar_style_t style = yaml_plain_misreads(text) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
                                 : strchr(text, '\n')      ? YAML_LITERAL_SCALAR_STYLE
                                                           : YAML_PLAIN_SCALAR_STYLE;
@@ -448,7 +415,7 @@ static bool emit_atom(yaml_emitter_t *emitter, const struct json *j)
     char number[SHORTEST_TEXT];
     const char *text = json_is_null(j) ? "null" : json_is_true(j) ? "true" : "false";
     if (json_is_number(j))
-        text = shortest_text(json_as_number(j, 0), number);
+        text = json_number_text(j, number);
     return emit_scalar(emitter, text, strlen(text), YAML_PLAIN_SCALAR_STYLE);
 }
 

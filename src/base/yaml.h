@@ -43,9 +43,8 @@ bool yaml_bool(const struct yaml *y, const char *name, bool otherwise);
 /* A JSON value as YAML, as kubectl -o yaml prints it (keys in its order, two blanks, strings quoted
  * where they must be). False: `out` is full. */
 bool yaml_print_json(struct buf *out, const struct json *value);
-/* The same from JSON text, in which NUL characters (\u0000) do not end a string and whole numbers of 19
- * digits stay what they are. False with *err: ERR_PROTOCOL for what is no JSON, ERR_LIMIT where `out` is
- * full. */
+/* The same from JSON text, in which NUL characters (\u0000) do not end a string. False with *err:
+ * ERR_PROTOCOL for what is no JSON, ERR_LIMIT where `out` is full. */
 bool yaml_print_text(struct buf *out, struct str json, struct err *err);
 
 #endif

@@ -427,8 +427,12 @@ static void pods_in_the_words_of_1_36(void **state)
     get_printed(t, "pods", false);
     assert_ptr_equal(t->kind, discovery_printed(t->discovery, kinds_find("po"), false));
     assert_null(strstr(t->asked, "includeObject"));
-    assert_string_equal(t->columns,
-                        "NAME READY STATUS RESTARTS +IP +NODE +NOMINATED NODE +READINESS GATES ");
+    assert_string_equal(t->columns, "NAME READY STATUS RESTARTS ");
+    assert_non_null(strstr(t->rows, "|0/1|CrashLoopBackOff|54 (3m38s ago)|"));
+    assert_null(strstr(t->rows, "10.128.5.2"));
+    get_printed(t, "pods", true);
+    assert_non_null(strstr(
+        t->columns, "NAME READY STATUS RESTARTS +IP +NODE +NOMINATED NODE +READINESS GATES "));
     assert_non_null(strstr(t->rows, "|0/1|CrashLoopBackOff|54 (3m38s ago)|10.128.5.2|"));
 }
 

@@ -101,6 +101,46 @@ static void absent_and_wrong_types_give_the_default(void **state)
     json_doc_free(NULL);
 }
 
+/* A double holds whole numbers up to 2^53: what a server sends beyond it is not rounded. */
+static void whole_numbers_of_64_bits_stay_exact(void **state)
+{
+    static const struct {
+        const char *digits; /* NULL: as the double */
+        const char *text;
+    } numbers[] = {{"9007199254740993", "9007199254740993"},
+                   {"-9007199254740993", "-9007199254740993"},
+                   {"9223372036854775807", "9223372036854775807"},
+                   {"-9223372036854775808", "-9223372036854775808"},
+                   {NULL, "9007199254740991"},
+                   {NULL, "1.8446744073709552e+19"},
+                   {NULL, "1e+21"},
+                   {NULL, "0.5"}};
+    char out[SHORTEST_TEXT];
+    (void)state;
+    struct json_doc *d = json_doc_new();
+    const struct json *j =
+        parse(d, "{\"12\\\"34\":\"56\\\\\",\"n\":[9007199254740993,-9007199254740993,{\"7\":"
+                 "9223372036854775807},[-9223372036854775808],9007199254740991,"
+                 "18446744073709551615,1e21,0.5]}");
+    const struct json *n = json_first(json_get(j, "n"));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++, n = json_next(n)) {
+        const struct json *number = json_first(n) ? json_first(n) : n;
+        if (numbers[i].digits)
+            assert_string_equal(json_digits(number), numbers[i].digits);
+        else
+            assert_null(json_digits(number));
+        assert_string_equal(json_number_text(number, out), numbers[i].text);
+    }
+    assert_true(json_int(j, "n.0", 0) == 9007199254740993);
+    assert_true(json_int(j, "n.3.0", 0) == INT64_MIN);
+    struct buf written;
+    buf_init(&written, 1024);
+    json_out_json(&(struct json_out){.b = &written}, NULL, json_get(j, "n.0"));
+    assert_string_equal(buf_text(&written), "9007199254740993");
+    buf_free(&written);
+    json_doc_free(d);
+}
+
 static void walks_in_order(void **state)
 {
     (void)state;
@@ -295,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_values_by_path),
         cmocka_unit_test(absent_and_wrong_types_give_the_default),
+        cmocka_unit_test(whole_numbers_of_64_bits_stay_exact),
         cmocka_unit_test(walks_in_order),
         cmocka_unit_test(refuses_what_is_no_json),
         cmocka_unit_test(nesting_is_bounded),

@@ -29,7 +29,7 @@ static void columns_without_age(void **state)
     struct columns c;
     (void)state;
     struct json_doc *doc = json_doc_new();
-    assert_true(columns_read(&c, parse(doc, definitions), NULL));
+    assert_true(columns_read(&c, parse(doc, definitions), COLUMNS_PANE, NULL));
     assert_int_equal(c.count, 3);
     assert_true(c.list[0].renames);
     assert_string_equal(c.list[1].title, "SIZE");
@@ -39,9 +39,9 @@ static void columns_without_age(void **state)
     assert_int_equal(c.age, 2);
     assert_false(c.age_wide);
     columns_free(&c);
-    assert_false(columns_read(&c, parse(doc, "null"), NULL));
-    assert_false(columns_read(&c, parse(doc, "[]"), NULL));
-    assert_true(columns_read(&c, parse(doc, "[null,7,{},{\"name\":null}]"), NULL));
+    assert_false(columns_read(&c, parse(doc, "null"), COLUMNS_PANE, NULL));
+    assert_false(columns_read(&c, parse(doc, "[]"), COLUMNS_PANE, NULL));
+    assert_true(columns_read(&c, parse(doc, "[null,7,{},{\"name\":null}]"), COLUMNS_PANE, NULL));
     columns_free(&c);
     json_doc_free(doc);
 }
@@ -60,7 +60,7 @@ static void names_and_ages_of_something_else(void **state)
                    "JSONPath format): .spec.age\"},{\"name\":\"AGE\",\"description\":\"Custom "
                    "resource definition column (in JSONPath format): "
                    ".metadata.creationTimestamp\"}]"),
-        NULL));
+        COLUMNS_PANE, NULL));
     assert_int_equal(c.count, 4);
     assert_true(c.list[0].renames);
     assert_string_equal(c.list[1].title, "ATTACHER");
@@ -82,13 +82,43 @@ static void names_and_ages_in_their_places(void **state)
     struct columns c;
     (void)state;
     struct json_doc *doc = json_doc_new();
-    assert_true(columns_read(&c, parse(doc, event), NULL));
+    assert_true(columns_read(&c, parse(doc, event), COLUMNS_PANE, NULL));
     assert_int_equal(c.age, COLUMNS_NO_AGE);
     assert_true(c.list[4].renames && c.list[4].wide);
     columns_free(&c);
-    assert_true(columns_read(&c, parse(doc, late), NULL));
+    assert_true(columns_read(&c, parse(doc, late), COLUMNS_PANE, NULL));
     assert_int_equal(c.age, 2);
     assert_true(c.age_wide);
+    columns_free(&c);
+    json_doc_free(doc);
+}
+
+/* What nobody will see is not read; what is printed says nothing of the object's health. */
+static void printed_are_the_columns_asked_for(void **state)
+{
+    static const char four[] =
+        "[{\"name\":\"Name\",\"format\":\"name\",\"priority\":0},{\"name\":\"IP\",\"priority\":1},"
+        "{\"name\":\"Status\",\"priority\":0},{\"name\":\"Age\",\"priority\":0}]";
+    struct columns c;
+    (void)state;
+    struct json_doc *doc = json_doc_new();
+    assert_true(columns_read(&c, parse(doc, four), COLUMNS_PRINT, NULL));
+    assert_int_equal(c.count, 2);
+    assert_int_equal(c.age, 2);
+    struct kind kind = {.name = "things", .columns = c.list, .column_count = c.count};
+    struct objects *table = objects_new(&kind);
+    struct object *row = columns_make(
+        &c, table,
+        parse(doc, "{\"cells\":[\"a\",\"10.0.0.1\",\"Failed\",\"1h\"],\"object\":{\"metadata\":{"
+                   "\"name\":\"a\"}}}"));
+    assert_string_equal(row->cells[1].text, "Failed");
+    assert_int_equal(row->health, HEALTH_OK);
+    objects_discard(table, row);
+    objects_free(table);
+    columns_free(&c);
+    assert_true(columns_read(&c, parse(doc, four), COLUMNS_PRINT_WIDE, NULL));
+    assert_int_equal(c.count, 3);
+    assert_true(c.list[1].wide);
     columns_free(&c);
     json_doc_free(doc);
 }
@@ -104,7 +134,7 @@ static void more_columns_than_we_hold(void **state)
     for (int i = 0; i < 400; i++)
         buf_printf(&text, "%s{\"name\":\"c%d\"}", i ? "," : "", i);
     buf_addc(&text, ']');
-    assert_true(columns_read(&c, parse(doc, buf_text(&text)), NULL));
+    assert_true(columns_read(&c, parse(doc, buf_text(&text)), COLUMNS_PANE, NULL));
     assert_int_equal(c.count, COLUMNS_MAX);
     columns_free(&c);
     buf_free(&text);
@@ -131,6 +161,10 @@ static void rows_of_a_table(void **state)
          "-0.1"},
         {"{\"cells\":[\"a\",123456.5,2,0.00001],\"object\":{\"metadata\":{\"name\":\"a\"}}}", "a",
          "123456.5", "1e-05"},
+        {"{\"cells\":[\"a\",9007199254740993,2,-9223372036854775808],\"object\":{\"metadata\":{"
+         "\"name\":"
+         "\"a\"}}}",
+         "a", "9007199254740993", "-9223372036854775808"},
         {"{\"cells\":null,\"object\":{\"metadata\":{\"name\":\"a\"}}}", "a", "", ""},
         /* an item of a plain list */
         {"{\"metadata\":{\"name\":\"b\"}}", "b", "", ""},
@@ -144,7 +178,7 @@ static void rows_of_a_table(void **state)
     (void)state;
     struct json_doc *doc = json_doc_new();
     size_t held = intern_count();
-    columns_read(&c, parse(doc, definitions), NULL);
+    columns_read(&c, parse(doc, definitions), COLUMNS_PANE, NULL);
     struct kind kind = {.name = "things", .columns = c.list, .column_count = c.count};
     struct objects *table = objects_new(&kind);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -187,7 +221,7 @@ static void health_by_the_columns(void **state)
     char text[200];
     (void)state;
     struct json_doc *doc = json_doc_new();
-    columns_read(&c, parse(doc, three), NULL);
+    columns_read(&c, parse(doc, three), COLUMNS_PANE, NULL);
     struct kind kind = {.name = "things", .columns = c.list, .column_count = c.count};
     struct objects *table = objects_new(&kind);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -209,6 +243,7 @@ int main(void)
         cmocka_unit_test(columns_without_age),
         cmocka_unit_test(names_and_ages_of_something_else),
         cmocka_unit_test(names_and_ages_in_their_places),
+        cmocka_unit_test(printed_are_the_columns_asked_for),
         cmocka_unit_test(more_columns_than_we_hold),
         cmocka_unit_test(rows_of_a_table),
         cmocka_unit_test(health_by_the_columns),
