@@ -38,11 +38,13 @@ enum state {
 enum role {
     ROLE_OUTSIDE, /* an object on the way to the array; node: path parts matched before it */
     ROLE_ARRAY,   /* the array itself */
+    ROLE_ELEMENT, /* an element whose items are handed alone */
+    ROLE_ITEMS,   /* their array */
     ROLE_FILTER,  /* inside an element, a wanted path goes through it; node: of the trie */
     ROLE_WHOLE,   /* inside a value that is passed whole */
 };
 
-enum sink { SINK_NONE, SINK_REST, SINK_ELEMENT };
+enum sink { SINK_NONE, SINK_REST, SINK_ELEMENT, SINK_ITEM };
 
 struct level {
     bool object;
@@ -74,7 +76,7 @@ struct splitter {
     char key[KEY_MAX];
     size_t key_n; /* KEY_MAX + 1: longer, matches nothing */
     const char *mark;
-    struct buf element, rest;
+    struct buf element, item, rest;
     size_t count;
 };
 
@@ -169,11 +171,13 @@ static bool broken(struct splitter *s, struct err *err)
 /* Gives the bytes before `p` to the present sink, those from there on to the next. */
 static bool turn_to(struct splitter *s, const char *p, enum sink next, struct err *err)
 {
-    struct buf *b = s->sink == SINK_ELEMENT ? &s->element : &s->rest;
+    struct buf *b = s->sink == SINK_ELEMENT ? &s->element
+                    : s->sink == SINK_ITEM  ? &s->item
+                                            : &s->rest;
     if (s->sink != SINK_NONE && !buf_add(b, s->mark, (size_t)(p - s->mark)))
         return fail(s, err, ERR_LIMIT,
-                    s->sink == SINK_ELEMENT ? "one element of the answer is too large"
-                                            : "the head of the answer is too large");
+                    s->sink == SINK_REST ? "the head of the answer is too large"
+                                         : "one element of the answer is too large");
     s->mark = p;
     s->sink = next;
     return true;
@@ -200,19 +204,51 @@ static bool at_element(const struct splitter *s)
     return s->depth ? s->levels[s->depth - 1].role == ROLE_ARRAY : !s->conf.array;
 }
 
+static bool at_item(const struct splitter *s)
+{
+    return s->depth && s->levels[s->depth - 1].role == ROLE_ITEMS;
+}
+
+/* Hands over what a callback is to have; it may say why it gives up. */
+static bool hand(struct splitter *s, bool (*to)(void *context, struct str json, struct err *err),
+                 struct str json, struct err *err)
+{
+    err_clear(err);
+    if (to(s->conf.context, json, err))
+        return true;
+    s->failed = true;
+    return err->kind == ERR_NONE ? err_set(err, ERR_CANCELLED, "", NULL, "given up") : false;
+}
+
+/* It is copied only when it came in several pieces. */
+static bool item_ended(struct splitter *s, const char *p, struct err *err)
+{
+    struct str json = {s->mark, (size_t)(p - s->mark)};
+    if (s->item.n) {
+        if (!turn_to(s, p, SINK_NONE, err))
+            return false;
+        json = buf_str(&s->item);
+    }
+    s->mark = p;
+    s->sink = SINK_NONE;
+    s->state = AFTER;
+    if (!hand(s, s->conf.item, json, err))
+        return false;
+    buf_clear(&s->item);
+    return true;
+}
+
 /* A value has ended right before p. */
 static bool value_ended(struct splitter *s, const char *p, struct err *err)
 {
+    if (at_item(s))
+        return item_ended(s, p, err);
     if (at_element(s)) {
         if (!turn_to(s, p, SINK_NONE, err))
             return false;
         s->count++;
-        err_clear(err);
-        if (!s->conf.element(s->conf.context, buf_str(&s->element), err)) {
-            s->failed = true;
-            return err->kind != ERR_NONE ? false
-                                         : err_set(err, ERR_CANCELLED, "", NULL, "given up");
-        }
+        if (!hand(s, s->conf.element, buf_str(&s->element), err))
+            return false;
         buf_clear(&s->element);
         s->state = s->depth ? AFTER : VALUE;
         return true;
@@ -304,6 +340,14 @@ static bool value_filtered(struct splitter *s, const char *p, struct err *err)
     return leaf ? pass_whole(s, *p, err) : enter_filtered(s, p, node, err);
 }
 
+/* A member of an element, in which the items may be. */
+static bool value_in_element(struct splitter *s, const char *p, struct err *err)
+{
+    if (*p != '[' || !str_is(key_of(s), s->conf.items))
+        return pass_whole(s, *p, err);
+    return turn_to(s, p + 1, SINK_NONE, err) && enter(s, *p, ROLE_ITEMS, 0, err);
+}
+
 static bool begins_value(char c)
 {
     return c == '"' || c == '{' || c == '[' || c == '-' || (c >= '0' && c <= '9') || c == 't' ||
@@ -315,11 +359,17 @@ static bool value_begins(struct splitter *s, const char *p, struct err *err)
 {
     if (!begins_value(*p))
         return broken(s, err);
+    if (at_item(s))
+        return turn_to(s, p, SINK_ITEM, err) && pass_whole(s, *p, err);
     if (at_element(s)) {
         if (!turn_to(s, p, SINK_ELEMENT, err))
             return false;
+        if (s->conf.items && *p == '{')
+            return enter(s, *p, ROLE_ELEMENT, 0, err);
         return s->nodes && *p == '{' ? enter_filtered(s, p, 0, err) : pass_whole(s, *p, err);
     }
+    if (s->depth && top(s)->role == ROLE_ELEMENT)
+        return value_in_element(s, p, err);
     return s->depth && top(s)->role == ROLE_FILTER ? value_filtered(s, p, err)
                                                    : value_outside(s, p, err);
 }
@@ -334,9 +384,9 @@ static bool close_level(struct splitter *s, const char *p, struct err *err)
     if (role == ROLE_FILTER && l->object && !turn_to(s, p - 1, SINK_ELEMENT, err))
         return false;
     s->depth--;
-    if (role != ROLE_ARRAY)
+    if (role != ROLE_ARRAY && role != ROLE_ITEMS)
         return value_ended(s, p, err);
-    if (!turn_to(s, p - 1, SINK_REST, err))
+    if (!turn_to(s, p - 1, role == ROLE_ARRAY ? SINK_REST : SINK_ELEMENT, err))
         return false;
     s->state = AFTER;
     return true;
@@ -501,6 +551,7 @@ struct splitter *splitter_new(const struct splitter_conf *conf)
     s->state = VALUE;
     s->sink = conf->array ? SINK_REST : SINK_NONE;
     buf_init(&s->element, conf->max_element ? conf->max_element : DEFAULT_ELEMENT);
+    buf_init(&s->item, s->element.max);
     buf_init(&s->rest, conf->max_rest ? conf->max_rest : DEFAULT_REST);
     struct str path = str_of(conf->array), part;
     while (conf->array && s->part_count < PARTS && str_cut(&path, '.', &part))
@@ -518,6 +569,7 @@ void splitter_free(struct splitter *s)
     if (!s)
         return;
     buf_free(&s->element);
+    buf_free(&s->item);
     buf_free(&s->rest);
     free(s->nodes);
     free(s);

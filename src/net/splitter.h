@@ -24,13 +24,18 @@ struct splitter_conf {
                 * everything. Members that are not wanted are left out, in an array null stands in
                 * their place; a path that ends in SPLITTER_COUNT ("data./") keeps of each member
                 * there a null without its name */
-    size_t max_element; /* bytes of one element after filtering (0: 4 MiB): a larger one fails the
+    size_t
+        max_element; /* bytes of one element after filtering, or of an item (0: 4 MiB): a larger one fails the
                            whole with ERR_LIMIT */
-    size_t max_rest;    /* bytes kept of what lies outside the array (0: 1 MiB) */
+    size_t max_rest; /* bytes kept of what lies outside the array (0: 1 MiB) */
     void *context;
     /* One element, whole. False stops (splitter_feed returns false with ERR_CANCELLED unless the
      * callback set *err). */
     bool (*element)(void *context, struct str json, struct err *err);
+    /* A member of the elements (NULL: none; `keep` must be NULL too) that is an array, whose values
+     * are handed alone as well, each before its element, in which the array is left empty. */
+    const char *items;
+    bool (*item)(void *context, struct str json, struct err *err);
 };
 
 struct splitter *

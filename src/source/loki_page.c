@@ -32,6 +32,7 @@ struct loki_page {
     size_t count, cap;
     struct stream *streams;
     size_t stream_count, stream_cap;
+    size_t label_bytes; /* of label sets that no other page has */
 };
 
 /* Added by Loki itself, the first even differently by tail and range query: no part of a line's
@@ -54,7 +55,7 @@ void loki_page_clear(struct loki_page *p)
     p->splitter = NULL;
     for (size_t i = 0; i < p->stream_count; i++)
         labels_drop(p->streams[i].labels);
-    p->stream_count = p->count = p->size = p->dropped = 0;
+    p->stream_count = p->count = p->size = p->dropped = p->label_bytes = 0;
     p->metric = false;
     buf_clear(&p->text);
 }
@@ -76,6 +77,8 @@ static uint32_t add_stream(struct loki_page *p, const struct labels *held)
 {
     mem_grow(&p->streams, &p->stream_cap, p->stream_count + 1, sizeof *p->streams);
     p->streams[p->stream_count] = (struct stream){.labels = held};
+    if (held->references == 1)
+        p->label_bytes += sizeof *held + held->count * sizeof *held->list;
     return (uint32_t)p->stream_count++;
 }
 
@@ -86,11 +89,14 @@ static void add_entry(struct loki_page *p, struct entry e)
     p->entries[p->count++] = e;
 }
 
-/* One value: ["ns", "line"]; what may stand behind is passed over. */
+/* One value: ["ns", "line"]; what may stand behind is passed over. A metric's time is a number. */
 static bool read_value(struct loki_page *p, struct scan *s, uint32_t stream)
 {
     struct entry e = {.stream = stream, .offset = (uint32_t)p->text.n};
     scan_need(s, '[');
+    p->metric = p->metric || !scan_next_is(s, '"');
+    if (p->metric)
+        return true;
     s->bad = s->bad || !str_to_int(scan_number(s), &e.time);
     scan_need(s, ',');
     if (!scan_text(s, &p->text))
@@ -104,50 +110,45 @@ static bool read_value(struct loki_page *p, struct scan *s, uint32_t stream)
     return true;
 }
 
-static bool read_values(struct loki_page *p, struct scan *s, uint32_t stream)
+static bool refuse(const struct loki_page *p, struct err *err)
 {
-    scan_need(s, '[');
-    while (scan_element(s))
-        if (!read_value(p, s, stream))
-            return false;
-    return !s->bad;
+    if (p->text.over)
+        return err_set(err, ERR_LIMIT, "", "", "a page of lines is larger than %zu MB",
+                       p->max_bytes >> 20);
+    return err_set(err, ERR_PROTOCOL, "", "", "these are no log streams");
+}
+
+/* Of the stream that is told of next. */
+static bool on_value(void *context, struct str json, struct err *err)
+{
+    struct loki_page *p = context;
+    struct scan s = {.p = json.p, .end = json.p + json.n};
+    return read_value(p, &s, (uint32_t)p->stream_count) || refuse(p, err);
 }
 
 static bool on_stream(void *context, struct str json, struct err *err)
 {
     struct loki_page *p = context;
-    struct scan s = {.p = json.p, .end = json.p + json.n}, values = {0};
+    struct scan s = {.p = json.p, .end = json.p + json.n};
     const struct labels *labels = NULL;
+    bool values = false;
     struct str name;
     scan_need(&s, '{');
     while (scan_member(&s, &name)) {
         if (str_is(name, "stream") && !labels) {
             labels = scan_labels(&s, not_identity);
-        } else if (str_is(name, "values")) {
-            values = s;
-            if (labels && scan_next_is(&s, '[')) /* as Loki writes it: read at once */
-                break;
-            scan_skip(&s);
-        } else {
-            p->metric = p->metric || str_is(name, "metric");
-            scan_skip(&s);
+            continue;
         }
+        values = values || (str_is(name, "values") && scan_next_is(&s, '['));
+        p->metric = p->metric || str_is(name, "metric");
+        scan_skip(&s);
     }
-    if (p->metric) {
-        labels_drop(labels);
+    if (labels && values && !s.bad && !p->metric) {
+        add_stream(p, labels);
         return true;
     }
-    bool good = labels && values.p && !s.bad;
-    if (good)
-        good = read_values(p, &values, add_stream(p, labels));
-    else
-        labels_drop(labels);
-    if (good)
-        return true;
-    if (p->text.over)
-        return err_set(err, ERR_LIMIT, "", "", "a page of lines is larger than %zu MB",
-                       p->max_bytes >> 20);
-    return err_set(err, ERR_PROTOCOL, "", "", "these are no log streams");
+    labels_drop(labels);
+    return p->metric || refuse(p, err);
 }
 
 bool loki_page_feed(struct loki_page *p, struct str bytes, struct err *err)
@@ -157,7 +158,9 @@ bool loki_page_feed(struct loki_page *p, struct str bytes, struct err *err)
             splitter_new(&(struct splitter_conf){.array = p->frame ? "streams" : "data.result",
                                                  .max_element = p->max_bytes * 2 + (1 << 20),
                                                  .context = p,
-                                                 .element = on_stream});
+                                                 .element = on_stream,
+                                                 .items = "values",
+                                                 .item = on_value});
     p->size += bytes.n;
     return splitter_feed(p->splitter, bytes, err);
 }
@@ -361,7 +364,8 @@ size_t loki_page_count(const struct loki_page *p)
 
 size_t loki_page_bytes(const struct loki_page *p)
 {
-    return p->text.cap + p->cap * sizeof *p->entries + p->stream_cap * sizeof *p->streams;
+    return p->text.cap + p->cap * sizeof *p->entries + p->stream_cap * sizeof *p->streams +
+           p->label_bytes;
 }
 
 size_t loki_page_size(const struct loki_page *p)

@@ -28,6 +28,7 @@ enum {
     STATS_BYTES = 2600,
     FIRST_LIMIT = 10,
     GROWTH = 10,
+    LARGER = 2,  /* than aimed at: such a page is refused, and asked for in parts */
     LARGE = 500, /* lines: such a page may be too large though nothing is known of it yet */
     SMALL = 16,
     SIZES =
@@ -89,16 +90,17 @@ static void send(struct loki_pager_fetch *f)
     f->sent = clock_monotonic();
     f->shifted = !f->exact && f->from % CLOCK_MS == 0;
     f->request = loki_request_send(
-        p->loki, &(struct loki_request_conf){.query = p->query,
-                                             .stages = f->stages,
-                                             .from = f->from - f->shifted,
-                                             .to = f->to,
-                                             .limit = f->limit,
-                                             .backward = p->backward,
-                                             .apart = f->apart,
-                                             .max_bytes = f->lone ? LONE_LINE_BYTES : 0,
-                                             .context = f,
-                                             .done = on_page});
+        p->loki,
+        &(struct loki_request_conf){.query = p->query,
+                                    .stages = f->stages,
+                                    .from = f->from - f->shifted,
+                                    .to = f->to,
+                                    .limit = f->limit,
+                                    .backward = p->backward,
+                                    .apart = f->apart,
+                                    .max_bytes = f->lone ? LONE_LINE_BYTES : LARGER * p->aim,
+                                    .context = f,
+                                    .done = on_page});
     int64_t wait = 5 * p->slowest / CLOCK_MS;
     wait += (f->to - f->from) / CLOCK_DAY * PATIENCE_A_DAY_MS;
     if (f->limit >= (p->slowest ? SMALL : LARGE) && f->impatient < IMPATIENT)

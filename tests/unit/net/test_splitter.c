@@ -27,6 +27,13 @@ static bool on_element(void *context, struct str json, struct err *err)
     return ++r->seen != r->stop_after;
 }
 
+static bool on_item(void *context, struct str json, struct err *err)
+{
+    struct run *r = context;
+    buf_addc(&r->out, '+');
+    return on_element(context, json, err);
+}
+
 static char *split(const char *text, size_t chunk, struct splitter_conf conf, size_t stop_after)
 {
     struct run r = {.stop_after = stop_after};
@@ -34,6 +41,7 @@ static char *split(const char *text, size_t chunk, struct splitter_conf conf, si
     buf_init(&r.out, 16 << 20);
     conf.context = &r;
     conf.element = on_element;
+    conf.item = on_item;
     struct splitter *s = splitter_new(&conf);
     size_t n = strlen(text);
     bool good = true;
@@ -239,6 +247,29 @@ static void the_caller_may_stop(void **state)
     free(got);
 }
 
+static void items_come_before_their_element(void **state)
+{
+    (void)state;
+    struct splitter_conf conf = {.array = "a", .items = "values"};
+    expect("{\"a\":[{\"s\":{\"values\":[1]},\"values\": [ [\"1\",\"x]\\\"\"], 2 "
+           ",{\"values\":[3]}],\"z\":[4]},"
+           "{\"values\":[],\"s\":1},{\"values\":5},[6],7,{}],\"b\":{\"values\":[8]}}",
+           conf,
+           "+[\"1\",\"x]\\\"\"]\n+2\n+{\"values\":[3]}\n"
+           "{\"s\":{\"values\":[1]},\"values\": "
+           "[],\"z\":[4]}\n{\"values\":[],\"s\":1}\n{\"values\":5}\n"
+           "[6]\n7\n{}\nrest {\"a\":[],\"b\":{\"values\":[8]}}\ncount 6 kind 0");
+    expect("{\"a\":[{\"values\":[1}]}", conf, "+1\nrest {\"a\":[\ncount 0 kind 5");
+    char *got = split("{\"a\":[{\"values\":[1,2,3]}]}", 4096, conf, 2);
+    assert_string_equal(got, "+1\n+2\nrest {\"a\":[\ncount 0 kind 11");
+    free(got);
+    conf.max_element = 10;
+    got = split("{\"a\":[{\"values\":[\"0123456789\"]}]}", 4, conf, 0);
+    assert_non_null(strstr(got, "count 0 kind"));
+    assert_null(strstr(got, "+"));
+    free(got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +282,7 @@ int main(void)
         cmocka_unit_test(what_ends_early_was_cut_off),
         cmocka_unit_test(bounds_hold),
         cmocka_unit_test(the_caller_may_stop),
+        cmocka_unit_test(items_come_before_their_element),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
