@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/yaml.h"
 #include "cmd/cmd.h"
@@ -14,9 +15,12 @@
 #include "kube/discovery.h"
 #include "kube/get.h"
 #include "kube/watch.h"
+#include "net/loop.h"
 
 enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_YAML, FORMAT_NAME };
 enum { OUT_ROOM = 64 << 20 };
+/* Rows wait so long for others that tell how wide the columns are: from the request on, and at least. */
+enum { SHOW_MS = 80, GATHER_MS = 10 };
 
 struct get_cmd {
     struct wire *wire;
@@ -30,6 +34,8 @@ struct get_cmd {
     int format;
     const struct kind *kind, *shown; /* that is asked; whose table is open */
     struct get_table *table;
+    struct loop_timer *show; /* what the table holds */
+    int64_t asked_at;        /* monotonic */
     struct buf out;
     struct resource resource;
     struct watch *watch;
@@ -72,12 +78,25 @@ static void hand_over(struct get_cmd *g)
     buf_clear(&g->out);
 }
 
+static void show(void *context)
+{
+    struct get_cmd *g = context;
+    get_table_finish(g->table);
+    hand_over(g);
+}
+
+static void show_soon(struct get_cmd *g)
+{
+    int64_t left = SHOW_MS - (clock_monotonic() - g->asked_at) / CLOCK_MS;
+    loop_timer_set(g->show, left > GATHER_MS ? left : GATHER_MS);
+}
+
 static void close_table(struct get_cmd *g)
 {
     if (!g->table)
         return;
-    get_table_finish(g->table);
-    hand_over(g);
+    loop_timer_stop(g->show);
+    show(g);
     get_table_free(g->table);
     g->table = NULL;
 }
@@ -98,6 +117,7 @@ static void on_columns(void *context, const struct kind *kind)
                                                       .namespace = g->namespaces,
                                                       .prefix = get_asks_mixed(&g->asks),
                                                       .no_titles = !titles});
+    show_soon(g);
 }
 
 static void print_row(struct get_cmd *g, const struct object *row)
@@ -195,10 +215,8 @@ static void on_change(void *context)
         return;
     }
     /* Rows wait for their columns' widths only until the list is whole. */
-    if (g->table && !g->resource.loading) {
-        get_table_finish(g->table);
-        hand_over(g);
-    }
+    if (g->table && !g->resource.loading)
+        show(g);
 }
 
 static void start_watch(struct get_cmd *g)
@@ -233,6 +251,7 @@ static void ask(struct get_cmd *g)
     if (printed)
         kind = discovery_printed(g->discovery, kind, g->format == FORMAT_WIDE);
     g->kind = kind;
+    g->asked_at = clock_monotonic();
     if (options_has(g->options, OPTION_WATCH)) {
         start_watch(g);
         return;
@@ -293,12 +312,13 @@ int cmd_get(const struct options *o)
     struct get_cmd g = {.wire = &w, .options = o};
     struct err err = {0};
     buf_init(&g.out, OUT_ROOM);
-    if (check(&g, o, &err) && wire_open(&w, o, &err) && (g.client = wire_client(&w, &err))) {
+    if (check(&g, o, &err) && wire_open(&w, o, &err) && (g.discovery = wire_discovery(&w, &err))) {
+        g.client = wire_client(&w, &err);
+        g.show = loop_timer_new(w.loop, show, &g);
         const struct kubeconfig_context *c = client_context(g.client);
         g.namespace_ = options_has(o, OPTION_ALL_NAMESPACES)
                            ? ""
                            : options_text(o, OPTION_NAMESPACE, c->namespace_);
-        g.discovery = discovery_new(g.client);
         wire_catch_signals(&w);
         find(&g);
         if (wire_run(&w, &err))
@@ -307,7 +327,7 @@ int cmd_get(const struct options *o)
     close_table(&g);
     watch_free(g.watch);
     objects_free(g.resource.table);
-    discovery_free(g.discovery);
+    loop_timer_free(g.show);
     buf_free(&g.out);
     get_asks_free(&g.asks);
     return wire_end(&w, &err);

@@ -20,7 +20,7 @@ struct get_table_conf {
 struct get_table *get_table_new(struct buf *out, const struct kind *kind,
                                 const struct get_table_conf *conf);
 void get_table_add(struct get_table *t, const struct object *row);
-void get_table_finish(struct get_table *t); /* writes all that is held */
+void get_table_finish(struct get_table *t); /* writes all that is held; more may follow */
 void get_table_free(struct get_table *t);   /* NULL is allowed; writes nothing */
 
 #endif

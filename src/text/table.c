@@ -1,7 +1,7 @@
 /*
- * Rows are held until `settle` of them have come; then each column is as wide as its widest cell and
- * stays so. A later cell that is wider is cut where lines have a width to keep, and otherwise pushes
- * the rest of its line to the right, as kubectl's watch does.
+ * Rows are held until `settle` of them have come; then each column is as wide as its widest cell. A
+ * later cell that is wider is cut where lines have a width to keep; otherwise its column is as wide
+ * from there on, as kubectl's watch has it.
  */
 #include "text/table.h"
 
@@ -14,7 +14,8 @@
 enum {
     GAP = 2,
     FLEXIBLE_MIN = 8,
-    CELL_MAX = 64 * 1024,       /* bytes of one cell */
+    WIDEN_MAX = 160,      /* columns that a later cell widens its own to; a longer one stands out */
+    CELL_MAX = 64 * 1024, /* bytes of one cell */
     HELD_MAX = 16 * 1024 * 1024 /* bytes of cells: more settles the widths early */
 };
 
@@ -178,10 +179,20 @@ static void settle(struct table *t)
     t->settled = true;
 }
 
+static void widen(struct table *t, const struct cell *cells)
+{
+    for (size_t c = 0; c < t->count; c++)
+        if (cells[c].width > t->widths[c] && cells[c].width <= WIDEN_MAX)
+            t->widths[c] = cells[c].width;
+}
+
 static void print_held(struct table *t)
 {
-    for (size_t i = 0; i < t->held; i += t->count)
+    for (size_t i = 0; i < t->held; i += t->count) {
+        if (!t->options.width)
+            widen(t, &t->cells[i]);
         print_line(t, buf_text(&t->bytes), &t->cells[i]);
+    }
     buf_clear(&t->bytes);
     t->held = 0;
 }

@@ -18,10 +18,10 @@ struct table_column {
 
 struct table_options {
     int width; /* columns of a line: cells are cut with an ellipsis to keep it. 0: no limit, nothing
-                       is cut but at 64 KiB (for pipes and files) */
+                       is cut but at 64 KiB (for pipes and files), and columns grow with later cells */
     bool ascii;     /* nothing but ASCII in the output */
     bool no_titles; /* rows only */
-    size_t settle;  /* rows that are looked at before the columns' widths stand; 0: TABLE_SETTLE */
+    size_t settle;  /* rows that are looked at before the first is written; 0: TABLE_SETTLE */
 };
 enum { TABLE_SETTLE = 500 };
 
@@ -38,7 +38,8 @@ struct table *table_new(struct buf *out, const struct table_column *columns, siz
 void table_add_safe(struct table *t, const char *text);    /* NULL is an empty cell */
 void table_add_foreign(struct table *t, const char *text); /* NULL is an empty cell */
 
-void table_finish(struct table *t); /* writes all that is held; an unfinished row is filled up */
-void table_free(struct table *t);   /* NULL is allowed; writes nothing */
+/* Writes all that is held; an unfinished row is filled up. More may follow. */
+void table_finish(struct table *t);
+void table_free(struct table *t); /* NULL is allowed; writes nothing */
 
 #endif

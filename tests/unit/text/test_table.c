@@ -143,9 +143,16 @@ static void rows_stream_once_widths_stand(void **state)
                                         "bb        2  b         c\n");
     buf_clear(&out);
     row(t, "longer-than-before", "3", "b", "c");
-    assert_string_equal(buf_text(&out), "longer-than-before      3  b         c\n");
+    row(t, "d", "4", "b", "c");
+    assert_string_equal(buf_text(&out), "longer-than-before      3  b         c\n"
+                                        "d                       4  b         c\n");
     buf_clear(&out);
-    end(t, "");
+    char much[200] = "";
+    memset(much, 'x', sizeof much - 1);
+    row(t, much, "5", "b", "c");
+    buf_clear(&out);
+    row(t, "e", "6", "b", "c");
+    end(t, "e                       6  b         c\n");
     t = start(&(struct table_options){.settle = 1, .width = 40});
     row(t, "abc", "1", "b", "c");
     buf_clear(&out);
