@@ -43,7 +43,7 @@ static void no_core_dumps(void)
  * over lines of 1 kB. */
 static void return_large_buffers(void)
 {
-    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }
 
 static bool start_log(const struct options *o, struct err *err)

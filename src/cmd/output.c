@@ -22,11 +22,11 @@ void output_start(void)
 }
 
 /* A blocking write: the commands that print are not the board, and a slow reader is their pace. */
-static void drain(void)
+static void write_all(struct str bytes)
 {
     size_t at = 0;
-    while (at < pending.n && !broken) {
-        ssize_t n = write(STDOUT_FILENO, pending.p + at, pending.n - at);
+    while (at < bytes.n && !broken) {
+        ssize_t n = write(STDOUT_FILENO, bytes.p + at, bytes.n - at);
         if (n >= 0)
             at += (size_t)n;
         else if (errno == EPIPE)
@@ -34,11 +34,22 @@ static void drain(void)
         else if (errno != EINTR && errno != EAGAIN)
             broken = errno;
     }
+}
+
+static void drain(void)
+{
+    write_all(buf_str(&pending));
     buf_clear(&pending);
 }
 
+/* What is large is not copied first. */
 void output_write(struct str bytes)
 {
+    if (bytes.n >= FLUSH_AT) {
+        drain();
+        write_all(bytes);
+        return;
+    }
     buf_add(&pending, bytes.p, bytes.n);
     if (pending.n >= FLUSH_AT)
         drain();

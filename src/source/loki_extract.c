@@ -21,6 +21,7 @@
 #include "source/loki_crowd.h"
 #include "source/loki_page.h"
 #include "source/loki_pager.h"
+#include "source/loki_parcel.h"
 
 enum {
     DEFAULT_IN_FLIGHT = 2,
@@ -38,8 +39,7 @@ enum {
 /* A page, or the part of it that counts, waiting to be given out. */
 struct batch {
     struct batch *next;
-    struct loki_page *page;
-    size_t at, keep;
+    struct loki_parcel *lines;
     int64_t reached; /* once it is given out */
     bool more;       /* lines follow that were cut off */
 };
@@ -81,8 +81,8 @@ struct loki_extract {
 
 static void free_batch(struct loki_extract *x, struct batch *b)
 {
-    x->held -= loki_page_bytes(b->page);
-    loki_page_free(b->page);
+    x->held -= loki_parcel_bytes(b->lines);
+    loki_parcel_free(b->lines);
     free(b);
 }
 
@@ -155,19 +155,21 @@ static void drop_batch(struct loki_extract *x, struct slice *s)
     free_batch(x, b);
 }
 
-/* What holds the next line; what was given out is thrown away. NULL: there is none yet, or ever. */
-static struct batch *head(struct loki_extract *x)
+/* What holds the next line, which comes in *line; what was given out is thrown away. NULL: there is
+ * none yet, or ever. */
+static struct batch *head(struct loki_extract *x, struct line *line)
 {
     bool enough = x->conf.limit && x->result.lines == (uint64_t)x->conf.limit;
     while (x->slices && (x->slices->batches || x->slices->asked_whole)) {
         struct batch *b = x->slices->batches;
+        bool has = b && loki_parcel_head(b->lines, line);
         if (!b) {
             drop_first(x);
-        } else if (enough && (b->at < b->keep || b->more)) {
+        } else if (enough && (has || b->more)) {
             x->result.truncated = true;
             while (x->slices)
                 drop_first(x);
-        } else if (b->at < b->keep) {
+        } else if (has) {
             return b;
         } else {
             drop_batch(x, x->slices);
@@ -176,36 +178,36 @@ static struct batch *head(struct loki_extract *x)
     return NULL;
 }
 
-static struct line take(struct loki_extract *x, struct batch *b)
+static void take(struct loki_extract *x, struct batch *b, const struct line *line)
 {
-    struct line line = loki_page_at(b->page, b->at++);
+    size_t before = loki_parcel_bytes(b->lines);
     x->result.lines++;
-    x->result.bytes += line.text.n;
-    return line;
+    x->result.bytes += line->text.n;
+    loki_parcel_take(b->lines);
+    x->held -= before - loki_parcel_bytes(b->lines);
 }
 
 static void give_out(struct loki_extract *x)
 {
     struct batch *b;
-    while (!x->dead && !x->paused && (b = head(x))) {
-        struct line line = take(x, b);
+    struct line line;
+    while (!x->dead && !x->paused && (b = head(x, &line))) {
+        take(x, b, &line);
         x->conf.line(x->conf.context, &line);
     }
 }
 
 bool loki_extract_head(struct loki_extract *x, struct line *line)
 {
-    struct batch *b = head(x);
-    if (b)
-        *line = loki_page_at(b->page, b->at);
-    else if (!x->slices && is_all_sliced(x))
+    bool has = head(x, line) != NULL;
+    if (!has && !x->slices && is_all_sliced(x))
         loop_timer_set(x->soon, 0); /* to tell the end */
-    return b != NULL;
+    return has;
 }
 
-void loki_extract_take(struct loki_extract *x)
+void loki_extract_take(struct loki_extract *x, const struct line *line)
 {
-    take(x, x->slices->batches);
+    take(x, x->slices->batches, line);
 }
 
 /* ---- asking ---- */
@@ -213,11 +215,11 @@ void loki_extract_take(struct loki_extract *x)
 static void add_batch(struct slice *s, struct loki_page *page, size_t keep, int64_t reached)
 {
     struct batch *b = mem_alloc(sizeof *b);
-    *b = (struct batch){
-        .page = page, .keep = keep, .reached = reached, .more = keep < loki_page_count(page)};
+    *b = (struct batch){.reached = reached, .more = keep < loki_page_count(page)};
+    b->lines = loki_parcel_new(page, keep);
     *s->tail = b;
     s->tail = &b->next;
-    s->owner->held += loki_page_bytes(page);
+    s->owner->held += loki_parcel_bytes(b->lines);
     s->lines += keep;
 }
 
@@ -448,6 +450,12 @@ static bool has_room(const struct loki_extract *x)
     return x->held < x->conf.max_held || (next_slice(x) == x->slices && !x->paused);
 }
 
+static bool has_head(struct loki_extract *x)
+{
+    struct line line;
+    return head(x, &line) != NULL;
+}
+
 /* Gives out what can be, asks for what may be asked for, ends when there is nothing left. */
 static void pump(struct loki_extract *x)
 {
@@ -455,11 +463,11 @@ static void pump(struct loki_extract *x)
     x->busy = true;
     if (x->conf.line)
         give_out(x);
-    else if (head(x) || x->slices || !is_all_sliced(x))
+    else if (has_head(x) || x->slices || !is_all_sliced(x))
         x->conf.changed(x->conf.context);
     while (!x->dead && x->conf.line && has_room(x) && loki_extract_wants(x, &time))
         loki_extract_ask(x);
-    if (!x->dead && !head(x) && !x->slices && is_all_sliced(x))
+    if (!x->dead && !has_head(x) && !x->slices && is_all_sliced(x))
         end(x);
     x->busy = false;
     if (x->dead)

@@ -67,10 +67,10 @@ void loki_extract_pause(struct loki_extract *x, bool pause);
 void loki_extract_free(struct loki_extract *x); /* cancels, without callbacks; NULL is allowed */
 int64_t loki_extract_reached(const struct loki_extract *x); /* as in the result, so far: progress */
 
-/* With `changed`: the next line, valid until it is taken or the extract freed. False: it has not come
+/* With `changed`: the next line, valid until another is taken or the extract freed. False: it has not come
  * yet, or there is none. */
 bool loki_extract_head(struct loki_extract *x, struct line *line);
-void loki_extract_take(struct loki_extract *x); /* there must be a head */
+void loki_extract_take(struct loki_extract *x, const struct line *line); /* the head */
 /* Where the next request would begin (backward: end). False: it has none to send now. */
 bool loki_extract_wants(const struct loki_extract *x, int64_t *time);
 void loki_extract_ask(struct loki_extract *x);          /* sends it; it must want to */

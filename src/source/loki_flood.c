@@ -105,6 +105,7 @@ int loki_flood_cut(struct loki_flood *f, int64_t reached, int most, int page, in
         return 0;
     f->decided = true;
     f->count = loki_lanes_cut(f->lanes, most);
+    loki_lanes_forget(f->lanes);
     if (f->count > 1)
         shorten(f);
     return f->count;

@@ -48,14 +48,22 @@ struct loki_lanes *loki_lanes_new(const char *label)
     return x;
 }
 
-void loki_lanes_free(struct loki_lanes *x)
+void loki_lanes_forget(struct loki_lanes *x)
 {
-    if (!x)
-        return;
     for (size_t i = 0; i < x->count; i++)
         labels_drop(x->sets[i].labels);
     free(x->sets);
     map_free(x->seen, NULL);
+    x->sets = NULL;
+    x->seen = NULL;
+    x->count = 0;
+}
+
+void loki_lanes_free(struct loki_lanes *x)
+{
+    if (!x)
+        return;
+    loki_lanes_forget(x);
     free(x);
 }
 

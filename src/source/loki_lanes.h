@@ -21,6 +21,8 @@ void loki_lanes_note(struct loki_lanes *x, const struct line *line);
 /* Into so many lanes at most, 2 to LOKI_LANES_MOST. How many they are: 1 when no label tells streams
  * apart. */
 int loki_lanes_cut(struct loki_lanes *x, int most);
+/* Once they are cut, the sample is not needed any more. */
+void loki_lanes_forget(struct loki_lanes *x);
 /* Of the sample's lines, 0 to 1. */
 double loki_lanes_share(const struct loki_lanes *x, int lane);
 /* Adds the query as far as it is in the lane. */

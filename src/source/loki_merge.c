@@ -16,9 +16,9 @@ enum {
     MEMBERS = LOKI_LANES_MOST,
     IN_FLIGHT = 3,
     PAGE = 640 << 10,
-    /* By pages that wait and those under way. Each lane holds a page most of the time: with less than
-     * one for each, and one for the others under way, a single request would be under way. */
-    HELD_MOST = (MEMBERS + IN_FLIGHT - 1) * PAGE,
+    /* By pages that wait and those under way. Each lane holds half a page on the average: with less
+     * than that, and one for each of the others under way, a single request would be under way. */
+    HELD_MOST = (MEMBERS / 2 + IN_FLIGHT) * PAGE,
     FLOOD = 50000,
     QUERY_ROOM = 1 << 20
 };
@@ -163,7 +163,7 @@ static void give(struct loki_merge *x, struct member *m)
     x->conf.line(x->conf.context, &m->head);
     if (x->dead)
         return;
-    loki_extract_take(m->extract);
+    loki_extract_take(m->extract, &m->head);
     look(m);
 }
 

@@ -32,7 +32,6 @@ struct loki_page {
     size_t count, cap;
     struct stream *streams;
     size_t stream_count, stream_cap;
-    size_t label_bytes; /* of label sets that no other page has */
 };
 
 /* Added by Loki itself, the first even differently by tail and range query: no part of a line's
@@ -55,7 +54,7 @@ void loki_page_clear(struct loki_page *p)
     p->splitter = NULL;
     for (size_t i = 0; i < p->stream_count; i++)
         labels_drop(p->streams[i].labels);
-    p->stream_count = p->count = p->size = p->dropped = p->label_bytes = 0;
+    p->stream_count = p->count = p->size = p->dropped = 0;
     p->metric = false;
     buf_clear(&p->text);
 }
@@ -77,8 +76,6 @@ static uint32_t add_stream(struct loki_page *p, const struct labels *held)
 {
     mem_grow(&p->streams, &p->stream_cap, p->stream_count + 1, sizeof *p->streams);
     p->streams[p->stream_count] = (struct stream){.labels = held};
-    if (held->references == 1)
-        p->label_bytes += sizeof *held + held->count * sizeof *held->list;
     return (uint32_t)p->stream_count++;
 }
 
@@ -203,15 +200,6 @@ bool loki_page_finish(struct loki_page *p, struct err *err)
     splitter_free(p->splitter);
     p->splitter = NULL;
     return good;
-}
-
-void loki_page_trim(struct loki_page *p)
-{
-    buf_trim(&p->text);
-    if (!p->count)
-        return;
-    p->entries = mem_resize(p->entries, p->count, sizeof *p->entries);
-    p->cap = p->count;
 }
 
 /* ---- order ---- */
@@ -364,8 +352,7 @@ size_t loki_page_count(const struct loki_page *p)
 
 size_t loki_page_bytes(const struct loki_page *p)
 {
-    return p->text.cap + p->cap * sizeof *p->entries + p->stream_cap * sizeof *p->streams +
-           p->label_bytes;
+    return p->text.cap + p->cap * sizeof *p->entries + p->stream_cap * sizeof *p->streams;
 }
 
 size_t loki_page_size(const struct loki_page *p)

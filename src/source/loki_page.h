@@ -33,7 +33,6 @@ void loki_page_clear(struct loki_page *p); /* to be fed again; keeps the memory 
  * cut off). */
 bool loki_page_feed(struct loki_page *p, struct str bytes, struct err *err);
 bool loki_page_finish(struct loki_page *p, struct err *err);
-void loki_page_trim(struct loki_page *p); /* after finish: gives back what it grew by in advance */
 /* After finish: by (time, labels as text, arrival), or the exact reverse of that. by_text: the text
  * decides before the arrival, where arrival means nothing as the page was put together of several.
  */

@@ -28,7 +28,6 @@ enum {
     STATS_BYTES = 2600,
     FIRST_LIMIT = 10,
     GROWTH = 10,
-    LARGER = 2,  /* than aimed at: such a page is refused, and asked for in parts */
     LARGE = 500, /* lines: such a page may be too large though nothing is known of it yet */
     SMALL = 16,
     SIZES =
@@ -98,7 +97,7 @@ static void send(struct loki_pager_fetch *f)
                                     .limit = f->limit,
                                     .backward = p->backward,
                                     .apart = f->apart,
-                                    .max_bytes = f->lone ? LONE_LINE_BYTES : LARGER * p->aim,
+                                    .max_bytes = f->lone ? LONE_LINE_BYTES : p->aim + p->aim / 2,
                                     .context = f,
                                     .done = on_page});
     int64_t wait = 5 * p->slowest / CLOCK_MS;

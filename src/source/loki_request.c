@@ -69,7 +69,6 @@ static void on_done(void *context, struct http_request *http, int status, struct
     if (!err.kind) {
         page = r->page;
         r->page = NULL;
-        loki_page_trim(page);
         loki_page_sort(page, r->backward, false);
         if (loki_shuffles(r->loki))
             loki_page_sort_crowds(page, r->backward);
