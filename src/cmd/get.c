@@ -5,10 +5,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/yaml.h"
 #include "cmd/cmd.h"
 #include "cmd/get_asks.h"
 #include "cmd/get_table.h"
+#include "cmd/get_whole.h"
 #include "cmd/output.h"
 #include "cmd/wire.h"
 #include "kube/access/client.h"
@@ -149,34 +149,31 @@ static bool on_row(void *context, const struct object *row)
     return true;
 }
 
-/* A list is one object a line; one that was asked for by name, and YAML, are for eyes. */
+static bool is_whole(const struct get_cmd *g)
+{
+    return g->format == FORMAT_JSON || g->format == FORMAT_YAML;
+}
+
+static enum get_whole_as whole_as(const struct get_cmd *g)
+{
+    if (g->format == FORMAT_JSON)
+        return GET_WHOLE_JSON;
+    if (options_has(g->options, OPTION_WATCH))
+        return GET_WHOLE_DOCUMENTS;
+    return g->asks.count == 1 && g->asks.list[0].name ? GET_WHOLE_ONE : GET_WHOLE_LIST;
+}
+
 static bool on_object(void *context, struct str json)
 {
     struct get_cmd *g = context;
-    buf_clear(&g->out);
-    if (g->format == FORMAT_YAML) {
-        if (!yaml_print_text(&g->out, json, &g->err))
-            return false;
-        output_text(g->printed ? "---\n" : "");
-    } else {
-        buf_add(&g->out, json.p, json.n);
-        buf_addc(&g->out, '\n');
-    }
-    if (output_is_terminal())
-        output_safe_lines(buf_str(&g->out));
-    else
-        output_write(buf_str(&g->out));
-    buf_clear(&g->out);
-    g->printed++;
-    return true;
+    return get_whole_print(whole_as(g), g->printed++, json, &g->err);
 }
 
 static void say_that_nothing_was_found(const struct get_cmd *g)
 {
     struct err none;
     const char *where = *g->namespace_ ? g->namespace_ : "all namespaces";
-    if (!g->kind || g->printed || g->err.kind || g->format == FORMAT_NAME ||
-        g->format == FORMAT_JSON)
+    if (!g->kind || g->printed || g->err.kind || g->format > FORMAT_WIDE)
         return;
     err_set(&none, ERR_NOT_FOUND, g->kind->name, "", "none found in %s", where);
     err_print(&none);
@@ -197,7 +194,7 @@ static void on_event(void *context, enum watch_event event, const struct object 
 {
     struct get_cmd *g = context;
     (void)event;
-    if (g->format == FORMAT_JSON || g->format == FORMAT_YAML) {
+    if (is_whole(g)) {
         on_object(g, json);
         return;
     }
@@ -222,7 +219,7 @@ static void on_change(void *context)
 static void start_watch(struct get_cmd *g)
 {
     struct watch_conf conf = {.label_selector = options_text(g->options, OPTION_SELECTOR, NULL),
-                              .raw = g->format == FORMAT_JSON || g->format == FORMAT_YAML,
+                              .raw = is_whole(g),
                               .context = g,
                               .changed = on_change,
                               .event = on_event};
@@ -256,7 +253,7 @@ static void ask(struct get_cmd *g)
         start_watch(g);
         return;
     }
-    bool whole = g->format == FORMAT_JSON || g->format == FORMAT_YAML;
+    bool whole = is_whole(g);
     struct get_conf conf = {.kind = kind,
                             .namespace_ = g->namespace_,
                             .name = asked(g)->name,
@@ -323,6 +320,8 @@ int cmd_get(const struct options *o)
         find(&g);
         if (wire_run(&w, &err))
             err = g.err;
+        if (is_whole(&g) && (g.printed || !err.kind))
+            get_whole_end(whole_as(&g), g.printed);
     }
     close_table(&g);
     watch_free(g.watch);

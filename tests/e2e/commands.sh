@@ -12,8 +12,16 @@ expect 0 "$kubeboard" get deploy -n shop -o wide
 expect 0 "$kubeboard" get pods -n shop -o json
 has out '^\{.*"kind":"Pod"'
 expect 0 "$kubeboard" get pods -n shop -o yaml
-has out '^kind: Pod'
+has out '^kind: List$'
+has out '^  kind: Pod$'
+[ "$(grep -c '^- apiVersion: v1$' "$work/out")" = "$("$kubeboard" get pods -n shop --no-headers | wc -l)" ] || fail "not each is an item"
 [ "$(head -c 14 "$work/out")" = 'apiVersion: v1' ] || fail "the keys' order: $(head -3 "$work/out")"
+expect 0 "$kubeboard" get pods -n nowhere -o yaml
+has out '^items: \[\]$'
+has out '^kind: List$'
+[ ! -s "$work/err" ] || fail "an empty list is one: $(cat "$work/err")"
+expect 0 "$kubeboard" get deploy/checkout -n shop -o yaml
+has out '^kind: Deployment$'
 expect 0 "$kubeboard" get nodes -o name
 has out '^node/'
 expect 0 "$kubeboard" get svc,deploy -n shop
