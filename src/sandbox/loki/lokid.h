@@ -105,6 +105,7 @@ struct lokid_entry {
     size_t label_count;
     bool whole; /* labels are all there are: a stage dropped or kept some */
     bool parsed;
+    bool chosen; /* by lokid_join */
 };
 /* Writes `"stream":{…}` labels and the value of an entry: ["ns","line"{,…}]. */
 void lokid_query_labels(const struct lokid_stream *s, const struct lokid_entry *e, bool categories,
@@ -124,6 +125,16 @@ struct lokid_found {
 void lokid_query_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to,
                       size_t limit, bool forward, struct lokid_found *out);
 void lokid_query_free(struct lokid_found *f);
+
+/* lokid_join.c: the same of each hour, until there are enough, and of more than `limit` those that Loki
+ * gives, which are not always the first. categories: result streams are so. */
+struct lokid_join {
+    struct lokid_found *parts;
+    size_t count, cap;
+};
+void lokid_join_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to, size_t limit,
+                     bool forward, bool categories, struct lokid_join *out);
+void lokid_join_free(struct lokid_join *j);
 
 /* ---- pushed lines, lokid_store.c ---- */
 

@@ -246,7 +246,7 @@ static void free_groups(struct groups *g)
 }
 
 /* A page of the wire's message between the parts of Loki: about what its protocol needs. */
-static size_t page_size(const struct lokid_found *f)
+static size_t part_size(const struct lokid_found *f)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < f->count; i++) {
@@ -258,20 +258,43 @@ static size_t page_size(const struct lokid_found *f)
     return bytes;
 }
 
-static void write_found(struct reply *p, const struct lokid_found *f, bool categories)
+static size_t largest_part(const struct lokid_join *j)
 {
-    struct groups g = {.index = map_new()};
-    struct buf labels, json;
+    size_t largest = 0;
+    for (size_t i = 0; i < j->count; i++) {
+        size_t bytes = part_size(&j->parts[i]);
+        largest = bytes > largest ? bytes : largest;
+    }
+    return largest;
+}
+
+static void group_found(struct groups *g, const struct lokid_found *f, bool categories)
+{
+    struct buf labels;
     buf_init(&labels, 8 << 20);
-    buf_init(&json, 256 << 20);
     for (size_t i = 0; i < f->count; i++) {
         const struct lokid_entry *e = &f->entries[i];
         buf_clear(&labels);
         lokid_query_labels(&f->streams[e->stream], e, categories, &labels);
-        struct group *group = group_of(&g, &labels);
+        struct group *group = group_of(g, &labels);
         if (group->values.n)
             buf_addc(&group->values, ',');
         lokid_query_value(e, categories, &group->values);
+    }
+    buf_free(&labels);
+}
+
+static void write_joined(struct reply *p, const struct lokid_join *j, bool categories)
+{
+    struct groups g = {.index = map_new()};
+    struct lokid_found sum = {0};
+    struct buf json;
+    buf_init(&json, 256 << 20);
+    for (size_t i = 0; i < j->count; i++) {
+        group_found(&g, &j->parts[i], categories);
+        sum.scanned += j->parts[i].scanned;
+        sum.bytes += j->parts[i].bytes;
+        sum.count += j->parts[i].count;
     }
     if (g.count)
         qsort(g.list, g.count, sizeof *g.list, by_labels);
@@ -283,11 +306,10 @@ static void write_found(struct reply *p, const struct lokid_found *f, bool categ
         buf_adds(&json, "]}");
     }
     buf_adds(&json, "]");
-    lokid_stats(&json, f->scanned, f->bytes, f->count);
+    lokid_stats(&json, sum.scanned, sum.bytes, sum.count);
     buf_adds(&json, "}}\n");
     lokid_json(p, buf_str(&json));
     free_groups(&g);
-    buf_free(&labels);
     buf_free(&json);
 }
 
@@ -316,9 +338,11 @@ static void log_query(struct lokid *d, struct reply *p, const struct logql *q, i
         reply_text(p, 400, text);
         return;
     }
-    struct lokid_found found;
-    lokid_query_find(d, q, start, end, (size_t)limit, forward, &found);
-    size_t bytes = page_size(&found);
+    struct lokid_join joined;
+    bool categories = lokid_wants_categories(p);
+    end += start == end; /* an empty span is taken for its one nanosecond */
+    lokid_join_find(d, q, start, end, (size_t)limit, forward, categories, &joined);
+    size_t bytes = largest_part(&joined);
     if (bytes > LOKID_PAGE) {
         snprintf(text, sizeof text,
                  "rpc error: code = ResourceExhausted desc = grpc: trying to send message larger "
@@ -326,9 +350,9 @@ static void log_query(struct lokid *d, struct reply *p, const struct logql *q, i
                  bytes, LOKID_PAGE);
         reply_text(p, 500, text);
     } else {
-        write_found(p, &found, lokid_wants_categories(p));
+        write_joined(p, &joined, categories);
     }
-    lokid_query_free(&found);
+    lokid_join_free(&joined);
 }
 
 /* ---- requests ---- */
@@ -364,7 +388,7 @@ static bool read_step(struct reply *p, int64_t start, int64_t end, int64_t *step
 static bool check_range(struct reply *p, int64_t start, int64_t end)
 {
     const int64_t most = 30 * CLOCK_DAY + CLOCK_HOUR;
-    if (end <= start) {
+    if (end < start) {
         reply_text(p, 400, "end timestamp must not be before or equal to start time");
         return false;
     }

@@ -376,6 +376,81 @@ static void pages_end_at_their_limit(void **state)
     json_doc_free(d);
 }
 
+/* Of what is stored: a real one's memory has nothing for it. */
+static void an_empty_span_is_a_nanosecond(void **state)
+{
+    struct bench *b = *state;
+    int64_t at = RECORDED - CLOCK_MINUTE;
+    char *json = mem_printf("{\"streams\":[{\"stream\":{\"t\":\"empty\"},\"values\":[[\"%lld\","
+                            "\"a\"],[\"%lld\",\"b\"]]}]}",
+                            (long long)at, (long long)at + 1);
+    push(b, json);
+    for (int i = 0; i < 3; i++) {
+        char *path = mem_printf(
+            "/loki/api/v1/query_range?query=%%7Bt%%3D%%22empty%%22%%7D&start=%lld&end=%lld",
+            (long long)at + (i > 0), (long long)at + (i == 2));
+        assert_int_equal(get(b, path), i == 1 ? 400 : 200);
+        assert_int_equal(serving_has(&b->s, "\"a\"]"), i == 0);
+        assert_int_equal(serving_has(&b->s, "\"b\"]"), i == 2);
+        free(path);
+    }
+    free(json);
+}
+
+/* A line a second of one stream about a whole hour, and thirty of five others. */
+static char *lines_about(int64_t hour)
+{
+    static const signed char quiet[][6] = {{-18, -5, 29, 33, 38, 44},
+                                           {-47, -19, 9, 17, 33, 49},
+                                           {-44, -36, -30, -19, -3, 10},
+                                           {-49, -37, -19, -2, 19, 23},
+                                           {-27, -23, -15, 2, 43, 48}};
+    struct buf json;
+    buf_init(&json, 1 << 20);
+    buf_adds(&json, "{\"streams\":[{\"stream\":{\"t\":\"join\",\"s\":\"busy\"},\"values\":[");
+    for (int i = 0; i < 100; i++)
+        buf_printf(&json, "%s[\"%lld\",\"busy %d\"]", i ? "," : "",
+                   (long long)(hour + (i - 50) * CLOCK_SECOND), i - 50);
+    for (int s = 0; s < 5; s++) {
+        buf_printf(&json, "]},{\"stream\":{\"t\":\"join\",\"s\":\"q%d\"},\"values\":[", s);
+        for (int i = 0; i < 6; i++)
+            buf_printf(&json, "%s[\"%lld\",\"q%d %d\"]", i ? "," : "",
+                       (long long)(hour + quiet[s][i] * CLOCK_SECOND + s + 1), s, quiet[s][i]);
+    }
+    buf_adds(&json, "]}]}");
+    return buf_take(&json, NULL);
+}
+
+/* As a real 3.4.0 answers, asked for the same lines: those before the hour are 66. */
+static void parts_of_a_query_are_joined_as_badly(void **state)
+{
+    struct bench *b = *state;
+    static const struct {
+        const char *direction;
+        int limit;
+        const char *given, *lacking;
+    } asked[] = {{"forward", 60, "\"busy -50\"", "\"q1 49\""},
+                 {"forward", 80, "\"q1 49\"", "\"busy 3\""},
+                 {"backward", 80, "\"q3 -49\"", "\"busy -5\""},
+                 {"backward", 60, "\"busy 49\"", "\"q3 -49\""}};
+    int64_t hour = RECORDED / CLOCK_HOUR * CLOCK_HOUR;
+    char *json = lines_about(hour);
+    push(b, json);
+    assert_int_equal(b->s.status, 204);
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        char *path =
+            mem_printf("/loki/api/v1/query_range?query=%%7Bt%%3D%%22join%%22%%7D%%7Cdrop%%20"
+                       "detected_level&start=%lld&end=%lld&limit=%d&direction=%s",
+                       (long long)(hour - CLOCK_MINUTE), (long long)(hour + CLOCK_MINUTE),
+                       asked[i].limit, asked[i].direction);
+        assert_int_equal(get(b, path), 200);
+        assert_true(serving_has(&b->s, asked[i].given));
+        assert_false(serving_has(&b->s, asked[i].lacking));
+        free(path);
+    }
+    free(json);
+}
+
 static void lines_keep_their_nul(void **state)
 {
     struct bench *b = *state;
@@ -605,6 +680,8 @@ int main(void)
         T(ranges_are_half_open),
         T(a_page_over_four_mebibytes_fails),
         T(pages_end_at_their_limit),
+        T(an_empty_span_is_a_nanosecond),
+        T(parts_of_a_query_are_joined_as_badly),
         T(lines_keep_their_nul),
         T(a_dropped_level_splits_no_stream),
         T(a_tail_shows_history_then_what_comes),
