@@ -163,6 +163,14 @@ static bool negotiate(struct apiserver_call *c)
     return false;
 }
 
+/* Only who asks for a Table is told. */
+static bool is_wrong_include(const struct apiserver_call *c)
+{
+    const char *include = apiserver_call_param(c, "includeObject");
+    return c->form == APISERVER_TABLE && *include && strcmp(include, "Object") != 0 &&
+           strcmp(include, "Metadata") != 0 && strcmp(include, "None") != 0;
+}
+
 /* ---- the answer ---- */
 
 static void serve_version(struct apiserver_call *c)
@@ -287,6 +295,11 @@ void apiserver_handle(struct apiserver *a, struct reply *p)
         apiserver_user_forbidden(c);
     else if (!negotiate(c) && strcmp(c->sub, "log") != 0 && strcmp(c->sub, "proxy") != 0)
         apiserver_status(c, 406, "NotAcceptable", "{}", "406: Not Acceptable");
+    else if (is_wrong_include(c))
+        apiserver_status(c, 400, "BadRequest", NULL,
+                         "Unable to convert to Table as requested: includeObject: Invalid value: "
+                         "\"%s\": must be 'Metadata', 'Object', 'None', or empty",
+                         apiserver_call_param(c, "includeObject"));
     else
         serve(c);
 }

@@ -63,6 +63,8 @@ void apiserver_status_json(struct buf *out, int code, const char *reason, const 
                            const char *next, const char *message);
 void apiserver_status_not_found(struct apiserver_call *c);   /* the named object */
 void apiserver_status_no_resource(struct apiserver_call *c); /* the kind */
+/* "resourceVersionMatch is forbidden WHERE" */
+void apiserver_status_match(struct apiserver_call *c, const char *where);
 void apiserver_call_answer(struct apiserver_call *c, int status,
                            struct str json); /* and frees the call */
 const char *const *apiserver_call_headers(void);
@@ -76,13 +78,10 @@ void apiserver_user_forbidden(struct apiserver_call *c);
 
 /* Selectors, apiserver_selector.c. */
 struct apiserver_selector;
-struct apiserver_selector *apiserver_selector_new(const char *labels, const char *fields,
-                                                  char *error, size_t size);
+/* What the call asks for; NULL when that is wrong, and has been answered. */
+struct apiserver_selector *apiserver_selector_asked(struct apiserver_call *c);
 void apiserver_selector_free(struct apiserver_selector *s);
 bool apiserver_selector_empty(const struct apiserver_selector *s);
-/* Names the first field that the kind does not know, or NULL. */
-const char *apiserver_selector_unknown(const struct apiserver_selector *s, const struct world *w,
-                                       int kind);
 bool apiserver_selector_matches(const struct apiserver_selector *s, const struct world *w,
                                 const struct pretend_object *o, int64_t t);
 

@@ -131,24 +131,58 @@ static bool resources(struct json_out *out, const char *group, const char *versi
     return found;
 }
 
-static void group(struct json_out *out, const char *name, const char *version)
+static void group_version(struct json_out *out, const char *member, const char *group,
+                          const char *version)
+{
+    json_out_object(out, member);
+    pretend_textf(out, "groupVersion", "%s/%s", group, version);
+    json_out_text(out, "version", version);
+    json_out_end_object(out);
+}
+
+/* Of groups that hold no objects of the world's. */
+static const char *only_version(const char *group)
+{
+    return strcmp(group, "authorization.k8s.io") == 0 ? "v1"
+           : strcmp(group, "metrics.k8s.io") == 0     ? "v1beta1"
+                                                      : NULL;
+}
+
+/* The members of a group: its versions, the preferred one first. False when there is none. */
+static bool group(struct json_out *out, const char *name)
+{
+    const char *only = only_version(name), *first = only, *last = NULL;
+    json_out_text(out, "name", name);
+    json_out_array(out, "versions");
+    if (only)
+        group_version(out, NULL, name, only);
+    for (int i = 0; i < PRETEND_COUNT && !only; i++) {
+        const struct pretend_kind *k = pretend_row((enum pretend_kinds)i);
+        if (strcmp(k->group, name) != 0 || (last && strcmp(last, k->version) == 0))
+            continue;
+        group_version(out, NULL, name, k->version);
+        first = first ? first : k->version;
+        last = k->version;
+    }
+    json_out_end_array(out);
+    group_version(out, "preferredVersion", name, first ? first : "");
+    return first;
+}
+
+static void add_group(struct json_out *out, const char *name)
 {
     json_out_object(out, NULL);
-    json_out_text(out, "name", name);
-    for (int preferred = 0; preferred < 2; preferred++) {
-        if (preferred)
-            json_out_object(out, "preferredVersion");
-        else {
-            json_out_array(out, "versions");
-            json_out_object(out, NULL);
-        }
-        pretend_textf(out, "groupVersion", "%s/%s", name, version);
-        json_out_text(out, "version", version);
-        json_out_end_object(out);
-        if (!preferred)
-            json_out_end_array(out);
-    }
+    group(out, name);
     json_out_end_object(out);
+}
+
+static bool is_first_of_group(int kind)
+{
+    const char *name = pretend_row((enum pretend_kinds)kind)->group;
+    for (int i = 0; i < kind; i++)
+        if (strcmp(pretend_row((enum pretend_kinds)i)->group, name) == 0)
+            return false;
+    return *name;
 }
 
 static void groups(struct json_out *out)
@@ -157,40 +191,23 @@ static void groups(struct json_out *out)
     json_out_text(out, "kind", "APIGroupList");
     json_out_text(out, "apiVersion", "v1");
     json_out_array(out, "groups");
-    group(out, "authorization.k8s.io", "v1");
-    const char *seen[PRETEND_COUNT];
-    size_t count = 0;
-    for (int i = 0; i < PRETEND_COUNT; i++) {
-        const struct pretend_kind *k = pretend_row((enum pretend_kinds)i);
-        bool known = !*k->group;
-        for (size_t n = 0; n < count; n++)
-            known |= strcmp(seen[n], k->group) == 0;
-        if (known)
-            continue;
-        seen[count++] = k->group;
-        group(out, k->group, strcmp(k->group, "batch") == 0 ? "v1" : k->version);
-    }
-    group(out, "metrics.k8s.io", "v1beta1"); /* aggregated groups come last */
+    add_group(out, "authorization.k8s.io");
+    for (int i = 0; i < PRETEND_COUNT; i++)
+        if (is_first_of_group(i))
+            add_group(out, pretend_row((enum pretend_kinds)i)->group);
+    add_group(out, "metrics.k8s.io"); /* aggregated groups come last */
     json_out_end_array(out);
     json_out_end_object(out);
 }
 
-/* batch serves two versions in 1.20: jobs in v1, cron jobs in v1beta1. */
-static void add_batch_beta(struct buf *json)
+static bool one_group(struct json_out *out, const char *name)
 {
-    static const char one[] =
-        "{\"name\":\"batch\",\"versions\":[{\"groupVersion\":\"batch/v1\",\"version\":\"v1\"}";
-    const char *at = json->p ? strstr(json->p, one) : NULL;
-    if (!at)
-        return;
-    size_t n = (size_t)(at - json->p) + sizeof one - 1;
-    struct buf out;
-    buf_init(&out, json->max);
-    buf_add(&out, json->p, n);
-    buf_adds(&out, ",{\"groupVersion\":\"batch/v1beta1\",\"version\":\"v1beta1\"}");
-    buf_add(&out, json->p + n, json->n - n);
-    buf_free(json);
-    *json = out;
+    json_out_object(out, NULL);
+    json_out_text(out, "kind", "APIGroup");
+    json_out_text(out, "apiVersion", "v1");
+    bool found = group(out, name);
+    json_out_end_object(out);
+    return found;
 }
 
 void apiserver_discovery(struct apiserver_call *c)
@@ -201,11 +218,10 @@ void apiserver_discovery(struct apiserver_call *c)
     bool found = true;
     if (strncmp(c->p->path, "/apis", 5) == 0 && !*c->group) {
         groups(&out);
-        add_batch_beta(&json);
     } else if (strncmp(c->p->path, "/apis", 5) == 0 && *c->version) {
         found = resources(&out, c->group, c->version);
     } else if (strncmp(c->p->path, "/apis", 5) == 0) {
-        found = false; /* one group alone: nobody asks for it */
+        found = one_group(&out, c->group);
     } else if (*c->version) {
         found = resources(&out, "", c->version);
     } else {

@@ -214,7 +214,7 @@ static void more(void *context)
         reply_end(l->call->p);
 }
 
-static void write_head(struct lister *l, size_t rest, bool selected)
+static void write_head(struct lister *l, size_t rest)
 {
     const struct apiserver_conf *conf = l->call->conf;
     const struct pretend_kind *k = pretend_row((enum pretend_kinds)l->call->kind);
@@ -238,7 +238,8 @@ static void write_head(struct lister *l, size_t rest, bool selected)
         write_token(&token, (int64_t)shelf_version(conf->shelf), l->last_ns, l->last_name,
                     *l->only_ns != '\0');
         json_out_text(&out, "continue", buf_text(&token));
-        if (!selected)
+        /* 1.20 counts for objects and tables, and never what a selector leaves. */
+        if (l->call->form != APISERVER_PARTIAL && apiserver_selector_empty(l->selector))
             json_out_int(&out, "remainingItemCount", (int64_t)rest);
         buf_free(&token);
     }
@@ -266,7 +267,7 @@ static void start_list(struct lister *l, size_t limit)
         l->gzip = gzip_new(&l->packed);
     }
     headers[n] = NULL;
-    write_head(l, rest, !apiserver_selector_empty(l->selector));
+    write_head(l, rest);
     reply_on_over(c->p, lister_over, l);
     reply_stream(c->p, 200, "application/json", headers);
     reply_on_empty(c->p, more, l);
@@ -301,11 +302,16 @@ static void free_call(void *context)
 static bool check_version(struct apiserver_call *c, const char *version)
 {
     const struct shelf *shelf = c->conf->shelf;
+    const char *match = apiserver_call_param(c, "resourceVersionMatch");
     int64_t wanted = 0;
+    if (!*version && *match) {
+        apiserver_status_match(c, "unless resourceVersion is provided");
+        return false;
+    }
     if (!*version)
         return true;
     if (!str_to_int(str_of(version), &wanted) || wanted < 0) {
-        apiserver_status(c, 400, "BadRequest", NULL,
+        apiserver_status(c, 500, NULL, NULL,
                          "resourceVersion: Invalid value: \"%s\": strconv.ParseUint: parsing "
                          "\"%s\": invalid syntax",
                          version, version);
@@ -316,8 +322,7 @@ static bool check_version(struct apiserver_call *c, const char *version)
         reply_later(c->p, FUTURE_WAIT_MS, future_version, c);
         return false;
     }
-    if (strcmp(apiserver_call_param(c, "resourceVersionMatch"), "Exact") == 0 &&
-        (uint64_t)wanted < shelf_oldest(shelf)) {
+    if (strcmp(match, "Exact") == 0 && (uint64_t)wanted < shelf_oldest(shelf)) {
         apiserver_status(c, 410, "Expired", NULL,
                          "The resourceVersion for the provided list is too old.");
         return false;
@@ -344,24 +349,15 @@ void apiserver_list(struct apiserver_call *c)
     const char *limit_text = apiserver_call_param(c, "limit"),
                *token = apiserver_call_param(c, "continue");
     const char *version = apiserver_call_param(c, "resourceVersion");
-    char error[300];
     int64_t limit = 0, token_version = 0;
     if (*limit_text && !str_to_int(str_of(limit_text), &limit)) {
         apiserver_status(c, 400, "BadRequest", NULL,
                          "strconv.ParseInt: parsing \"%s\": invalid syntax", limit_text);
         return;
     }
-    struct apiserver_selector *selector =
-        apiserver_selector_new(apiserver_call_param(c, "labelSelector"),
-                               apiserver_call_param(c, "fieldSelector"), error, sizeof error);
-    const char *unknown =
-        selector ? apiserver_selector_unknown(selector, conf->world, c->kind) : NULL;
-    if (!selector || unknown) {
-        apiserver_status(c, 400, "BadRequest", NULL, "%s%s",
-                         selector ? "field label not supported: " : "", selector ? unknown : error);
-        apiserver_selector_free(selector);
+    struct apiserver_selector *selector = apiserver_selector_asked(c);
+    if (!selector)
         return;
-    }
     if (!*token && !check_version(c, version)) {
         apiserver_selector_free(selector);
         return;

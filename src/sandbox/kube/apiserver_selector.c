@@ -69,7 +69,7 @@ static struct str take_word(const char **p)
 static bool read_set(const char **p, struct requirement *r, char *error, size_t size)
 {
     if (**p != '(') {
-        snprintf(error, size, "found '%.20s', expected: '('", *p);
+        snprintf(error, size, "unable to parse requirement: found '%.20s' expected: '('", *p);
         return false;
     }
     ++*p;
@@ -78,7 +78,8 @@ static bool read_set(const char **p, struct requirement *r, char *error, size_t 
             add_value(r, take_word(p));
     } while (**p == ',' && ++*p);
     if (**p != ')') {
-        snprintf(error, size, "found '%.20s', expected: ',' or ')'", *p);
+        snprintf(error, size, "unable to parse requirement: found '%.20s', expected: ',' or ')'",
+                 *p);
         return false;
     }
     ++*p;
@@ -163,28 +164,18 @@ static bool read_fields(struct apiserver_selector *s, const char *text, char *er
     return true;
 }
 
-struct apiserver_selector *apiserver_selector_new(const char *labels, const char *fields,
-                                                  char *error, size_t size)
-{
-    struct apiserver_selector *s = mem_alloc(sizeof *s);
-    if (read_labels(s, labels, error, size) && read_fields(s, fields, error, size))
-        return s;
-    apiserver_selector_free(s);
-    return NULL;
-}
-
 bool apiserver_selector_empty(const struct apiserver_selector *s)
 {
     return s->count == 0;
 }
 
-const char *apiserver_selector_unknown(const struct apiserver_selector *s, const struct world *w,
-                                       int kind)
+/* A field that objects of the kind do not know; NULL: there is none. */
+static const char *unknown_field(const struct apiserver_selector *s, const struct world *w,
+                                 enum pretend_kinds kind)
 {
     /* Any object of a kind knows the same fields: ask one that stands at the tables' begin. */
     struct pretend_stored none = {.references = 1, .rest = ""};
-    struct pretend_object o = {
-        .kind = (enum pretend_kinds)kind, .ns = "", .name = "", .stored = &none};
+    struct pretend_object o = {.kind = kind, .ns = "", .name = "", .stored = &none};
     for (size_t i = 0; i < s->count; i++) {
         struct buf value;
         buf_init(&value, 1024);
@@ -193,6 +184,49 @@ const char *apiserver_selector_unknown(const struct apiserver_selector *s, const
         if (!known)
             return s->list[i].key;
     }
+    return NULL;
+}
+
+/* Each kind has its own words for it. */
+static void say_unknown(char *error, size_t size, enum pretend_kinds kind, const char *field)
+{
+    switch (kind) {
+    case PRETEND_PODS:
+    case PRETEND_NODES:
+    case PRETEND_NAMESPACES:
+    case PRETEND_SECRETS:
+    case PRETEND_EVENTS:
+    case PRETEND_NEW_EVENTS:
+        snprintf(error, size, "field label not supported: %.200s", field);
+        break;
+    case PRETEND_JOBS:
+        snprintf(error, size, "field label \"%.200s\" not supported for batchv1.Job", field);
+        break;
+    case PRETEND_CRONJOBS:
+        snprintf(error, size, "field label \"%.200s\" not supported for \"CronJob\"", field);
+        break;
+    default:
+        snprintf(error, size,
+                 "\"%.200s\" is not a known field selector: only \"metadata.name\", "
+                 "\"metadata.namespace\"",
+                 field);
+    }
+}
+
+struct apiserver_selector *apiserver_selector_asked(struct apiserver_call *c)
+{
+    struct apiserver_selector *s = mem_alloc(sizeof *s);
+    enum pretend_kinds kind = (enum pretend_kinds)c->kind;
+    char error[300];
+    if (read_labels(s, apiserver_call_param(c, "labelSelector"), error, sizeof error) &&
+        read_fields(s, apiserver_call_param(c, "fieldSelector"), error, sizeof error)) {
+        const char *unknown = unknown_field(s, c->conf->world, kind);
+        if (!unknown)
+            return s;
+        say_unknown(error, sizeof error, kind, unknown);
+    }
+    apiserver_selector_free(s);
+    apiserver_status(c, 400, "BadRequest", NULL, "%s", error);
     return NULL;
 }
 

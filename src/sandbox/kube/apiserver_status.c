@@ -57,3 +57,17 @@ void apiserver_status_no_resource(struct apiserver_call *c)
 {
     apiserver_status(c, 404, "NotFound", "{}", "the server could not find the requested resource");
 }
+
+void apiserver_status_match(struct apiserver_call *c, const char *where)
+{
+    char details[400];
+    snprintf(details, sizeof details,
+             "{\"group\":\"meta.k8s.io\",\"kind\":\"ListOptions\",\"causes\":[{"
+             "\"reason\":\"FieldValueForbidden\",\"message\":\"Forbidden: resourceVersionMatch is "
+             "forbidden %s\",\"field\":\"resourceVersionMatch\"}]}",
+             where);
+    apiserver_status(c, 422, "Invalid", details,
+                     "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
+                     "resourceVersionMatch is forbidden %s",
+                     where);
+}

@@ -246,16 +246,9 @@ static void bookmark(void *context)
 static bool check(struct apiserver_call *c, uint64_t *version, struct apiserver_selector **selector)
 {
     const char *text = apiserver_call_param(c, "resourceVersion");
-    char error[300];
     int64_t number = 0;
     if (*apiserver_call_param(c, "resourceVersionMatch")) {
-        apiserver_status(c, 422, "Invalid",
-                         "{\"group\":\"meta.k8s.io\",\"kind\":\"ListOptions\",\"causes\":[{"
-                         "\"reason\":\"FieldValueForbidden\","
-                         "\"message\":\"Forbidden: resourceVersionMatch is forbidden for "
-                         "watch\",\"field\":\"resourceVersionMatch\"}]}",
-                         "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: "
-                         "Forbidden: resourceVersionMatch is forbidden for watch");
+        apiserver_status_match(c, "for watch");
         return false;
     }
     if (*text && (!str_to_int(str_of(text), &number) || number < 0)) {
@@ -266,17 +259,8 @@ static bool check(struct apiserver_call *c, uint64_t *version, struct apiserver_
         return false;
     }
     *version = (uint64_t)number;
-    *selector =
-        apiserver_selector_new(apiserver_call_param(c, "labelSelector"),
-                               apiserver_call_param(c, "fieldSelector"), error, sizeof error);
-    const char *unknown =
-        *selector ? apiserver_selector_unknown(*selector, c->conf->world, c->kind) : NULL;
-    if (*selector && !unknown)
-        return true;
-    apiserver_status(c, 400, "BadRequest", NULL, "%s%s",
-                     unknown ? "field label not supported: " : "", unknown ? unknown : error);
-    apiserver_selector_free(*selector);
-    return false;
+    *selector = apiserver_selector_asked(c);
+    return *selector != NULL;
 }
 
 static void set_end(struct apiserver_watch *w)

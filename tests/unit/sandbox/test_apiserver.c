@@ -442,6 +442,52 @@ static void an_expired_token_comes_with_a_new_one(void **state)
     free(again);
 }
 
+/* In the words of 1.20, which differ by kind. */
+static void what_is_asked_wrongly_is_refused(void **state)
+{
+    static const struct {
+        const char *path, *message;
+        int status;
+    } cases[] = {
+        {"/api/v1/nodes?fieldSelector=status.x%3Dy", "field label not supported: status.x", 400},
+        {"/apis/apps/v1/deployments?fieldSelector=status.x%3Dy",
+         "\"status.x\" is not a known field selector: only \"metadata.name\", "
+         "\"metadata.namespace\"",
+         400},
+        {"/apis/batch/v1/jobs?watch=1&fieldSelector=status.x%3Dy",
+         "field label \"status.x\" not supported for batchv1.Job", 400},
+        {"/api/v1/pods?labelSelector=a%20in%20(b%20c)",
+         "unable to parse requirement: found 'c)', expected: ',' or ')'", 400},
+        {"/api/v1/pods?resourceVersionMatch=Exact",
+         "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: "
+         "resourceVersionMatch is forbidden unless resourceVersion is provided",
+         422},
+        {"/api/v1/pods?resourceVersion=x",
+         "resourceVersion: Invalid value: \"x\": strconv.ParseUint: parsing \"x\": invalid syntax",
+         500},
+        {"/api/v1/pods?includeObject=Nonsense",
+         "Unable to convert to Table as requested: includeObject: Invalid value: \"Nonsense\": "
+         "must "
+         "be 'Metadata', 'Object', 'None', or empty",
+         400}};
+    struct bench *b = *state;
+    const char *token = apiserver_token(b->api, APISERVER_ADMIN);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(ask_as(b, token, "GET", cases[i].path, NULL, TABLE), cases[i].status);
+        assert_string_equal(json_string(answer(b), "message", ""), cases[i].message);
+    }
+}
+
+static void a_group_names_its_versions(void **state)
+{
+    struct bench *b = *state;
+    const struct json *group = get(b, "/apis/batch");
+    assert_string_equal(json_string(group, "kind", ""), "APIGroup");
+    assert_string_equal(json_string(group, "versions.0.groupVersion", ""), "batch/v1");
+    assert_string_equal(json_string(group, "versions.1.groupVersion", ""), "batch/v1beta1");
+    assert_string_equal(json_string(group, "preferredVersion.version", ""), "v1");
+}
+
 static void selectors_select(void **state)
 {
     struct bench *b = *state;
@@ -840,6 +886,8 @@ int main(void)
         T(the_restricted_user_sees_one_namespace),
         T(pages_join_to_the_list),
         T(an_expired_token_comes_with_a_new_one),
+        T(what_is_asked_wrongly_is_refused),
+        T(a_group_names_its_versions),
         T(selectors_select),
         T(every_kind_works),
         T(a_future_version_times_out),
