@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -55,6 +56,7 @@ struct pages {
     char *version; /* of the first page: changes since are told by a watch from there */
     struct json_doc *doc;
     struct backoff backoff;
+    int64_t started; /* monotonic ns */
     bool headed;
     size_t count;
 };
@@ -311,7 +313,8 @@ static bool take_newer_token(struct page *page, struct str body)
 
 static bool is_worth(const struct pages *p, int64_t wait_ms)
 {
-    return p->count || !p->conf.patience_ms || wait_ms <= p->conf.patience_ms;
+    int64_t asked_ms = (clock_monotonic() - p->started) / CLOCK_MS;
+    return p->count || !p->conf.patience_ms || asked_ms + wait_ms <= p->conf.patience_ms;
 }
 
 static void on_done(void *context, struct http_request *r, int status, struct str body,
@@ -441,6 +444,7 @@ struct pages *pages_start(struct client *c, const struct pages_conf *conf)
     p->conf.label_selector = mem_dup(conf->label_selector);
     p->conf.field_selector = mem_dup(conf->field_selector);
     p->doc = json_doc_new();
+    p->started = clock_monotonic();
     open_page(p, NULL);
     return p;
 }

@@ -16,13 +16,13 @@ struct pages_conf {
     const char *path;                            /* of the collection, without a query */
     const char *label_selector, *field_selector; /* NULL: none */
     int limit;                                   /* objects a page; 0: 100 in the first, then 500 */
-    int64_t
-        patience_ms; /* a list of which nothing has come ends when its next try is farther off than
-                            that: the caller tells why, and tries again; 0: it waits */
-    bool in_order;   /* elements come in the server's order; else the next page is asked as soon as
+    int64_t patience_ms; /* a list of which nothing has come ends when its next try would come later
+                            than that after its start: the caller tells why, and tries again; 0: it
+                            waits */
+    bool in_order; /* elements come in the server's order; else the next page is asked as soon as
                     * its token is known, and two pages interleave */
-    bool table;      /* ask for a Table: the elements are its rows */
-    bool objects;    /* with table: each row brings the whole object, not its metadata alone */
+    bool table;    /* ask for a Table: the elements are its rows */
+    bool objects;  /* with table: each row brings the whole object, not its metadata alone */
     bool metadata; /* ask for the objects' metadata alone (PartialObjectMetadata): of what else they
                       hold nothing is sent */
     const char *const

@@ -154,18 +154,28 @@ void frame_lines(struct app *a)
 
 /* ---- header ---- */
 
+/* Is the present shown? Where there is no cluster, or none that we may see, it is that of the logs. */
+static bool shows_present(const struct app *a)
+{
+    enum upstream_state state = a->model->pods.upstream.state;
+    return scope_is_live(&a->model->scope) && state != UPSTREAM_STALE &&
+           state != UPSTREAM_CONNECTING && state != UPSTREAM_FAILED;
+}
+
 static void moment_text(const struct app *a, const struct draw_area *line, char *out, size_t size)
 {
     const struct scope *s = &a->model->scope;
     char clock[CLOCK_TEXT], from[CLOCK_TEXT], to[CLOCK_TEXT], age[CLOCK_TEXT];
     if (scope_is_live(s)) {
         const struct upstream *cluster = &a->model->pods.upstream;
-        bool stale = cluster->state == UPSTREAM_STALE;
+        bool present = shows_present(a);
         clock_format(a->host.now, false, "%H:%M:%S %Z", clock, sizeof clock);
-        if (stale)
+        if (cluster->state == UPSTREAM_FAILED) /* its pane says why */
+            str_copy(age, sizeof age, "failed");
+        else
             upstream_text(cluster, a->host.now, age, sizeof age);
-        snprintf(out, size, " %s %s  %s ", draw_mark(line, stale ? GLYPH_PAST : GLYPH_LIVE),
-                 stale ? age : "LIVE", clock);
+        snprintf(out, size, " %s %s  %s ", draw_mark(line, present ? GLYPH_LIVE : GLYPH_PAST),
+                 present ? "LIVE" : age, clock);
         return;
     }
     clock_age(a->host.now - s->at, age);
@@ -216,9 +226,8 @@ void frame_header(struct app *a)
     int width = draw_width(&line, text);
     if (width > line.width - STATE_LEAST)
         width = line.width - STATE_LEAST;
-    bool live = scope_is_live(&a->model->scope) && a->model->pods.upstream.state != UPSTREAM_STALE;
     draw_texts(&line, line.width - width, 0, width, DRAW_LEFT,
-               live ? ROLE_HEADER_LIVE : ROLE_HEADER_PAST, text);
+               shows_present(a) ? ROLE_HEADER_LIVE : ROLE_HEADER_PAST, text);
     struct draw_area left = draw_sub(&line, 0, 0, line.width - width - 1, 1);
     header_scope(a, &left);
     if (a->model->insecure) {

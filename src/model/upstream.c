@@ -17,9 +17,10 @@ static void enter(struct upstream *u, enum upstream_state state, int64_t since)
 
 void upstream_connecting(struct upstream *u)
 {
-    /* What has shown data keeps saying how old that is. The last failure stays in err: it was an
-     * answer (upstream_settled). */
-    if (!u->data)
+    /* What has shown data keeps saying how old that is, and a server that is away why, while it is
+     * asked again. The last failure stays in err: it was an answer (upstream_settled). */
+    bool away = u->state == UPSTREAM_FAILED && u->err.kind == ERR_AWAY;
+    if (!u->data && !away)
         enter(u, UPSTREAM_CONNECTING, clock_now());
 }
 

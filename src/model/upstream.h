@@ -28,7 +28,8 @@ struct upstream {
     uint64_t changes; /* counts transitions, and new reasons of a failure: cheap to compare */
 };
 
-/* No effect when it was live: stale stays stale until data comes. */
+/* No effect when it was live: stale stays stale until data comes; none either when it failed because
+ * the server is away: that stays said until it answers. */
 void upstream_connecting(struct upstream *u);
 
 /* Call it whenever data (or a bookmark, a heartbeat) has come. */

@@ -54,6 +54,9 @@ void http_curl_err(struct err *err, CURLcode code, const char *where, const char
     if (code == CURLE_OK)
         return;
     const char *more = detail && *detail ? detail : curl_easy_strerror(code);
+    /* For curl a resolver that is silent is one more time-out. */
+    if (code == CURLE_OPERATION_TIMEDOUT && strstr(more, "Resolving timed out"))
+        code = CURLE_COULDNT_RESOLVE_HOST;
     const char *tunnel = strstr(more, "CONNECT tunnel failed");
     if (tunnel) {
         refused_by_proxy(err, where, tunnel);

@@ -86,7 +86,11 @@ static void test_never_live(void **state)
     assert_int_equal(u.changes, 2);
     upstream_failed(&u, &other, 0); /* another reason is news */
     assert_int_equal(u.changes, 3);
-    upstream_connecting(&u);
+    upstream_connecting(&u); /* asked again: it is away until it answers */
+    assert_text(&u, clock_now(), "failed: timed out");
+    other.kind = ERR_REFUSED;
+    upstream_failed(&u, &other, 0);
+    upstream_connecting(&u); /* another question */
     assert_text(&u, clock_now(), "connecting");
     assert_true(upstream_settled(&u)); /* it has answered before */
 }
