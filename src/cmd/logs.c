@@ -131,7 +131,7 @@ static void on_counted_again(void *context, const char *query, uint64_t lines)
     struct err note;
     end_progress(context);
     err_set(&note, ERR_NONE, query, "",
-            "complete; Loki counts %" PRIu64 " lines more, as some were pushed twice", lines);
+            "complete; Loki counts %" PRIu64 " lines more, some of them twice", lines);
     err_print(&note);
 }
 

@@ -59,8 +59,8 @@ struct loki_call *loki_count(struct loki *l, const char *query, int64_t from, in
 /* As loki_count, but lines that are the same (stream, time, length and the first 300 bytes) count once.
  * loki_count counts a line more often that was pushed again later, until its chunks are stored and
  * read as one, or for ever (3.4: 784 of 1,600 in memory, 55 once flushed; pages give each once).
- * Loki keeps some kB for each line meanwhile: not for more than 100,000. ERR_REFUSED where it has no
- * words for it (before 2.4). */
+ * Loki keeps some kB for each line meanwhile: not for more than 100,000. Where it has no words for it
+ * (before 2.4), it counts by stream, which 2.3 does right. */
 struct loki_call *loki_count_distinct(struct loki *l, const char *query, int64_t from, int64_t to,
                                       void (*done)(void *context, uint64_t count,
                                                    const struct err *err),

@@ -1,6 +1,7 @@
 /*
  * Whether lines that were read are all that Loki has: by its count, and where that is higher by its
- * count of those that differ, as lines that were pushed twice may count twice.
+ * count of those that differ, as lines that were pushed twice, or lie in memory and in a chunk, may
+ * count twice.
  */
 #ifndef SOURCE_LOKI_PROOF_H
 #define SOURCE_LOKI_PROOF_H

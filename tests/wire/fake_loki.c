@@ -341,11 +341,12 @@ static void instant(void *context, const struct canned_request *r, struct canned
     struct fake_loki *f = context;
     char *query = mem_dup(canned_field(r, "query"));
     const char *span = strrchr(query, '[');
-    bool distinct = strstr(query, "count(stdvar_over_time(") != NULL;
+    bool deviation = strstr(query, "count(stdvar_over_time(") != NULL;
+    bool distinct = deviation || strstr(query, "] > 0)") || strstr(query, "]) > 0)");
     int64_t time = canned_number(r, "time", 0), n = distinct ? f->differ_more : f->counts_more;
     int64_t ms = span ? strtoll(span + 1, NULL, 10) : 0;
     f->counts++;
-    if (distinct && f->old) {
+    if (deviation && f->old) {
         refuse(a, 400, "parse error : function \"__line__\" not defined\n");
     } else if (f->uncountable) {
         refuse(a, 400, "pipeline error: 'JSONParserErr' for series: '{}'.\n");
