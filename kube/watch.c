@@ -319,6 +319,7 @@ static void watch_head(void *context, struct http_request *r, int status)
     if (status < 200 || status >= 300)
         return;
     w->watched = true;
+    w->into->upstream.each_s = 0;
     heard(w);
 }
 
@@ -386,7 +387,9 @@ static void ended_badly(struct watch *w, const struct err *err)
             again_after(w->again, err, 0, 0);
         else
             again_in(w->again, POLL_MS);
+        w->into->upstream.each_s = w->watched ? 0 : POLL_MS / 1000;
         w->watched = false;
+        tell(w);
         return;
     }
     /* Whatever else a server has against this version (a 500 for one that is no number): list. */

@@ -88,7 +88,10 @@ char *upstream_text(const struct upstream *u, int64_t now, char *out, size_t siz
         str_copy(out, size, "connecting");
         break;
     case UPSTREAM_LIVE:
-        str_copy(out, size, "live");
+        if (u->each_s)
+            snprintf(out, size, "live each %ds", u->each_s);
+        else
+            str_copy(out, size, "live");
         break;
     case UPSTREAM_SNAPSHOT:
         snprintf(out, size, "snapshot %s", clock_age(now > u->since ? now - u->since : 0, age));

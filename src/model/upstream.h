@@ -24,6 +24,7 @@ struct upstream {
                          it is) */
     int64_t data;  /* wall ns: when data last came; 0: never */
     int64_t next_try; /* monotonic ns, 0: none is planned */
+    int each_s;       /* LIVE of what cannot be followed: s from look to look; 0: followed */
     struct err err;   /* the last failure; kind ERR_NONE while live */
     uint64_t changes; /* counts transitions, and new reasons of a failure: cheap to compare */
 };
@@ -45,8 +46,8 @@ void upstream_seen(struct upstream *u, int64_t when);
  * since its last data, the rest FAILED. next_try as above. */
 void upstream_failed(struct upstream *u, const struct err *err, int64_t next_try);
 
-/* "off", "live", "connecting", "stale 3m", "denied: …", "stale 3m, denied: …" (what was seen
- * before), "failed: … (again in 4s)". `now` is wall ns. Foreign text in it is not made safe here. Returns out. */
+/* "off", "live", "live each 20s", "connecting", "stale 3m", "denied: …", "stale 3m, denied: …" (what
+ * was seen before), "failed: … (again in 4s)". `now` is wall ns. Foreign text in it is not made safe here. Returns out. */
 char *upstream_text(const struct upstream *u, int64_t now, char *out, size_t size);
 /* Has it answered, one way or the other? `--once` waits for this. */
 bool upstream_settled(const struct upstream *u);

@@ -676,6 +676,7 @@ static void no_right_to_watch(void **state)
     start(t);
     kube_bench_wait(t->bench, 300);
     assert_int_equal(t->resource.upstream.state, UPSTREAM_LIVE);
+    assert_int_equal(t->resource.upstream.each_s, 20);
     assert_int_equal(count(t), 3);
     assert_int_equal(t->watches, 1);
     watch_retry(t->watch);
