@@ -1,13 +1,15 @@
 #include "ui/frame.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/str.h"
 #include "ui/engine.h"
 
-enum { STATE_LEAST = 12, HINT_GAP = 2, NAME = 300 };
+enum { STATE_LEAST = 12, HINT_GAP = 2, NAME = 300, OFF = 32 + CLOCK_TEXT };
+#define OFF_LEAST (5 * CLOCK_SECOND)
 
 static enum theme_role state_role(enum upstream_state state)
 {
@@ -162,10 +164,22 @@ static bool shows_present(const struct app *a)
            state != UPSTREAM_CONNECTING && state != UPSTREAM_FAILED;
 }
 
+/* Ages are told by our clock: one that is not the cluster's makes them wrong by as much. */
+static const char *clock_is_off(const struct app *a, char out[OFF])
+{
+    int64_t behind = a->model->clock_offset;
+    char by[CLOCK_TEXT];
+    out[0] = '\0';
+    if (llabs(behind) >= OFF_LEAST)
+        snprintf(out, OFF, "our clock %s %s  ", clock_age(llabs(behind), by),
+                 behind > 0 ? "behind" : "ahead");
+    return out;
+}
+
 static void moment_text(const struct app *a, const struct draw_area *line, char *out, size_t size)
 {
     const struct scope *s = &a->model->scope;
-    char clock[CLOCK_TEXT], from[CLOCK_TEXT], to[CLOCK_TEXT], age[CLOCK_TEXT];
+    char clock[CLOCK_TEXT], from[CLOCK_TEXT], to[CLOCK_TEXT], age[CLOCK_TEXT], off[OFF];
     if (scope_is_live(s)) {
         const struct upstream *cluster = &a->model->pods.upstream;
         bool present = shows_present(a);
@@ -174,8 +188,8 @@ static void moment_text(const struct app *a, const struct draw_area *line, char 
             str_copy(age, sizeof age, "failed");
         else
             upstream_text(cluster, a->host.now, age, sizeof age);
-        snprintf(out, size, " %s %s  %s ", draw_mark(line, present ? GLYPH_LIVE : GLYPH_PAST),
-                 present ? "LIVE" : age, clock);
+        snprintf(out, size, " %s %s  %s%s ", draw_mark(line, present ? GLYPH_LIVE : GLYPH_PAST),
+                 present ? "LIVE" : age, clock_is_off(a, off), clock);
         return;
     }
     clock_age(a->host.now - s->at, age);

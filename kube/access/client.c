@@ -17,6 +17,7 @@
 #include "kube/access/exec_plugin.h"
 #include "net/backoff.h"
 #include "net/loop.h"
+#include "net/server_clock.h"
 
 enum { WAITING_MAX = 1024, HEADERS_MAX = 32, PROBE_MS = 10000 };
 
@@ -24,7 +25,6 @@ enum { WAITING_MAX = 1024, HEADERS_MAX = 32, PROBE_MS = 10000 };
  * megabytes, and a dozen watches ask for it. */
 enum { LOGIN_PAUSE_MS = 5000 };
 #define RENEW_BEFORE CLOCK_MINUTE
-#define CLOCK_APART (2 * CLOCK_SECOND) /* a Date has whole seconds */
 
 enum request_state { WAITING, SENT, FAILING };
 
@@ -37,6 +37,7 @@ struct client_request {
     bool renewed;         /* a 401 was answered by new credentials already */
     bool repeat;          /* the head was a 401 that we shall answer so */
     uint64_t credentials; /* the generation that it went out with */
+    int64_t sent_at;      /* wall ns */
     struct err err;       /* why it is failing */
 };
 
@@ -54,7 +55,7 @@ struct client {
     uint64_t credentials;   /* generation: grows with every login */
     struct client_request *requests;
     size_t waiting;
-    int64_t ahead;            /* the server's clock less ours */
+    struct server_clock clock;
     struct loop_timer *timer; /* tells requests that fail without having been sent */
     struct client_probe *probe;
 };
@@ -224,23 +225,20 @@ static bool can_renew(const struct client *c)
     return c->plugin || c->context->conn.token_file;
 }
 
-/* The time on the way is not known: it counts as none. */
-static void learn_clock(struct client *c, int64_t date)
-{
-    int64_t ahead = date + CLOCK_SECOND / 2 - clock_now();
-    if (date)
-        c->ahead = ahead > -CLOCK_APART && ahead < CLOCK_APART ? 0 : ahead;
-}
-
 int64_t client_now(const struct client *c)
 {
-    return clock_now() + c->ahead;
+    return server_clock_now(&c->clock);
+}
+
+int64_t client_clock_offset(const struct client *c)
+{
+    return server_clock_offset(&c->clock);
 }
 
 static void on_head(void *context, struct http_request *http, int status)
 {
     struct client_request *r = context;
-    learn_clock(r->client, http_date(http));
+    server_clock_learn(&r->client->clock, http_date(http), r->sent_at);
     if (status < 500 && status != 429)
         client_probe_seen(r->client->probe);
     r->repeat = status == 401 && !r->renewed && can_renew(r->client);
@@ -303,6 +301,7 @@ static void send_now(struct client_request *r)
     call.done = on_done;
     set_state(r, SENT);
     r->credentials = r->client->credentials;
+    r->sent_at = clock_now();
     r->http = http_send(r->client->http, &call);
 }
 

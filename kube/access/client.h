@@ -37,9 +37,10 @@ struct http_target *client_target(const struct client *c);
 /* err (may be NULL) gets the reason when CLIENT_FAILED. */
 enum client_login client_login(const struct client *c, struct err *err);
 
-/* The server's wall clock, by the Date of its answers; ours before the first one, and where the two
- * are no more than two seconds apart. */
+/* The server's wall clock, by the Date of its answers (net/server_clock.h), and how much it is ahead
+ * of ours, ns. */
 int64_t client_now(const struct client *c);
+int64_t client_clock_offset(const struct client *c);
 /* The login before a request that others send to this server: renews what is due, and begins what is
  * needed. PENDING: client_probe tells the end of it. err (may be NULL) gets the reason when FAILED. */
 enum client_login client_prepare(struct client *c, struct err *err);

@@ -136,7 +136,8 @@ struct model {
     char metrics_way[160]; /* how they are reached where that was found out: "metrics.k8s.io"; "" */
     struct intents *intents;
     char *insecure; /* a visible warning ("TLS certificate of … is not verified"), or NULL */
-    bool dirty;     /* something that is drawn changed since the last frame */
+    int64_t clock_offset; /* the cluster's clock less ours, ns; 0: none that is known of */
+    bool dirty;           /* something that is drawn changed since the last frame */
 };
 
 /* With empty lines, series (MODEL_SERIES_…) and intents. Everything that it points to is its own.

@@ -9,11 +9,11 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "net/loop.h"
+#include "net/server_clock.h"
 #include "source/loki_limits.h"
 #include "source/loki_query.h"
 #include "source/matrix.h"
 #include "source/name_list.h"
-#include "source/server_clock.h"
 
 enum {
     GET_MAX = 6000,

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "net/server_clock.h"
 #include "source/matrix.h"
-#include "source/server_clock.h"
 
 enum { STEPS_MAX = 11000, FORM_MAX = 1 << 20, IDLE_MS = 2 * 60 * 1000, INSTANT_MS = 30 * 1000 };
 

@@ -359,6 +359,8 @@ bool fill_change(struct model *m, int64_t now, const char *what)
             "The certificate of https://10.0.0.1:6443 is not verified (insecure-skip-tls-verify).");
     else if (str_is(verb, "stale") && u)
         fail(u);
+    else if (str_is(verb, "behind"))
+        m->clock_offset = strtol(name, NULL, 10) * CLOCK_SECOND;
     else if (str_is(verb, "each") && u)
         u->each_s = 20;
     else if (str_is(verb, "denied") && u)

@@ -267,6 +267,7 @@ bool board_feeds_settled(const struct board_feeds *f)
 void board_feeds_note(struct board_feeds *f)
 {
     struct model_logs *logs = &f->model->logs;
+    f->model->clock_offset = f->wire->client ? client_clock_offset(f->wire->client) : 0;
     const char *way = wire_found(f->wire, WELL_KNOWN_LOKI), *ns = f->model->scope.namespace_;
     if (f->kube)
         board_kube_scope(f->kube, ns);

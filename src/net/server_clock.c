@@ -1,4 +1,4 @@
-#include "source/server_clock.h"
+#include "net/server_clock.h"
 
 #include <stdlib.h>
 
