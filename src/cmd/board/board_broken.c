@@ -15,6 +15,7 @@
 #include "cmd/board/board_broken_rows.h"
 #include "cmd/board/board_feed.h"
 #include "cmd/board/board_watch.h"
+#include "cmd/board/board_widen.h"
 #include "kube/access/client.h"
 #include "kube/discovery.h"
 #include "kube/kinds/kinds.h"
@@ -56,6 +57,7 @@ struct board_broken {
     struct poll *poll;
     char *leases_at;      /* the namespace of the leases; "": all */
     bool leases_narrowed; /* those of all namespaces are denied */
+    struct board_widen *leases_widen;
     struct broken *broken;
     struct loop_timer *look;
     uint64_t changes;
@@ -135,6 +137,9 @@ static bool note_unseen(struct board_broken *b)
     if (narrowed)
         snprintf(m->unseen + n, sizeof m->unseen - n, "%sother namespaces than %s", n ? ", " : "",
                  narrowed);
+    else if (b->leases_narrowed && b->leases.upstream.state == UPSTREAM_LIVE)
+        snprintf(m->unseen + n, sizeof m->unseen - n, "%sleases outside %s", n ? ", " : "",
+                 b->leases_at);
     return strcmp(before, m->unseen) != 0;
 }
 
@@ -254,12 +259,21 @@ static void scope_leases(struct board_broken *b, const char *ns)
     bool denied = u->state == UPSTREAM_DENIED && u->err.http == 403;
     if (!*b->leases_at && !denied)
         return;
-    if (!*b->leases_at)
+    if (!*b->leases_at) {
         b->leases_narrowed = true;
+        board_widen_begin(b->leases_widen);
+    }
     if (!*ns && b->leases_narrowed)
         ns = *b->leases_at ? b->leases_at : client_home(b->client);
     if (strcmp(ns, b->leases_at) != 0)
         poll_leases(b, ns);
+}
+
+static void leases_widened(void *context)
+{
+    struct board_broken *b = context;
+    b->leases_narrowed = false;
+    poll_leases(b, "");
 }
 
 struct board_broken *board_broken_start(struct client *c, struct discovery *d, struct model *m,
@@ -272,6 +286,7 @@ struct board_broken *board_broken_start(struct client *c, struct discovery *d, s
     b->ns = mem_dup(ns);
     b->broken = broken_new();
     b->look = loop_timer_new(client_loop(c), fired, b);
+    b->leases_widen = board_widen_new(c, kinds_find("leases"), leases_widened, b);
     poll_leases(b, ns);
     for (int i = 0; i < OTHERS; i++) {
         b->feeds[i].of = b;
@@ -307,6 +322,7 @@ void board_broken_free(struct board_broken *b)
         objects_free(b->feeds[i].resource.table);
     }
     poll_free(b->poll);
+    board_widen_free(b->leases_widen);
     objects_free(b->leases.table);
     loop_timer_free(b->look);
     broken_free(b->broken);

@@ -11,12 +11,12 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "cmd/board/board_widen.h"
 #include "kube/access/client.h"
 #include "kube/kinds/kinds.h"
-#include "net/http.h"
 #include "net/loop.h"
 
-enum { HOLD_MS = 30000, WIDEN_FIRST_MS = 10000, WIDEN_MS = 60000 };
+enum { HOLD_MS = 30000 };
 
 struct board_watch {
     struct client *client;
@@ -24,11 +24,11 @@ struct board_watch {
     struct watch_conf conf, own; /* the user's, and ours around it */
     struct resource *into;
     struct watch *watch;
-    struct loop_timer *narrow, *widen;
-    struct client_request *all; /* may it be seen of all namespaces by now? */
-    bool narrowed;              /* all namespaces are denied */
-    bool moved;                 /* nothing of this namespace has come yet */
-    char at[OBJECT_ONLY];       /* the namespace that is watched; "": all */
+    struct loop_timer *narrow;
+    struct board_widen *widen;
+    bool narrowed;        /* all namespaces are denied */
+    bool moved;           /* nothing of this namespace has come yet */
+    char at[OBJECT_ONLY]; /* the namespace that is watched; "": all */
 };
 
 static bool is_forbidden(const struct board_watch *w)
@@ -126,34 +126,15 @@ static void narrow(void *context)
 {
     struct board_watch *w = context;
     w->narrowed = true;
-    loop_timer_set(w->widen, WIDEN_FIRST_MS);
+    board_widen_begin(w->widen);
     start_again(w, client_home(w->client));
 }
 
-static void asked_all(void *context, struct http_request *r, int status, struct str body,
-                      const struct err *err)
+static void widened(void *context)
 {
     struct board_watch *w = context;
-    (void)r;
-    (void)status;
-    (void)body;
-    w->all = NULL;
-    if (err->kind == ERR_DENIED || err->kind == ERR_AWAY) {
-        loop_timer_set(w->widen, WIDEN_MS);
-        return;
-    }
     w->narrowed = false;
     start_again(w, "");
-}
-
-static void ask_all(void *context)
-{
-    struct board_watch *w = context;
-    char *all = kinds_path(w->kind, "", NULL), *path = mem_printf("%s?limit=1", all);
-    w->all =
-        client_send(w->client, &(struct http_call){.path = path, .context = w, .done = asked_all});
-    free(path);
-    free(all);
 }
 
 bool board_watch_scope(struct board_watch *w, const char *ns)
@@ -175,7 +156,7 @@ struct board_watch *board_watch_new(struct client *c, const struct kind *kind, c
     w->own.changed = changed;
     w->own.event = conf->event ? event : NULL;
     w->narrow = loop_timer_new(client_loop(c), narrow, w);
-    w->widen = loop_timer_new(client_loop(c), ask_all, w);
+    w->widen = board_widen_new(c, kind, widened, w);
     start(w, ns);
     return w;
 }
@@ -185,9 +166,8 @@ void board_watch_free(struct board_watch *w)
     if (!w)
         return;
     watch_free(w->watch);
-    client_cancel(w->all);
     loop_timer_free(w->narrow);
-    loop_timer_free(w->widen);
+    board_widen_free(w->widen);
     free(w);
 }
 
