@@ -34,7 +34,7 @@ struct loki_recheck {
     uint64_t late;    /* lines given out for it */
     double line_bytes;
     bool paused, busy, dead;
-    bool told_uncounted;
+    bool told_uncounted, told_missed;
 };
 
 static void free_recheck(struct loki_recheck *r)
@@ -98,12 +98,10 @@ static void wait_for_next(struct loki_recheck *r)
         loop_timer_set(r->timer, first > now ? (first - now) / CLOCK_MS + 1 : 0);
 }
 
-/* The check under way is answered: its next stage, or the end of it. */
+/* The check under way has its next stage, or is through. */
 static void go_on(struct loki_recheck *r)
 {
     struct check *c = &r->list[r->at];
-    if (c->minute && c->to > r->whole_until)
-        r->whole_until = c->to;
     c->stage = c->minute ? c->stage + 1 : STAGES;
     c->misses = 0;
     if (c->stage == STAGES)
@@ -111,6 +109,14 @@ static void go_on(struct loki_recheck *r)
     else
         c->due = c->to + stage_after[c->stage];
     wait_for_next(r);
+}
+
+static void found_whole(struct loki_recheck *r)
+{
+    const struct check *c = &r->list[r->at];
+    if (c->minute && c->to > r->whole_until)
+        r->whole_until = c->to;
+    go_on(r);
 }
 
 /* ---- one check ---- */
@@ -146,13 +152,27 @@ static void on_line(void *context, const struct line *line)
     leave(r);
 }
 
+/* The server's answers are errors: told at the first check that is given up, until one is counted. */
+static void give_up(struct loki_recheck *r, const struct err *err)
+{
+    char text[400], span[2 * CLOCK_TEXT + 8];
+    snprintf(text, sizeof text,
+             "%s could not be counted again (%.200s): what came late may be missing from there on",
+             span_text(&r->list[r->at], span, sizeof span), err->what);
+    if (!r->told_missed)
+        notice(r, &r->list[r->at], text);
+    r->told_missed = true;
+    if (!r->dead)
+        go_on(r);
+}
+
 /* An error: again later, some times. */
-static void put_off(struct loki_recheck *r)
+static void put_off(struct loki_recheck *r, const struct err *err)
 {
     struct check *c = &r->list[r->at];
     c->due = loki_now(r->loki) + AGAIN_S * CLOCK_SECOND;
     if (++c->misses == MISSES)
-        go_on(r);
+        give_up(r, err);
     else
         wait_for_next(r);
 }
@@ -170,9 +190,9 @@ static void on_read(void *context, const struct loki_extract_result *result, con
         notice(r, &r->list[r->at], text);
     }
     if (!r->dead && err->kind)
-        put_off(r);
+        put_off(r, err);
     else if (!r->dead)
-        go_on(r);
+        found_whole(r);
     leave(r);
 }
 
@@ -213,6 +233,7 @@ static void on_count(void *context, uint64_t count, const struct err *err)
     char text[200], span[2 * CLOCK_TEXT + 8];
     bool known = loki_ledger_knows(r->conf.ledger, c->from, c->to);
     r->call = NULL;
+    r->told_missed &= err->kind != ERR_NONE;
     r->counted = count;
     r->busy = true;
     if (err->kind == ERR_REFUSED && known) { /* Loki 2.3, where a line is not as | json wants it */
@@ -221,9 +242,9 @@ static void on_count(void *context, uint64_t count, const struct err *err)
     } else if (err->kind == ERR_REFUSED) {
         tell_uncounted(r, c);
     } else if (err->kind) {
-        put_off(r);
+        put_off(r, err);
     } else if (count <= shown) {
-        go_on(r);
+        found_whole(r);
     } else if (known) {
         read_again(r, c);
     } else {

@@ -311,6 +311,27 @@ static void finished_minutes_are_counted_again(void **state)
     assert_string_equal(buf_text(&b->words), "");
 }
 
+static void a_minute_that_could_not_be_counted_is_told_once(void **state)
+{
+    struct bench *b = *state;
+    start(b, 0, true);
+    add(b, 0, "a", "in time");
+    pass(b, 10 * CLOCK_SECOND);
+    take(b, "in time\n");
+    b->wire.fake->counts_to_fail = 100;
+    for (int i = 0; i < 7; i++)
+        pass(b, CLOCK_MINUTE);
+    const char *told = strstr(buf_text(&b->words), "could not be counted again (");
+    assert_non_null(told);
+    assert_null(strstr(told + 1, "could not be counted again ("));
+    b->wire.fake->counts_to_fail = 0;
+    buf_clear(&b->words);
+    add(b, 10 * CLOCK_MINUTE, "a", "in time again");
+    for (int i = 0; i < 3; i++)
+        pass(b, CLOCK_MINUTE);
+    assert_null(strstr(buf_text(&b->words), "could not be counted"));
+}
+
 /* A line of half an hour before the start, which comes when that has been shown. */
 static void late_lines_of_what_was_shown_first_come(void **state)
 {
@@ -536,6 +557,7 @@ int main(void)
         TEST(a_clock_that_was_wrong_for_a_moment),
         TEST(a_poll_that_takes_long_tells_how_far_it_is_behind),
         TEST(finished_minutes_are_counted_again),
+        TEST(a_minute_that_could_not_be_counted_is_told_once),
         TEST(late_lines_of_what_was_shown_first_come),
         TEST(minutes_that_cannot_be_counted_are_read),
         TEST(a_refused_query_ends_it),
