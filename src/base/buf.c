@@ -88,14 +88,6 @@ void buf_added(struct buf *b, size_t n)
     b->p[b->n] = '\0';
 }
 
-void buf_trim(struct buf *b)
-{
-    if (!b->p || b->n + 1 == b->cap)
-        return;
-    b->p = mem_resize(b->p, b->n + 1, 1);
-    b->cap = b->n + 1;
-}
-
 void buf_drop_front(struct buf *b, size_t n)
 {
     if (n > b->n)

@@ -30,7 +30,6 @@ bool buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(print
 char *buf_room(struct buf *b, size_t n);
 void buf_added(struct buf *b, size_t n);
 
-void buf_trim(struct buf *b);                 /* gives back the memory behind what is held */
 void buf_drop_front(struct buf *b, size_t n); /* leaves `over` as it is */
 struct str buf_str(const struct buf *b);
 const char *buf_text(const struct buf *b); /* "" when empty */

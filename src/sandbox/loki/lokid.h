@@ -98,9 +98,7 @@ struct lokid_entry {
     int64_t time;
     size_t stream, order;
     struct str text;
-    struct history_label *
-        /* structured and parsed ones; stream labels that a stage dropped are in `dropped` */
-        labels;
+    struct history_label *labels; /* structured and parsed ones */
     unsigned char *kinds;
     size_t label_count;
     bool whole; /* labels are all there are: a stage dropped or kept some */
@@ -108,9 +106,9 @@ struct lokid_entry {
     bool chosen; /* by lokid_join */
 };
 /* Writes `"stream":{…}` labels and the value of an entry: ["ns","line"{,…}]. */
-void lokid_query_labels(const struct lokid_stream *s, const struct lokid_entry *e, bool categories,
-                        struct buf *out);
-void lokid_query_value(const struct lokid_entry *e, bool categories, struct buf *out);
+void lokid_find_labels(const struct lokid_stream *s, const struct lokid_entry *e, bool categories,
+                       struct buf *out);
+void lokid_find_value(const struct lokid_entry *e, bool categories, struct buf *out);
 
 /* Collects what a log query finds in [from, to): at most `limit` lines, the first or the last ones,
  * sorted so. Arrays belong to the result. */
@@ -122,9 +120,9 @@ struct lokid_found {
     struct arena *arena;
     size_t scanned, bytes;
 };
-void lokid_query_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to,
-                      size_t limit, bool forward, struct lokid_found *out);
-void lokid_query_free(struct lokid_found *f);
+void lokid_find(struct lokid *d, const struct logql *q, int64_t from, int64_t to, size_t limit,
+                bool forward, struct lokid_found *out);
+void lokid_find_free(struct lokid_found *f);
 
 /* lokid_join.c: the same of each hour, until there are enough, and of more than `limit` those that Loki
  * gives, which are not always the first. categories: result streams are so. */

@@ -99,7 +99,7 @@ static void fill(struct heap *h, struct lokid_join *j, bool categories)
         for (size_t k = 0; k < j->parts[i].count; k++) {
             struct lokid_entry *line = &j->parts[i].entries[k];
             buf_clear(&labels);
-            lokid_query_labels(&j->parts[i].streams[line->stream], line, categories, &labels);
+            lokid_find_labels(&j->parts[i].streams[line->stream], line, categories, &labels);
             add_line(h, index, buf_str(&labels), line);
         }
     qsort(h->list, h->count, sizeof *h->list, h->forward ? by_labels : by_labels_backward);
@@ -151,7 +151,7 @@ void lokid_join_find(struct lokid *d, const struct logql *q, int64_t from, int64
         begin = begin < from ? from : begin;
         end = end > to ? to : end;
         mem_grow(&out->parts, &out->cap, out->count + 1, sizeof *out->parts);
-        lokid_query_find(d, q, begin, end, limit, forward, &out->parts[out->count]);
+        lokid_find(d, q, begin, end, limit, forward, &out->parts[out->count]);
         total += out->parts[out->count++].count;
         if (forward)
             from = end;
@@ -165,6 +165,6 @@ void lokid_join_find(struct lokid *d, const struct logql *q, int64_t from, int64
 void lokid_join_free(struct lokid_join *j)
 {
     for (size_t i = 0; i < j->count; i++)
-        lokid_query_free(&j->parts[i]);
+        lokid_find_free(&j->parts[i]);
     free(j->parts);
 }

@@ -76,7 +76,7 @@ static void note_dropped(struct lokid_tail_one *t, const struct lokid_found *f,
         return;
     buf_printf(&t->dropped, "%s{\"timestamp\":\"%lld\",\"labels\":", t->dropped_count++ ? "," : "",
                (long long)e->time);
-    lokid_query_labels(&f->streams[e->stream], e, true, &t->dropped);
+    lokid_find_labels(&f->streams[e->stream], e, true, &t->dropped);
     buf_addc(&t->dropped, '}');
 }
 
@@ -89,9 +89,9 @@ static void send_entries(struct lokid_tail_one *t, const struct lokid_found *f, 
     for (size_t i = from; i < to; i++) {
         const struct lokid_entry *e = &f->entries[i];
         buf_adds(&json, i > from ? ",{\"stream\":" : "{\"stream\":");
-        lokid_query_labels(&f->streams[e->stream], e, t->categories, &json);
+        lokid_find_labels(&f->streams[e->stream], e, t->categories, &json);
         buf_adds(&json, ",\"values\":[");
-        lokid_query_value(e, t->categories, &json);
+        lokid_find_value(e, t->categories, &json);
         buf_adds(&json, "]}");
     }
     buf_addc(&json, ']');
@@ -180,12 +180,12 @@ static void tick(void *context)
         wsserver_ping(t->ws);
     if (t->query && now - t->delay > t->until) {
         struct lokid_found f;
-        lokid_query_find(t->d, t->query, t->until, now - t->delay, 100000, true, &f);
+        lokid_find(t->d, t->query, t->until, now - t->delay, 100000, true, &f);
         if (!t->staged)
             strip_level(&f);
         lose(t, &f);
         send_all(t, &f);
-        lokid_query_free(&f);
+        lokid_find_free(&f);
         t->until = now - t->delay;
     }
     if (now - t->opened > DURATION_MAX)
@@ -208,14 +208,14 @@ static void opened(void *context, struct wsserver *ws)
     }
     if (t->query && t->start < now) {
         struct lokid_found f;
-        lokid_query_find(t->d, t->query, t->start, now, t->limit, false, &f);
+        lokid_find(t->d, t->query, t->start, now, t->limit, false, &f);
         for (size_t i = 0; i < f.count / 2; i++) {
             struct lokid_entry swap = f.entries[i];
             f.entries[i] = f.entries[f.count - 1 - i];
             f.entries[f.count - 1 - i] = swap;
         }
         send_all(t, &f);
-        lokid_query_free(&f);
+        lokid_find_free(&f);
     }
     t->until = now;
     loop_timer_set(t->timer, TICK_MS);
