@@ -15,7 +15,6 @@
  */
 #include "kube/watch.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,12 +30,13 @@
 #include "kube/kinds/kinds.h"
 #include "kube/pages.h"
 #include "kube/watch_event.h"
+#include "kube/watch_path.h"
 #include "kube/whole.h"
 #include "net/loop.h"
 #include "net/splitter.h"
 
-enum { DENIED_MS = 60000, POLL_MS = 20000, SHORT_MS = 1000, PATIENCE_MS = 2500 };
-enum { WATCH_SHORTEST_S = 300, WATCH_SPREAD_S = 300, PATH_LONGEST = 16384 };
+enum { DENIED_MS = 60000, POLL_MS = 20000, SHORT_MS = 1000, PATIENCE_MS = 2500, ANSWER_MS = 20000 };
+enum { WATCH_SHORTEST_S = 300, WATCH_SPREAD_S = 300 };
 enum { ELEMENT_LONGEST = 16 << 20 };
 
 struct watch {
@@ -56,16 +56,17 @@ struct watch {
     struct splitter *splitter;
     struct again *again;
     struct silence *silence;
-    char *version;     /* to watch from; NULL: list first */
-    int64_t started;   /* monotonic: this watch */
-    bool listed;       /* a list has been whole once */
-    bool away;         /* the server has been away once */
-    bool denied;       /* the server has refused once */
-    bool watched;      /* a watch was allowed since this was last refused */
-    bool told;         /* this watch has brought something */
-    bool moved;        /* a row changed since `changed` was called */
-    bool expired;      /* the last 410 was answered by a list already */
-    struct err failed; /* of an event: ends the watch */
+    struct loop_timer *unanswered; /* a watch was asked for, and nothing at all has come */
+    char *version;                 /* to watch from; NULL: list first */
+    int64_t started;               /* monotonic: this watch */
+    bool listed;                   /* a list has been whole once */
+    bool away;                     /* the server has been away once */
+    bool denied;                   /* the server has refused once */
+    bool watched;                  /* a watch was allowed since this was last refused */
+    bool told;                     /* this watch has brought something */
+    bool moved;                    /* a row changed since `changed` was called */
+    bool expired;                  /* the last 410 was answered by a list already */
+    struct err failed;             /* of an event: ends the watch */
     struct watch_stats stats;
 };
 
@@ -316,6 +317,7 @@ static void watch_head(void *context, struct http_request *r, int status)
 {
     struct watch *w = context;
     (void)r;
+    loop_timer_stop(w->unanswered);
     if (status < 200 || status >= 300)
         return;
     w->watched = true;
@@ -340,6 +342,7 @@ static void stop_watch(struct watch *w)
 {
     client_cancel(w->request);
     w->request = NULL;
+    loop_timer_stop(w->unanswered);
     silence_over(w->silence);
     splitter_free(w->splitter);
     w->splitter = NULL;
@@ -427,27 +430,6 @@ static void watch_done(void *context, struct http_request *r, int status, struct
         ended_badly(w, &why);
 }
 
-static char *watch_path(const struct watch *w, int seconds)
-{
-    struct buf path;
-    bool first = true;
-    char text[16];
-    buf_init(&path, PATH_LONGEST);
-    snprintf(text, sizeof text, "%d", seconds);
-    buf_adds(&path, w->path);
-    conn_query(&path, &first, "watch", "1");
-    conn_query(&path, &first, "allowWatchBookmarks", "true");
-    conn_query(&path, &first, "resourceVersion", w->version);
-    conn_query(&path, &first, "timeoutSeconds", text);
-    if (w->table && discovery_needs_objects(w->kind))
-        conn_query(&path, &first, COLUMNS_OBJECTS, "Object");
-    if (w->conf.label_selector)
-        conn_query(&path, &first, "labelSelector", w->conf.label_selector);
-    if (w->conf.field_selector)
-        conn_query(&path, &first, "fieldSelector", w->conf.field_selector);
-    return buf_take(&path, NULL);
-}
-
 /* By chance, so that watches that began together do not end together. */
 static int watch_seconds(const struct watch *w)
 {
@@ -459,7 +441,8 @@ static void start_watch(struct watch *w)
 {
     static const char *const table[] = {COLUMNS_ACCEPT, NULL};
     int seconds = watch_seconds(w);
-    char *path = watch_path(w, seconds);
+    bool objects = w->table && discovery_needs_objects(w->kind);
+    char *path = watch_path(w->path, &w->conf, w->version, objects, seconds);
     w->told = false;
     w->started = clock_monotonic();
     w->stats.watches++;
@@ -477,6 +460,7 @@ static void start_watch(struct watch *w)
                                                             .head = watch_head,
                                                             .chunk = watch_chunk,
                                                             .done = watch_done});
+    loop_timer_set(w->unanswered, w->conf.answer_ms);
     free(path);
 }
 
@@ -494,6 +478,22 @@ static void on_lost(void *context, const struct err *err)
     struct watch *w = context;
     stop_watch(w);
     fail(w, err);
+}
+
+/* A server's ready answer says nothing of a watch that it has not begun. */
+static void on_unanswered(void *context)
+{
+    struct watch *w = context;
+    struct err err;
+    char place[sizeof err.where];
+    if (client_login(w->client, NULL) == CLIENT_PENDING) { /* it has not gone out */
+        loop_timer_set(w->unanswered, w->conf.answer_ms);
+        return;
+    }
+    conn_place(&client_context(w->client)->conn, place, sizeof place);
+    err_set(&err, ERR_AWAY, place, "is the server busy, or the network gone?",
+            "the watch is not answered");
+    on_lost(w, &err);
 }
 
 static void again_fired(void *context)
@@ -536,10 +536,12 @@ struct watch *watch_new(struct client *c, const struct kind *kind, const char *n
                         .path = kinds_path(kind, ns, NULL),
                         .doc = json_doc_new()};
     buf_init(&w->whole, ELEMENT_LONGEST + 4096);
+    w->conf.answer_ms = conf->answer_ms ? conf->answer_ms : ANSWER_MS;
     w->conf.label_selector = mem_dup(conf->label_selector);
     w->conf.field_selector = mem_dup(conf->field_selector);
     w->table = !w->row && !conf->raw;
     w->again = again_new(c, again_fired, w);
+    w->unanswered = loop_timer_new(client_loop(c), on_unanswered, w);
     w->silence = silence_new(c, &(struct silence_conf){.ms = conf->silent_ms,
                                                        .context = w,
                                                        .answered = on_answered,
@@ -572,6 +574,7 @@ void watch_free(struct watch *w)
     free(w->bare);
     again_free(w->again);
     silence_free(w->silence);
+    loop_timer_free(w->unanswered);
     watch_event_free_keep(w->keep);
     json_doc_free(w->doc);
     buf_free(&w->whole);

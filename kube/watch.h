@@ -33,6 +33,7 @@ struct watch_conf {
     void (*event)(void *context, enum watch_event event, const struct object *row, struct str json);
     /* For tests: 0 takes the real times. */
     int silent_ms; /* a watch silent for so long asks whether the server is there (10 s) */
+    int answer_ms; /* one that is not even begun by the server for so long is asked for anew (20 s) */
     int watch_s;   /* timeoutSeconds (300 to 600, by chance) */
 };
 

@@ -20,7 +20,16 @@
 enum { PODS = 1300 };
 
 /* How the next watch request is answered. */
-enum mode { OPEN, END_AT_ONCE, EXPIRED_EVENT, EXPIRED_STATUS, TOO_MANY, FORBIDDEN, BROKEN_STATUS };
+enum mode {
+    OPEN,
+    END_AT_ONCE,
+    EXPIRED_EVENT,
+    EXPIRED_STATUS,
+    TOO_MANY,
+    FORBIDDEN,
+    BROKEN_STATUS,
+    NO_ANSWER
+};
 
 struct test {
     struct kube_bench *bench;
@@ -109,6 +118,8 @@ static void answer_watch(struct test *t, struct server_request *r)
         kube_bench_recorded("v1.20/410-expired.http", 4, &body);
         server_reply(r, 200, "application/json", NULL, buf_str(&body));
         buf_free(&body);
+    } else if (mode == NO_ANSWER) {
+        return;
     } else if (mode == END_AT_ONCE) {
         server_reply(r, 200, "application/json", NULL, str_of(""));
     } else {
@@ -574,6 +585,20 @@ static void a_server_that_is_going_away(void **state)
     assert_true(until(t, is_live, 3000)); /* another one takes over */
 }
 
+/* The list was good, and the watch behind it hangs: that is not live for minutes. */
+static void a_watch_without_an_answer(void **state)
+{
+    struct test *t = *state;
+    t->mode = NO_ANSWER;
+    start_with(t, (struct watch_conf){.answer_ms = 150});
+    assert_true(until(t, is_stale, 3000));
+    assert_string_equal(t->resource.upstream.err.what, "the watch is not answered");
+    assert_int_equal(count(t), 3);
+    assert_true(until(t, is_live, 3000));
+    assert_int_equal(t->watches, 2);
+    assert_int_equal(t->lists, 1);
+}
+
 /* A server that takes its time: what is shown says how old it is, and nothing is begun anew. */
 static void a_slow_answer_is_a_doubt(void **state)
 {
@@ -775,6 +800,7 @@ int main(void)
         TEST(a_silent_watch_is_listed_again),
         TEST(silence_is_asked_about),
         TEST(a_server_that_is_going_away),
+        TEST(a_watch_without_an_answer),
         TEST(a_slow_answer_is_a_doubt),
         TEST(what_waits_is_tried_when_the_server_is_back),
         TEST(no_right_to_list),
