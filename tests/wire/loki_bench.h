@@ -14,6 +14,10 @@ struct loki_bench {
 };
 
 void loki_bench_open(struct loki_bench *b);
+/* A line a second of one stream, {namespace="shop"}, from `start` on. */
+void loki_bench_fill(struct loki_bench *b, int64_t start, int lines);
+/* Runs the loop until it is done; fails after 30 s. */
+void loki_bench_wait(struct loki_bench *b, const bool *done);
 void loki_bench_close(struct loki_bench *b); /* after all that stands on its client */
 
 #endif

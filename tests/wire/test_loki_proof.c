@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "net/loop.h"
 #include "tests/wire/loki_bench.h"
 
 #define START (INT64_C(1795361400) * CLOCK_SECOND)
@@ -26,13 +25,11 @@ struct bench {
     bool done;
 };
 
-/* A line a second. */
 static int set_up(void **state)
 {
     struct bench *b = mem_alloc(sizeof *b);
     loki_bench_open(&b->wire);
-    for (int i = 0; i < LINES; i++)
-        fake_loki_add(b->wire.fake, START + i * CLOCK_SECOND, "shop", "p", "text");
+    loki_bench_fill(&b->wire, START, LINES);
     *state = b;
     return 0;
 }
@@ -63,10 +60,7 @@ static void run(struct bench *b, uint64_t lines)
     b->proof =
         loki_proof_start(b->wire.loki, "{namespace=\"shop\"}", START, END, lines, on_done, b);
     assert_false(b->done);
-    int64_t until = clock_monotonic() + 30 * CLOCK_SECOND;
-    while (!b->done && clock_monotonic() < until)
-        loop_turn(b->wire.loop, 50);
-    assert_true(b->done);
+    loki_bench_wait(&b->wire, &b->done);
 }
 
 static void all_lines_are_all(void **state)
