@@ -386,13 +386,14 @@ static void ended_badly(struct watch *w, const struct err *err)
     }
     if (cannot_watch) {
         list_again(w);
-        if (w->watched)
+        if (w->watched) {
             again_after(w->again, err, 0, 0);
-        else
+        } else {
             again_in(w->again, POLL_MS);
-        w->into->upstream.each_s = w->watched ? 0 : POLL_MS / 1000;
+            w->into->upstream.each_s = POLL_MS / 1000;
+            tell(w);
+        }
         w->watched = false;
-        tell(w);
         return;
     }
     /* Whatever else a server has against this version (a 500 for one that is no number): list. */
@@ -485,14 +486,11 @@ static void on_unanswered(void *context)
 {
     struct watch *w = context;
     struct err err;
-    char place[sizeof err.where];
     if (client_login(w->client, NULL) == CLIENT_PENDING) { /* it has not gone out */
         loop_timer_set(w->unanswered, w->conf.answer_ms);
         return;
     }
-    conn_place(&client_context(w->client)->conn, place, sizeof place);
-    err_set(&err, ERR_AWAY, place, "is the server busy, or the network gone?",
-            "the watch is not answered");
+    client_silent_err(w->client, "the watch is not answered", &err);
     on_lost(w, &err);
 }
 

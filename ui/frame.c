@@ -165,7 +165,7 @@ static bool shows_present(const struct app *a)
 }
 
 /* Ages are told by our clock: one that is not the cluster's makes them wrong by as much. */
-static const char *clock_is_off(const struct app *a, char out[OFF])
+static void offset_text(const struct app *a, char out[OFF])
 {
     int64_t behind = a->model->clock_offset;
     char by[CLOCK_TEXT];
@@ -173,23 +173,29 @@ static const char *clock_is_off(const struct app *a, char out[OFF])
     if (llabs(behind) >= OFF_LEAST)
         snprintf(out, OFF, "our clock %s %s  ", clock_age(llabs(behind), by),
                  behind > 0 ? "behind" : "ahead");
-    return out;
+}
+
+static void live_text(const struct app *a, const struct draw_area *line, char *out, size_t size)
+{
+    const struct upstream *cluster = &a->model->pods.upstream;
+    bool present = shows_present(a);
+    char clock[CLOCK_TEXT], off[OFF], state[PANE_TEXT] = "LIVE";
+    if (cluster->state == UPSTREAM_FAILED)
+        str_copy(state, sizeof state, "failed"); /* its pane says why */
+    else if (!present)
+        upstream_text(cluster, a->host.now, state, sizeof state);
+    clock_format(a->host.now, false, "%H:%M:%S %Z", clock, sizeof clock);
+    offset_text(a, off);
+    snprintf(out, size, " %s %s  %s%s ", draw_mark(line, present ? GLYPH_LIVE : GLYPH_PAST), state,
+             off, clock);
 }
 
 static void moment_text(const struct app *a, const struct draw_area *line, char *out, size_t size)
 {
     const struct scope *s = &a->model->scope;
-    char clock[CLOCK_TEXT], from[CLOCK_TEXT], to[CLOCK_TEXT], age[CLOCK_TEXT], off[OFF];
+    char from[CLOCK_TEXT], to[CLOCK_TEXT], age[CLOCK_TEXT];
     if (scope_is_live(s)) {
-        const struct upstream *cluster = &a->model->pods.upstream;
-        bool present = shows_present(a);
-        clock_format(a->host.now, false, "%H:%M:%S %Z", clock, sizeof clock);
-        if (cluster->state == UPSTREAM_FAILED) /* its pane says why */
-            str_copy(age, sizeof age, "failed");
-        else
-            upstream_text(cluster, a->host.now, age, sizeof age);
-        snprintf(out, size, " %s %s  %s%s ", draw_mark(line, present ? GLYPH_LIVE : GLYPH_PAST),
-                 present ? "LIVE" : age, clock_is_off(a, off), clock);
+        live_text(a, line, out, size);
         return;
     }
     clock_age(a->host.now - s->at, age);

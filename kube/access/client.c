@@ -225,6 +225,13 @@ static bool can_renew(const struct client *c)
     return c->plugin || c->context->conn.token_file;
 }
 
+void client_silent_err(const struct client *c, const char *what, struct err *err)
+{
+    char place[sizeof err->where];
+    conn_place(&client_context(c)->conn, place, sizeof place);
+    err_set(err, ERR_AWAY, place, "is the server busy, or the network gone?", "%s", what);
+}
+
 int64_t client_now(const struct client *c)
 {
     return server_clock_now(&c->clock);

@@ -41,6 +41,8 @@ enum client_login client_login(const struct client *c, struct err *err);
  * of ours, ns. */
 int64_t client_now(const struct client *c);
 int64_t client_clock_offset(const struct client *c);
+/* The failure of a server from which nothing comes: ERR_AWAY; `what` in words. */
+void client_silent_err(const struct client *c, const char *what, struct err *err);
 /* The login before a request that others send to this server: renews what is due, and begins what is
  * needed. PENDING: client_probe tells the end of it. err (may be NULL) gets the reason when FAILED. */
 enum client_login client_prepare(struct client *c, struct err *err);

@@ -42,10 +42,7 @@ static void on_answer(void *context, const struct err *err)
 static void doubt(struct silence *s)
 {
     struct err err;
-    char place[sizeof err.where];
-    conn_place(&client_context(s->client)->conn, place, sizeof place);
-    err_set(&err, ERR_AWAY, place, "is the server busy, or the network gone?",
-            "the server does not answer");
+    client_silent_err(s->client, "the server does not answer", &err);
     s->conf.doubted(s->conf.context, &err);
 }
 

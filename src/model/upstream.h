@@ -47,7 +47,8 @@ void upstream_seen(struct upstream *u, int64_t when);
 void upstream_failed(struct upstream *u, const struct err *err, int64_t next_try);
 
 /* "off", "live", "live each 20s", "connecting", "stale 3m", "denied: …", "stale 3m, denied: …" (what
- * was seen before), "failed: … (again in 4s)". `now` is wall ns. Foreign text in it is not made safe here. Returns out. */
+ * was seen before), "failed: … (again in 4s)". `now` is wall ns. Foreign text in it is not made safe
+ * here. Returns out. */
 char *upstream_text(const struct upstream *u, int64_t now, char *out, size_t size);
 /* Has it answered, one way or the other? `--once` waits for this. */
 bool upstream_settled(const struct upstream *u);

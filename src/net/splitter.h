@@ -24,10 +24,9 @@ struct splitter_conf {
                 * everything. Members that are not wanted are left out, in an array null stands in
                 * their place; a path that ends in SPLITTER_COUNT ("data./") keeps of each member
                 * there a null without its name */
-    size_t
-        max_element; /* bytes of one element after filtering, or of an item (0: 4 MiB): a larger one fails the
-                           whole with ERR_LIMIT */
-    size_t max_rest; /* bytes kept of what lies outside the array (0: 1 MiB) */
+    size_t max_element; /* bytes of one element after filtering, or of an item (0: 4 MiB): a larger
+                         * one fails the whole with ERR_LIMIT */
+    size_t max_rest;    /* bytes kept of what lies outside the array (0: 1 MiB) */
     void *context;
     /* One element, whole. False stops (splitter_feed returns false with ERR_CANCELLED unless the
      * callback set *err). */

@@ -67,8 +67,8 @@ void loki_extract_pause(struct loki_extract *x, bool pause);
 void loki_extract_free(struct loki_extract *x); /* cancels, without callbacks; NULL is allowed */
 int64_t loki_extract_reached(const struct loki_extract *x); /* as in the result, so far: progress */
 
-/* With `changed`: the next line, valid until another is taken or the extract freed. False: it has not come
- * yet, or there is none. */
+/* With `changed`: the next line, valid until another is taken or the extract freed. False: it has not
+ * come yet, or there is none. */
 bool loki_extract_head(struct loki_extract *x, struct line *line);
 void loki_extract_take(struct loki_extract *x, const struct line *line); /* the head */
 /* Where the next request would begin (backward: end). False: it has none to send now. */

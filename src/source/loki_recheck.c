@@ -155,12 +155,15 @@ static void on_line(void *context, const struct line *line)
 /* The server's answers are errors: told at the first check that is given up, until one is counted. */
 static void give_up(struct loki_recheck *r, const struct err *err)
 {
+    const struct check *c = &r->list[r->at];
     char text[400], span[2 * CLOCK_TEXT + 8];
-    snprintf(text, sizeof text,
-             "%s could not be counted again (%.200s): what came late may be missing from there on",
-             span_text(&r->list[r->at], span, sizeof span), err->what);
-    if (!r->told_missed)
-        notice(r, &r->list[r->at], text);
+    if (!r->told_missed) {
+        snprintf(text, sizeof text,
+                 "%s could not be counted again (%.200s): what came late may be missing from there "
+                 "on",
+                 span_text(c, span, sizeof span), err->what);
+        notice(r, c, text);
+    }
     r->told_missed = true;
     if (!r->dead)
         go_on(r);

@@ -128,31 +128,19 @@ static void on_count(void *context, uint64_t count, const struct err *err)
         end(t, err);
 }
 
-static struct loki_tally *start(struct loki *l, const char *query, int64_t from, int64_t to,
-                                int64_t parts,
-                                void (*done)(void *context, uint64_t count, const struct err *err),
-                                void *context)
+/* As `as`, whose query is its own from here on; in so many parts at least. */
+static struct loki_tally *start(const struct loki_tally *as, int64_t parts)
 {
     struct loki_tally *t = mem_alloc(sizeof *t);
-    *t = (struct loki_tally){.loki = l,
-                             .query = mem_dup(query),
-                             .from = from,
-                             .to = to,
-                             .cursor = from,
-                             .widest = to - from,
-                             .done = done,
-                             .context = context};
+    *t = *as;
+    t->cursor = t->from;
+    t->widest = t->to - t->from;
     if (parts > 1)
-        t->widest = clock_align((to - from) / parts, CLOCK_MS) + CLOCK_MS;
+        t->widest = clock_align(t->widest / parts, CLOCK_MS) + CLOCK_MS;
     for (int i = 0; i < SIDE_BY_SIDE; i++) {
         t->parts[i].owner = t;
-        t->parts[i].again = loop_timer_new(http_loop(loki_http(l)), ask, &t->parts[i]);
+        t->parts[i].again = loop_timer_new(http_loop(loki_http(t->loki)), ask, &t->parts[i]);
     }
-    return t;
-}
-
-static struct loki_tally *ask_first(struct loki_tally *t)
-{
     if (t->from < t->to)
         take_parts(t);
     else
@@ -164,8 +152,13 @@ struct loki_tally *
 loki_tally_start(struct loki *l, const char *query, int64_t from, int64_t to,
                  void (*done)(void *context, uint64_t count, const struct err *err), void *context)
 {
-    int parts = to - from >= WORTH_CUTTING ? SIDE_BY_SIDE : 1;
-    return ask_first(start(l, query, from, to, parts, done, context));
+    struct loki_tally as = {.loki = l,
+                            .query = mem_dup(query),
+                            .from = from,
+                            .to = to,
+                            .done = done,
+                            .context = context};
+    return start(&as, to - from >= WORTH_CUTTING ? SIDE_BY_SIDE : 1);
 }
 
 struct loki_tally *
@@ -173,8 +166,12 @@ loki_tally_distinct(struct loki *l, const char *query, int64_t from, int64_t to,
                     void (*done)(void *context, uint64_t count, const struct err *err),
                     void *context)
 {
-    struct loki_tally *t =
-        start(l, query, from, to, 1 + (int64_t)(lines / DISTINCT_AT_ONCE), done, context);
-    t->distinct = true;
-    return ask_first(t);
+    struct loki_tally as = {.loki = l,
+                            .query = mem_dup(query),
+                            .distinct = true,
+                            .from = from,
+                            .to = to,
+                            .done = done,
+                            .context = context};
+    return start(&as, 1 + (int64_t)(lines / DISTINCT_AT_ONCE));
 }
