@@ -24,7 +24,7 @@
 #include "net/loop.h"
 #include "source/loki.h"
 #include "store/store.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 /* A pod has 30 s to end: so long for aborts of uploads, and for the lock to be given back. */
 enum { SETTLE_MS = 3000, RELEASE_MS = 8000 };

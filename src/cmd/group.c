@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/output.h"
-#include "triage/grouper.h"
+#include "triage/grouping/grouper.h"
 
 /* The provisional group of each input line; four bytes a line. */
 struct numbers {

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "model/tallies.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 enum { SETS = 256, LABELS_MAX = 256, VALUE_ROOM = 1 << 20 }; /* SETS: a power of two */
 

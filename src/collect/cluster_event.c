@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "kube/kinds/kinds.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 enum { MESSAGE_ROOM = 64 << 10 };
 

@@ -23,7 +23,7 @@
 #include "collect/raw_pack.h"
 #include "source/loki.h"
 #include "source/loki_merge.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 #include "triage/window_build.h"
 
 enum { TRIES = 3, LINE_ROOM = 8 << 20, QUERY_ROOM = 64 << 10, OPEN_KEYS = 4096, KEY_LINE = 40 };

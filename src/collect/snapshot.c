@@ -20,7 +20,7 @@
 #include "store/spool.h"
 #include "store/store.h"
 #include "store/window_store.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 enum {
     TEXT_ROOM = 32 << 20, /* an object is at most 16 MiB */

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "triage/grouper.h"
+#include "triage/grouping/grouper.h"
 #include "triage/level_detect.h"
 #include "triage/whereabouts.h"
 

@@ -16,8 +16,8 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "triage/grouper.h"
-#include "triage/redact.h"
+#include "triage/grouping/grouper.h"
+#include "triage/redact/redact.h"
 
 static double cpu_seconds(void)
 {

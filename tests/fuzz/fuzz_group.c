@@ -4,10 +4,10 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "tests/fuzz/fuzz.h"
-#include "triage/grouper.h"
+#include "triage/grouping/grouper.h"
 #include "triage/level_detect.h"
-#include "triage/mask.h"
-#include "triage/redact.h"
+#include "triage/mask/mask.h"
+#include "triage/redact/redact.h"
 
 static void one_line(struct grouper *g, struct redactor *r, struct str line)
 {

@@ -16,7 +16,7 @@
 #include "store/window_store.h"
 #include "tests/temporary.h"
 #include "tests/wire/fake_loki.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 struct collect_bench {
     struct loop *loop;

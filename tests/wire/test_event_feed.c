@@ -22,7 +22,7 @@
 #include "tests/wire/canned.h"
 #include "tests/wire/fake_loki.h"
 #include "tests/wire/kube_bench.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 struct bench {
     struct kube_bench *kube;

@@ -21,7 +21,7 @@
 #include "store/window_store.h"
 #include "tests/temporary.h"
 #include "tests/wire/kube_bench.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 struct bench {
     struct kube_bench *kube;

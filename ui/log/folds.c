@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "triage/continuation.h"
+#include "triage/grouping/continuation.h"
 #include "triage/level_detect.h"
 
 enum { STREAM_LINES = 600, STEPS = 4000, NEAR_STEPS = 1000 };

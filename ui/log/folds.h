@@ -1,5 +1,5 @@
 /*
- * Stack traces folded under their first line, by the rule of the grouping (triage/continuation.h): a
+ * Stack traces folded under their first line, by the rule of the grouping (triage/grouping/continuation.h): a
  * line that continues the one before it in its stream is not shown unless its head was unfolded.
  */
 #ifndef UI_FOLDS_H

@@ -14,7 +14,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "model/catalogue.h"
-#include "triage/grouper.h"
+#include "triage/grouping/grouper.h"
 #include "ui/slice.h"
 
 enum {

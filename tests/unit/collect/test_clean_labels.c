@@ -7,7 +7,7 @@
 
 #include "collect/clean_labels.h"
 #include "model/tallies.h"
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 static const struct labels *make(const char *owner, const char *token)
 {

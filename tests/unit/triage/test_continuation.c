@@ -1,4 +1,4 @@
-#include "triage/continuation.h"
+#include "triage/grouping/continuation.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

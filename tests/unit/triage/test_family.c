@@ -1,4 +1,4 @@
-#include "triage/family.h"
+#include "triage/grouping/family.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

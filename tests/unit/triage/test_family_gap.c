@@ -1,4 +1,4 @@
-#include "triage/family_gap.h"
+#include "triage/grouping/family_gap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "triage/grouper.h"
+#include "triage/grouping/grouper.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

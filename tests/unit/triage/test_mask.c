@@ -1,4 +1,4 @@
-#include "triage/mask.h"
+#include "triage/mask/mask.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "triage/pattern.h"
+#include "triage/grouping/pattern.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

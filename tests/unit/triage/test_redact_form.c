@@ -1,5 +1,5 @@
 /* Secrets by their makers' prefixes and by what stands around them, and what only looks like one. */
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "triage/continuation.h"
+#include "triage/grouping/continuation.h"
 #include "ui/log/logview.h"
 
 static const struct labels *set_of(const char *pod)

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "triage/mask_scan.h"
+#include "triage/mask/mask_scan.h"
 
 /* Reads on from the quote at s->p. */
 void mask_quote_read(struct mask_scan *s);

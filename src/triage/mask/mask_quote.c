@@ -1,9 +1,9 @@
-#include "triage/mask_quote.h"
+#include "triage/mask/mask_quote.h"
 
 #include <ctype.h>
 
-#include "triage/mask_path.h"
-#include "triage/mask_words.h"
+#include "triage/mask/mask_path.h"
+#include "triage/mask/mask_words.h"
 
 enum { QUOTE_READ = 200, AGENT_READ = 500, LIST_READ = 400, TITLE_MAX = 40 };
 

@@ -1,4 +1,4 @@
-#include "triage/template_words.h"
+#include "triage/grouping/template_words.h"
 
 #include <ctype.h>
 #include <stdbool.h>

@@ -4,15 +4,15 @@
  * month before a number, a name behind "user". No regular expressions: a line costs a few
  * nanoseconds a byte.
  */
-#include "triage/mask.h"
+#include "triage/mask/mask.h"
 
 #include <ctype.h>
 
-#include "triage/mask_path.h"
-#include "triage/mask_place.h"
-#include "triage/mask_quote.h"
-#include "triage/mask_scan.h"
-#include "triage/mask_words.h"
+#include "triage/mask/mask_path.h"
+#include "triage/mask/mask_place.h"
+#include "triage/mask/mask_quote.h"
+#include "triage/mask/mask_scan.h"
+#include "triage/mask/mask_words.h"
 
 static bool is_ipv4(struct str w)
 {

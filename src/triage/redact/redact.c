@@ -3,7 +3,7 @@
  * overlaps, and only then replaced. So the result does not depend on the order of the rules, and no
  * part of a secret survives between two of them.
  */
-#include "triage/redact.h"
+#include "triage/redact/redact.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/regex.h"
 #include "base/utf8.h"
-#include "triage/redact_scan.h"
+#include "triage/redact/redact_scan.h"
 
 enum { PATTERNS_MAX = 100, SPANS_MAX = 10000 };
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "triage/mask_scan.h"
+#include "triage/mask/mask_scan.h"
 
 /* Whether the word is a value by what stands around it, though not by its form. */
 bool mask_place_is_value(const struct mask_scan *s, const struct mask_token *t);

@@ -1,9 +1,9 @@
-#include "triage/redact_form.h"
+#include "triage/redact/redact_form.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "triage/redact_key.h"
+#include "triage/redact/redact_key.h"
 
 enum { TAG_MAX = 160, NAME_MAX_BYTES = 48, COMMAND_MAX = 1024 };
 

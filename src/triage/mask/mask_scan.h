@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "triage/mask_out.h"
-#include "triage/mask_word.h"
+#include "triage/mask/mask_out.h"
+#include "triage/mask/mask_word.h"
 
 struct mask_scan {
     const char *begin, *p, *end;

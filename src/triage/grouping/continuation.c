@@ -3,7 +3,7 @@
  * block) and the lines before it make that form plausible; anything else is a new head and resets
  * the state. A line that carries a time or a level of its own is always a head.
  */
-#include "triage/continuation.h"
+#include "triage/grouping/continuation.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -3,12 +3,12 @@
  * rest of this file are the exceptions: words with digits that everybody writes (x509), and words
  * without digits that are values by their form (hosts, paths, class names, files, addresses).
  */
-#include "triage/mask_word.h"
+#include "triage/mask/mask_word.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "triage/mask_words.h"
+#include "triage/mask/mask_words.h"
 
 #define D MASK_DIGIT
 #define L MASK_LETTER

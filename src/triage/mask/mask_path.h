@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "triage/mask_scan.h"
+#include "triage/mask/mask_scan.h"
 
 /* Reads on from a word that begins a path, URL or share and writes one value; false, with nothing
  * read, when it does not. */

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "triage/pattern.h"
+#include "triage/grouping/pattern.h"
 
 struct family_member {
     struct str text; /* a template */

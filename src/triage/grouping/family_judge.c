@@ -18,13 +18,13 @@
  *
  * Two messages taken for one cost more than one taken for two, so the figures are high.
  */
-#include "triage/family_judge.h"
+#include "triage/grouping/family_judge.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "triage/mask_words.h"
-#include "triage/template_words.h"
+#include "triage/grouping/template_words.h"
+#include "triage/mask/mask_words.h"
 
 enum { NEVER = 1 << 20 };
 

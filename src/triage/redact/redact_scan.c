@@ -2,16 +2,16 @@
  * One pass: a byte that can begin or mark a secret is looked at, all others cost a table look-up.
  * What is found is a span of the original line, so that kinds cannot see each other's replacements.
  */
-#include "triage/redact_scan.h"
+#include "triage/redact/redact_scan.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "triage/mask_word.h"
-#include "triage/redact_form.h"
-#include "triage/redact_key.h"
-#include "triage/redact_token.h"
+#include "triage/mask/mask_word.h"
+#include "triage/redact/redact_form.h"
+#include "triage/redact/redact_key.h"
+#include "triage/redact/redact_token.h"
 
 enum {
     KEY_WORD = 40,   /* characters of a key that stand behind other words */

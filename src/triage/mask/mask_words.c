@@ -3,7 +3,7 @@
  * words of a log are in none: a table of the lengths that occur between a first and a last letter
  * tells that without reading the word.
  */
-#include "triage/mask_words.h"
+#include "triage/mask/mask_words.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -70,7 +70,7 @@ static void add_words(unsigned set, const char *words)
 static void fill(void)
 {
 #define SET(name, words) add_words(MASK_SET_##name, words);
-#include "triage/mask_words.def"
+#include "triage/mask/mask_words.def"
 #undef SET
 }
 

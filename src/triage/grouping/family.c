@@ -6,7 +6,7 @@
  * that two names far apart in a long message are found one after the other where there are enough of
  * each, and both at once where every pair is new.
  */
-#include "triage/family.h"
+#include "triage/grouping/family.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -15,9 +15,9 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "triage/family_gap.h"
-#include "triage/family_judge.h"
-#include "triage/template_words.h"
+#include "triage/grouping/family_gap.h"
+#include "triage/grouping/family_judge.h"
+#include "triage/grouping/template_words.h"
 
 enum { PLACES = 64, NONE = -1, ROUNDS = 8, WORK = 20 * 1000 * 1000 };
 

@@ -1,4 +1,4 @@
-#include "triage/mask_out.h"
+#include "triage/mask/mask_out.h"
 
 #include "base/utf8.h"
 

@@ -6,7 +6,7 @@
  * in one order of preference (pattern.h). What grouper_finish decides it would decide again with the
  * groups that it made in the catalogue; that is why a window can be done twice.
  */
-#include "triage/grouper.h"
+#include "triage/grouping/grouper.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +15,11 @@
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "triage/continuation.h"
-#include "triage/family.h"
+#include "triage/grouping/continuation.h"
+#include "triage/grouping/family.h"
+#include "triage/grouping/pattern.h"
 #include "triage/level_detect.h"
-#include "triage/mask.h"
-#include "triage/pattern.h"
+#include "triage/mask/mask.h"
 
 enum { STREAMS = 65536 };
 #define NO_GROUP UINT32_MAX

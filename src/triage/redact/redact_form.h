@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "triage/redact_scan.h"
+#include "triage/redact/redact_scan.h"
 
 /* All: whether a secret belongs to what stands at line.p[at], whose bytes and kind *span tells. */
 

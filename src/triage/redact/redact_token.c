@@ -1,4 +1,4 @@
-#include "triage/redact_token.h"
+#include "triage/redact/redact_token.h"
 
 #include <ctype.h>
 #include <stdbool.h>

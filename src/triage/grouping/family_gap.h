@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
-#include "triage/pattern.h"
+#include "triage/grouping/pattern.h"
 
 struct family_gap_item {
     struct str text; /* a template */

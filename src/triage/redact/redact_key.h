@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "triage/redact_scan.h"
+#include "triage/redact/redact_scan.h"
 
 /* At a = or : at line.p[at]: whether a secret's name stands before it and a value behind it, whose
  * bytes and kind *span tells. */

@@ -3,7 +3,7 @@
  * end, so that DB_PASSWORD, dbPassword and "db-password" are one rule. In doubt more is taken than
  * less: a value goes on to the end of its quotes, or to a blank.
  */
-#include "triage/redact_key.h"
+#include "triage/redact/redact_key.h"
 
 #include <ctype.h>
 #include <string.h>

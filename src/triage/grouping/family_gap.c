@@ -10,7 +10,7 @@
  * not counting a level and the name of a component, and what differs must be plain text: messages
  * hold values of their own.
  */
-#include "triage/family_gap.h"
+#include "triage/grouping/family_gap.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -19,8 +19,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "model/level.h"
-#include "triage/family_judge.h"
-#include "triage/template_words.h"
+#include "triage/grouping/family_judge.h"
+#include "triage/grouping/template_words.h"
 
 enum {
     SUFFIX = 6,

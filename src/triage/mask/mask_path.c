@@ -1,8 +1,8 @@
-#include "triage/mask_path.h"
+#include "triage/mask/mask_path.h"
 
 #include <ctype.h>
 
-#include "triage/mask_words.h"
+#include "triage/mask/mask_words.h"
 
 /* Behind the "/s" of a rate: "12 KB/s", "3 requests/min". */
 static const char *skip_rate(const struct mask_scan *s, const char *p)

@@ -4,7 +4,7 @@
  * the words that are not loose. There are few shapes, so a look-up costs about as much as hashing
  * the template. A place of many words takes what the template has more than the pattern.
  */
-#include "triage/pattern.h"
+#include "triage/grouping/pattern.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
-#include "triage/template_words.h"
+#include "triage/grouping/template_words.h"
 
 /* A change of the masks that changes templates of lines seen before counts this up: then stored
  * templates are matched as they are, with every <*> loose. */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "triage/mask.h"
+#include "triage/mask/mask.h"
 
 enum { MASK_OUT_ROOM = MASK_SIZE - 8 /* for the last <*> and the NUL */ };
 

@@ -1,8 +1,8 @@
-#include "triage/mask_place.h"
+#include "triage/mask/mask_place.h"
 
 #include <ctype.h>
 
-#include "triage/mask_words.h"
+#include "triage/mask/mask_words.h"
 
 enum { STRANGE_NAME = 72 };
 enum {
