@@ -1,6 +1,7 @@
 /*
- * Stack traces folded under their first line, by the rule of the grouping (triage/grouping/continuation.h): a
- * line that continues the one before it in its stream is not shown unless its head was unfolded.
+ * Stack traces folded under their first line, by the rule of the grouping
+ * (triage/grouping/continuation.h): a line that continues the one before it in its stream is not
+ * shown unless its head was unfolded.
  */
 #ifndef UI_FOLDS_H
 #define UI_FOLDS_H
@@ -19,6 +20,7 @@ void folds_tell(const struct lines *l, size_t i,
                 void (*told)(void *context, size_t line, bool joined), void *context);
 /* The first line of the trace that line i stands in; i itself when it is none's part. */
 size_t folds_head(const struct lines *l, size_t i);
+
 struct folds {
     uint64_t open[FOLDS_OPEN_MOST]; /* ids of heads; the oldest falls out */
     size_t count;

@@ -1,7 +1,7 @@
 /*
- * Which messages the log pane's lines are: the grouping of the windows (triage/grouping/grouper.h) over what
- * the pane holds, worked out in slices, and the choice of those to keep or to hide. One for all
- * panes: the patterns pane lists it, the log pane filters by it.
+ * Which messages the log pane's lines are: the grouping of the windows (triage/grouping/grouper.h)
+ * over what the pane holds, worked out in slices, and the choice of those to keep or to hide. One
+ * for all panes: the patterns pane lists it, the log pane filters by it.
  */
 #ifndef UI_PATTERNS_H
 #define UI_PATTERNS_H
