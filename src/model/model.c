@@ -80,6 +80,17 @@ void model_clear(struct model *m)
     fill(m);
 }
 
+size_t model_lists_filled(const struct model *m)
+{
+    const struct resource *all[] = {&m->nodes, &m->pods, &m->namespaces, &m->events};
+    size_t filled = (lines_count(m->logs.lines) > 0) + (broken_rows_count(m->broken.rows) > 0);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        filled += all[i]->table && objects_count(all[i]->table) > 0;
+    for (size_t i = 0; i < MODEL_BROWSED; i++)
+        filled += m->browsed[i].resource.table && objects_count(m->browsed[i].resource.table) > 0;
+    return filled;
+}
+
 const struct model_browsed *model_browsed_find(const struct model *m, const char *name)
 {
     for (size_t i = 0; name[0] && i < MODEL_BROWSED; i++)

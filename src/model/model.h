@@ -148,6 +148,10 @@ void model_free(struct model *m);
  * may be running, and no pane may hold anything of it. */
 void model_clear(struct model *m);
 
+/* How many of the lists that panes show hold anything: the log's lines, what is broken, each
+ * resource. */
+size_t model_lists_filled(const struct model *m);
+
 const struct model_browsed *model_browsed_find(const struct model *m,
                                                const char *name); /* or NULL */
 

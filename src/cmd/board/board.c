@@ -1,7 +1,7 @@
 /*
  * The dashboard. One turn of the loop: wait; let the sources change the model; take the screen's
- * wishes; draw once, if anything changed. Frames are capped, except after a key, so a storm of
- * lines cannot starve the keyboard.
+ * wishes; draw once, if anything changed. Frames are capped, so a storm of lines cannot starve the
+ * keyboard, except after a key and for the first rows of a list, which a person waits for.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -40,6 +40,7 @@ struct board {
     char *state_folder;
     bool key, hung_up;
     int64_t drawn; /* monotonic ns of the last frame */
+    size_t filled; /* lists that had rows in it */
 };
 
 static void name_cluster(struct board *b)
@@ -265,33 +266,40 @@ static void on_hang_up(void *context, int number)
     b->hung_up = true;
 }
 
+/* What is left of the pause behind the last frame, in ms. */
+static int64_t frame_pause(const struct board *b)
+{
+    int64_t since = (clock_monotonic() - b->drawn) / CLOCK_MS;
+    if (b->key || model_lists_filled(b->model) > b->filled || since >= FRAME_MS)
+        return 0;
+    return FRAME_MS - since;
+}
+
 /* How long the loop may wait: until the next frame of a changed model, or what the app has to do by
  * itself. */
 static int frame_wait(const struct board *b)
 {
     if (!b->terminal)
         return 1000;
-    int64_t wait = app_next_draw_ms(b->app);
-    int64_t since = (clock_monotonic() - b->drawn) / CLOCK_MS;
-    if (wait < FRAME_MS - since)
-        wait = FRAME_MS - since;
-    return wait < 0 ? 0 : (int)wait;
+    int64_t wait = app_next_draw_ms(b->app), pause = frame_pause(b);
+    return (int)(wait > pause ? wait : pause);
 }
 
-static bool frame_due(const struct board *b)
+static void draw(struct board *b)
 {
-    return b->key || clock_monotonic() - b->drawn >= FRAME_MS * CLOCK_MS;
+    b->key = false;
+    board_feeds_note(&b->feeds);
+    if (app_draw(b->app))
+        b->drawn = clock_monotonic();
+    b->filled = model_lists_filled(b->model);
 }
 
 static void run_loop(struct board *b)
 {
     while (!b->wire.stopped && !b->hung_up && !app_wants_quit(b->app)) {
         take_intents(b);
-        if (b->terminal && frame_due(b)) {
-            b->key = false;
-            board_feeds_note(&b->feeds);
-            if (app_draw(b->app))
-                b->drawn = clock_monotonic();
+        if (b->terminal && !frame_pause(b)) {
+            draw(b);
             take_intents(b);
         }
         bool more = app_work(b->app);

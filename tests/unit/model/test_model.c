@@ -44,8 +44,28 @@ static void test_life(void **state)
     assert_int_equal(intern_count(), 0);
 }
 
+static void test_lists_filled(void **state)
+{
+    (void)state;
+    struct model *m = model_new();
+    assert_int_equal(model_lists_filled(m), 0);
+    m->pods.table = objects_new(&things);
+    assert_int_equal(model_lists_filled(m), 0);
+    objects_put(m->pods.table,
+                objects_new_row(m->pods.table, (struct str){"shop", 4}, (struct str){"web", 3}));
+    assert_int_equal(model_lists_filled(m), 1);
+    lines_add(m->logs.lines, &(struct line){.time = 1, .text = {"x", 1}});
+    struct resource *browsed = &m->browsed[MODEL_BROWSED - 1].resource;
+    browsed->table = objects_new(&things);
+    objects_put(browsed->table,
+                objects_new_row(browsed->table, (struct str){"", 0}, (struct str){"a", 1}));
+    assert_int_equal(model_lists_filled(m), 3);
+    model_free(m);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_life)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_life),
+                                       cmocka_unit_test(test_lists_filled)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
