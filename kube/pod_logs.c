@@ -258,6 +258,10 @@ static void start(struct pod_logs *l)
                                                             .chunk = on_chunk,
                                                             .done = on_done});
     free(path);
+    /* A kubelet sends its head with the first line, so none may come from a container that says
+     * nothing: only who does not answer a probe either is away. */
+    if (l->conf.follow)
+        silence_heard(l->silence);
 }
 
 /* ---- silence ---- */

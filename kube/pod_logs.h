@@ -34,7 +34,7 @@ struct pod_logs_conf {
      * following only for what does not mend itself: the pod is gone, the container has no such
      * name, logs are not allowed. */
     void (*done)(void *context, const struct err *err);
-    int silent_ms; /* for tests: 0 takes the real time (45 s) after which a silent server is probed */
+    int silent_ms; /* a log silent for so long asks whether the server is there (10 s) */
 };
 
 struct pod_logs *pod_logs_start(struct client *c, const struct pod_logs_conf *conf); /* copies */

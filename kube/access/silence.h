@@ -19,8 +19,8 @@ struct silence_conf {
 
 struct silence *silence_new(struct client *c, const struct silence_conf *conf);
 void silence_free(struct silence *s); /* NULL is allowed; before the client */
-void silence_heard(
-    struct silence *s); /* something came, the stream's head too: listens from now on */
+/* Something came, or the stream was asked for: listens from now on. */
+void silence_heard(struct silence *s);
 void silence_over(struct silence *s); /* nobody listens any more, until the next silence_heard */
 /* How often the server was asked. */
 uint64_t silence_asked(const struct silence *s);

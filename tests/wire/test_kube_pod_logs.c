@@ -19,7 +19,7 @@ struct test {
     struct kube_bench *bench;
     void (*answer)(struct test *t, struct server_request *r);
     struct server_request *stream;
-    int asked;
+    int asked, ready;
     char targets[8][300];
     struct pod_logs *logs;
     char text[4096]; /* the lines, '|' behind each */
@@ -40,7 +40,10 @@ static void handle(void *context, struct server_request *r)
 {
     struct test *t = context;
     if (strcmp(server_path(r), "/readyz") == 0) {
-        server_reply(r, 200, "text/plain", NULL, str_of("ok"));
+        if (!t->ready)
+            server_reply(r, 200, "text/plain", NULL, str_of("ok"));
+        else
+            server_reply(r, t->ready, "text/plain", NULL, str_of("shutting down"));
         return;
     }
     str_copy(t->targets[t->asked % 8], sizeof t->targets[0], server_raw_target(r));
@@ -380,6 +383,33 @@ static void silence(void **state)
     assert_string_equal(t->text, "one|two|");
 }
 
+static void no_head(struct test *t, struct server_request *r)
+{
+    (void)t;
+    (void)r;
+}
+
+/* A kubelet sends its head with the first line: no line yet is live as long as the server answers, and
+ * a request that hangs at a server that goes is asked anew. */
+static void a_log_that_does_not_begin(void **state)
+{
+    struct test *t = *state;
+    t->answer = no_head;
+    start(t, (struct pod_logs_conf){.follow = true, .silent_ms = 100});
+    wait_asked(t, 1);
+    for (int i = 0; i < 300 && pod_logs_upstream(t->logs)->state != UPSTREAM_LIVE; i++)
+        kube_bench_wait(t->bench, 10);
+    assert_int_equal(pod_logs_upstream(t->logs)->state, UPSTREAM_LIVE);
+    assert_int_equal(t->asked, 1);
+    t->ready = 500;
+    t->answer = open_stream;
+    wait_asked(t, 2);
+    add(t, T1 "here\n");
+    wait_lines(t, 1);
+    assert_int_equal(pod_logs_upstream(t->logs)->state, UPSTREAM_LIVE);
+    assert_false(t->done);
+}
+
 static void freed_at_any_time(void **state)
 {
     struct test *t = *state;
@@ -412,6 +442,7 @@ int main(void)
         TEST(a_kubelet_that_comes_back),
         TEST(words_without_a_time),
         TEST(silence),
+        TEST(a_log_that_does_not_begin),
         TEST(freed_at_any_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
