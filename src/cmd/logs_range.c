@@ -43,13 +43,14 @@ static void say_where_to_go_on(const struct logs_range *r, int64_t reached, stru
 
 static void prove_next(struct logs_range *r);
 
-static void on_proof(void *context, uint64_t missing, uint64_t again, const struct err *err)
+static void on_proof(void *context, uint64_t counted, uint64_t again, const struct err *err)
 {
     struct logs_range *r = context;
     const struct logs_range_conf *c = &r->conf;
+    (void)counted;
     r->proof = NULL;
     note(r, err);
-    if (again && !missing)
+    if (again && !err->kind)
         c->counted_again(c->context, c->queries[r->proved], again);
     r->proved++;
     prove_next(r);

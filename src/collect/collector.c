@@ -18,6 +18,7 @@
 #include "net/backoff.h"
 #include "net/loop.h"
 #include "source/loki.h"
+#include "source/loki_proof.h"
 #include "store/window_store.h"
 
 enum { STUCK_MAX = 32, ONCE_TRIES = 3, QUERY_ROOM = 64 << 10 };
@@ -42,7 +43,8 @@ struct collector {
     struct due_window *list;
     size_t count, at;
     struct window_job *job;
-    struct loki_call *recount;
+    struct loki_call *greeting; /* is Loki there? */
+    struct loki_proof *recount;
     struct window_store_op *op;
     int64_t closed;  /* windows that end by then were over when the round began */
     int64_t checked; /* monotonic: when all windows were looked at last; 0: never */
@@ -58,11 +60,13 @@ static void forget_round(struct collector *c)
 {
     due_free(c->due);
     window_job_free(c->job);
-    loki_cancel(c->recount);
+    loki_cancel(c->greeting);
+    loki_proof_free(c->recount);
     window_store_cancel(c->op);
     free(c->list);
     c->due = NULL;
     c->job = NULL;
+    c->greeting = NULL;
     c->recount = NULL;
     c->op = NULL;
     c->list = NULL;
@@ -225,11 +229,12 @@ static void extract(struct collector *c)
     c->job = window_job_start(&job);
 }
 
-static void on_recount(void *context, uint64_t counted, const struct err *err)
+static void on_recount(void *context, uint64_t counted, uint64_t again, const struct err *err)
 {
     struct collector *c = context;
+    (void)again;
     c->recount = NULL;
-    if (err->kind) {
+    if (err->kind && counted <= current(c)->counted) {
         tell(c, WINDOW_JOB_FAILED, NULL, err);
         go_on(c, err);
     } else if (due_is_worth(current(c), counted)) {
@@ -244,8 +249,8 @@ static void recount(struct collector *c)
     struct buf query;
     buf_init(&query, QUERY_ROOM);
     rule_counted(current_rule(c), c->conf.labels, &query);
-    c->recount =
-        loki_count(c->conf.loki, buf_text(&query), current(c)->from, current(c)->to, on_recount, c);
+    c->recount = loki_proof_start(c->conf.loki, buf_text(&query), current(c)->from, current(c)->to,
+                                  current(c)->counted, on_recount, c);
     buf_free(&query);
 }
 
@@ -408,7 +413,7 @@ static void on_there(void *context, uint64_t counted, const struct err *err)
 {
     struct collector *c = context;
     (void)counted;
-    c->recount = NULL;
+    c->greeting = NULL;
     if (ends_round(err))
         end_round(c, err);
     else
@@ -422,7 +427,7 @@ static void ask_loki(struct collector *c)
     int64_t second = clock_align(now_of(c), CLOCK_SECOND) - CLOCK_SECOND;
     buf_init(&query, QUERY_ROOM);
     rule_counted(&c->conf.rules[0], c->conf.labels, &query);
-    c->recount =
+    c->greeting =
         loki_count(c->conf.loki, buf_text(&query), second, second + CLOCK_SECOND, on_there, c);
     buf_free(&query);
 }

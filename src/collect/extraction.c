@@ -23,6 +23,7 @@
 #include "collect/raw_pack.h"
 #include "source/loki.h"
 #include "source/loki_merge.h"
+#include "source/loki_proof.h"
 #include "triage/redact/redact.h"
 #include "triage/window_build.h"
 
@@ -39,7 +40,8 @@ struct extraction {
     struct buf query, counted; /* the window's own, and what is asked and counted: kubeboard's own
                                   pods left out */
     struct loki_merge *merge;
-    struct loki_call *count;
+    struct loki_proof *proof; /* of what was read whole */
+    struct loki_call *count;  /* of what was cut */
     struct window_build *build;
     struct raw_pack *pack;
     struct around *around;
@@ -68,6 +70,8 @@ static void clear_try(struct extraction *x)
 {
     loki_merge_free(x->merge);
     x->merge = NULL;
+    loki_proof_free(x->proof);
+    x->proof = NULL;
     loki_cancel(x->count);
     x->count = NULL;
     window_build_free(x->build);
@@ -269,9 +273,21 @@ static void on_count(void *context, uint64_t counted, const struct err *err)
     struct extraction *x = context;
     x->count = NULL;
     x->counted_lines = counted;
-    if (err->kind) {
+    if (err->kind)
         end(x, NULL, NULL, err);
-    } else if (counted != x->lines && !x->cut && ++x->tries < TRIES) {
+    else
+        proved(x);
+}
+
+static void on_proof(void *context, uint64_t counted, uint64_t again, const struct err *err)
+{
+    struct extraction *x = context;
+    (void)again;
+    x->proof = NULL;
+    x->counted_lines = counted;
+    if (err->kind && counted <= x->lines) {
+        end(x, NULL, NULL, err);
+    } else if (counted != x->lines && ++x->tries < TRIES) {
         clear_try(x);
         start_try(x);
     } else {
@@ -284,10 +300,13 @@ static void on_extracted(struct extraction *x)
 {
     const struct extraction_conf *c = &x->conf;
     x->counted_lines = x->lines;
+    const char *query = buf_text(&x->counted);
     if (c->open)
         proved(x);
+    else if (x->cut)
+        x->count = loki_count(c->loki, query, c->from, c->to, on_count, x);
     else
-        x->count = loki_count(c->loki, buf_text(&x->counted), c->from, c->to, on_count, x);
+        x->proof = loki_proof_start(c->loki, query, c->from, c->to, x->lines, on_proof, x);
 }
 
 static void on_done(void *context, const struct loki_merge_result *result, bool truncated)

@@ -11,7 +11,7 @@ struct loki_proof {
     int64_t from, to;
     uint64_t lines, count;
     struct loki_tally *tally;
-    void (*done)(void *context, uint64_t missing, uint64_t again, const struct err *err);
+    void (*done)(void *context, uint64_t counted, uint64_t again, const struct err *err);
     void *context;
 };
 
@@ -24,12 +24,12 @@ void loki_proof_free(struct loki_proof *p)
     free(p);
 }
 
-static void end(struct loki_proof *p, uint64_t missing, uint64_t again, const struct err *err)
+static void end(struct loki_proof *p, uint64_t counted, uint64_t again, const struct err *err)
 {
     void (*done)(void *, uint64_t, uint64_t, const struct err *) = p->done;
     void *context = p->context;
     loki_proof_free(p);
-    done(context, missing, again, err);
+    done(context, counted, again, err);
 }
 
 static void on_distinct(void *context, uint64_t distinct, const struct err *err)
@@ -38,7 +38,7 @@ static void on_distinct(void *context, uint64_t distinct, const struct err *err)
     struct err missing = {0};
     p->tally = NULL;
     if (!err->kind && distinct <= p->lines) {
-        end(p, 0, p->count - p->lines, err);
+        end(p, p->lines, p->count - p->lines, err);
         return;
     }
     uint64_t all = err->kind ? p->count : distinct;
@@ -47,7 +47,7 @@ static void on_distinct(void *context, uint64_t distinct, const struct err *err)
                       : "run it again; lines may still be arriving",
             "incomplete: %llu lines printed, Loki counts %llu", (unsigned long long)p->lines,
             (unsigned long long)all);
-    end(p, all - p->lines, p->count - all, &missing);
+    end(p, all, p->count - all, &missing);
 }
 
 static void on_count(void *context, uint64_t count, const struct err *err)
@@ -57,14 +57,14 @@ static void on_count(void *context, uint64_t count, const struct err *err)
     p->count = count;
     /* Loki 2.3 gives a line that was pushed twice more often than it counts it. */
     if (err->kind || count <= p->lines)
-        end(p, 0, 0, err);
+        end(p, count, 0, err);
     else
         p->tally = loki_tally_distinct(p->loki, p->query, p->from, p->to, p->count, on_distinct, p);
 }
 
 struct loki_proof *loki_proof_start(struct loki *l, const char *query, int64_t from, int64_t to,
                                     uint64_t lines,
-                                    void (*done)(void *context, uint64_t missing, uint64_t again,
+                                    void (*done)(void *context, uint64_t counted, uint64_t again,
                                                  const struct err *err),
                                     void *context)
 {

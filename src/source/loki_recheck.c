@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "net/loop.h"
 #include "source/loki_extract.h"
+#include "source/loki_proof.h"
 
 enum { CHECKS = 80, STAGES = 3, AGAIN_S = 30, SPAN_AFTER_S = 10, MISSES = 5 };
 static const int64_t stage_after[STAGES] = {CLOCK_MINUTE, 10 * CLOCK_MINUTE, 60 * CLOCK_MINUTE};
@@ -27,11 +28,14 @@ struct loki_recheck {
     int64_t next_minute; /* the first that is not in the list yet */
     int64_t whole_until; /* minutes before were found whole at least once */
     struct loop_timer *timer;
-    struct loki_call *call;
-    struct loki_extract *extract;
-    size_t at;        /* the check under way */
-    uint64_t counted; /* what Loki said */
-    uint64_t late;    /* lines given out for it */
+    struct loki_call *call;       /* of a span whose lines can be told apart */
+    struct loki_extract *extract; /* then, where there are more */
+    struct loki_proof *proof;     /* of a span whose lines can only be counted */
+    size_t at;                    /* the check under way */
+    uint64_t counted;             /* what Loki said */
+    struct check dropped;         /* the first that gave way */
+    uint64_t drops;               /* since then; 0: none */
+    uint64_t late;                /* lines given out for it */
     double line_bytes;
     bool paused, busy, dead;
     bool told_uncounted, told_missed;
@@ -41,6 +45,7 @@ static void free_recheck(struct loki_recheck *r)
 {
     loki_cancel(r->call);
     loki_extract_free(r->extract);
+    loki_proof_free(r->proof);
     loop_timer_free(r->timer);
     free(r->query);
     free(r);
@@ -70,18 +75,29 @@ static void remove_check(struct loki_recheck *r, size_t at)
     r->count--;
 }
 
+static bool is_running(const struct loki_recheck *r)
+{
+    return r->call || r->extract || r->proof;
+}
+
+/* The oldest gives way, but for the one under way. */
+static void drop_check(struct loki_recheck *r)
+{
+    size_t oldest = is_running(r) && r->at == 0;
+    if (!r->drops++)
+        r->dropped = r->list[oldest];
+    remove_check(r, oldest);
+    r->at -= is_running(r) && r->at > oldest;
+}
+
 static void add_check(struct loki_recheck *r, struct check c)
 {
     if (c.from >= c.to)
         return;
-    bool running = r->call || r->extract;
-    if (r->count == CHECKS) { /* the oldest gives way, but for the one under way */
-        size_t oldest = running && r->at == 0;
-        remove_check(r, oldest);
-        r->at -= running && r->at > oldest;
-    }
+    if (r->count == CHECKS)
+        drop_check(r);
     r->list[r->count++] = c;
-    if (running)
+    if (is_running(r))
         return;
     int64_t wait = (c.due - loki_now(r->loki)) / CLOCK_MS;
     if (!loop_timer_is_set(r->timer) ||
@@ -228,55 +244,109 @@ static void tell_uncounted(struct loki_recheck *r, const struct check *c)
         go_on(r);
 }
 
+static uint64_t shown_of(const struct loki_recheck *r, const struct check *c)
+{
+    return loki_ledger_count(r->conf.ledger, c->from, c->to);
+}
+
 static void on_count(void *context, uint64_t count, const struct err *err)
 {
     struct loki_recheck *r = context;
     struct check *c = &r->list[r->at];
-    uint64_t shown = loki_ledger_count(r->conf.ledger, c->from, c->to);
-    char text[200], span[2 * CLOCK_TEXT + 8];
-    bool known = loki_ledger_knows(r->conf.ledger, c->from, c->to);
+    uint64_t shown = shown_of(r, c);
     r->call = NULL;
     r->told_missed &= err->kind != ERR_NONE;
     r->counted = count;
     r->busy = true;
-    if (err->kind == ERR_REFUSED && known) { /* Loki 2.3, where a line is not as | json wants it */
+    if (err->kind == ERR_REFUSED) { /* Loki 2.3, where a line is not as | json wants it */
         r->counted = shown;
         read_again(r, c);
-    } else if (err->kind == ERR_REFUSED) {
-        tell_uncounted(r, c);
     } else if (err->kind) {
         put_off(r, err);
     } else if (count <= shown) {
         found_whole(r);
-    } else if (known) {
-        read_again(r, c);
     } else {
-        snprintf(text, sizeof text,
-                 "Loki has %llu lines more of %s than were shown, of too many to tell which: read "
-                 "that time again",
-                 (unsigned long long)(count - shown), span_text(c, span, sizeof span));
-        notice(r, c, text);
-        if (!r->dead)
-            go_on(r);
+        read_again(r, c);
     }
     leave(r);
+}
+
+static void tell_more(struct loki_recheck *r, const struct check *c, uint64_t lines)
+{
+    char text[200], span[2 * CLOCK_TEXT + 8];
+    snprintf(text, sizeof text,
+             "Loki has %llu lines more of %s than were shown, of too many to tell which: read that "
+             "time again",
+             (unsigned long long)lines, span_text(c, span, sizeof span));
+    notice(r, c, text);
+    if (!r->dead)
+        go_on(r);
+}
+
+static void on_proof(void *context, uint64_t counted, uint64_t again, const struct err *err)
+{
+    struct loki_recheck *r = context;
+    const struct check *c = &r->list[r->at];
+    uint64_t shown = shown_of(r, c);
+    (void)again;
+    r->proof = NULL;
+    r->busy = true;
+    r->told_missed &= err->kind != ERR_NONE && counted <= shown;
+    if (counted > shown)
+        tell_more(r, c, counted - shown);
+    else if (err->kind == ERR_REFUSED)
+        tell_uncounted(r, c);
+    else if (err->kind)
+        put_off(r, err);
+    else
+        found_whole(r);
+    leave(r);
+}
+
+static void start_check(struct loki_recheck *r, size_t at)
+{
+    const struct check *c = &r->list[at];
+    r->at = at;
+    if (loki_ledger_knows(r->conf.ledger, c->from, c->to))
+        r->call = loki_count(r->loki, r->query, c->from, c->to, on_count, r);
+    else
+        r->proof = loki_proof_start(r->loki, r->query, c->from, c->to, shown_of(r, c), on_proof, r);
+}
+
+static void tell_drops(struct loki_recheck *r)
+{
+    char text[200], span[2 * CLOCK_TEXT + 8];
+    snprintf(text, sizeof text,
+             "%llu spans from %s on are not counted again, too many wait: what came late may be "
+             "missing there",
+             (unsigned long long)r->drops, span_text(&r->dropped, span, sizeof span));
+    r->drops = 0;
+    notice(r, &r->dropped, text);
+}
+
+static void check_next(struct loki_recheck *r)
+{
+    int64_t now = loki_now(r->loki);
+    for (size_t i = 0; i < r->count; i++) {
+        if (r->list[i].due > now)
+            continue;
+        start_check(r, i);
+        return;
+    }
+    wait_for_next(r);
 }
 
 static void on_timer(void *context)
 {
     struct loki_recheck *r = context;
-    int64_t now = loki_now(r->loki);
-    if (r->call || r->extract || r->paused)
+    if (is_running(r) || r->paused)
         return;
-    for (size_t i = 0; i < r->count; i++) {
-        struct check *c = &r->list[i];
-        if (c->due > now)
-            continue;
-        r->at = i;
-        r->call = loki_count(r->loki, r->query, c->from, c->to, on_count, r);
-        return;
-    }
-    wait_for_next(r);
+    r->busy = true;
+    if (r->drops)
+        tell_drops(r);
+    if (!r->dead)
+        check_next(r);
+    leave(r);
 }
 
 /* ---- what the follow says ---- */
@@ -297,7 +367,7 @@ void loki_recheck_shown(struct loki_recheck *r, int64_t time)
             add_check(r, c);
         }
     }
-    if (!r->call && !r->extract && !r->paused)
+    if (!is_running(r) && !r->paused)
         wait_for_next(r); /* the clocks may have been set */
 }
 
@@ -320,7 +390,7 @@ void loki_recheck_pause(struct loki_recheck *r, bool pause)
     r->paused = pause;
     if (r->extract)
         loki_extract_pause(r->extract, pause);
-    else if (!pause && !r->call)
+    else if (!pause && !is_running(r))
         wait_for_next(r);
 }
 

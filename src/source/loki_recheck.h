@@ -1,7 +1,7 @@
 /*
  * Counts what a follow has shown again later: each finished minute after 1, 10 and 60 minutes, and
  * spans in which the server was away. Where Loki has more lines than were shown, they are read
- * again and the missing ones given out, as late ones.
+ * again and the missing ones given out, as late ones. What can't be counted or told apart is said.
  */
 #ifndef SOURCE_LOKI_RECHECK_H
 #define SOURCE_LOKI_RECHECK_H
