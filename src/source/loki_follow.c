@@ -21,7 +21,7 @@
 #include "source/loki_ledger.h"
 #include "source/loki_pace.h"
 #include "source/loki_recheck.h"
-#include "source/loki_tail.h"
+#include "source/loki_tail_keeper.h"
 
 enum {
     INTERVAL_MS = 1000,
@@ -31,7 +31,6 @@ enum {
     SLOWER = 3, /* a server may be so many times as slow as it was at its last poll */
     LEDGER_BYTES = 10 << 20,
     HELD_BYTES = 6 << 20,
-    STREAMS = 6,
     MANY_LINES = 5000
 };
 enum { RETRIES = 2, FAILURES = 4 /* no longer waits than after so many: 8 s */ };
@@ -39,11 +38,8 @@ enum { RETRIES = 2, FAILURES = 4 /* no longer waits than after so many: 8 s */ }
 #define OVERLAP (5 * CLOCK_SECOND)      /* agents may be so late */
 #define OVERLAP_BUSY (2 * CLOCK_SECOND) /* the rechecks find what is later */
 #define REMEMBERED (70 * CLOCK_MINUTE)
-#define LOOK_BACK CLOCK_HOUR           /* what is shown of it at the start is counted again */
-#define DOUBTFUL (15 * CLOCK_SECOND)   /* a server that comes up may answer with less than it has */
-#define NARROW_FOR (60 * CLOCK_SECOND) /* a stream that was silent so long does not count */
-#define TAIL_SHORT (10 * CLOCK_SECOND)
-#define TAIL_FULL_WAIT (5 * CLOCK_MINUTE)
+#define LOOK_BACK CLOCK_HOUR         /* what is shown of it at the start is counted again */
+#define DOUBTFUL (15 * CLOCK_SECOND) /* a server that comes up may answer with less than it has */
 #define LONGEST_SKIP CLOCK_MINUTE
 
 struct loki_follow {
@@ -77,16 +73,8 @@ struct loki_follow {
     bool caught_up; /* the first poll is through */
     bool leapt;     /* the clock, before the last poll */
 
-    struct loki_tail *tail;
-    int64_t tail_opened, tail_next; /* monotonic */
-    struct backoff tail_backoff;
-    bool tail_open, tail_never;
+    struct loki_tail_keeper *tail;
     struct loki_asides asides;
-    struct {
-        uint64_t hash;
-        int64_t seen; /* monotonic */
-    } streams[STREAMS + 1];
-
     struct loki_pace pace;
     bool paused, busy, dead, refused;
 };
@@ -95,7 +83,7 @@ static void free_follow(struct loki_follow *f)
 {
     loki_cancel(f->check);
     loki_extract_free(f->poll);
-    loki_tail_close(f->tail);
+    loki_tail_keeper_free(f->tail);
     loki_recheck_free(f->recheck);
     loki_ledger_free(f->ledger);
     loop_timer_free(f->timer);
@@ -128,9 +116,9 @@ static void tell(struct loki_follow *f)
     static const char *const names[] = {[LOKI_FOLLOW_RANGE] = "range",
                                         [LOKI_FOLLOW_POLL] = "poll",
                                         [LOKI_FOLLOW_TAIL] = "tail+poll"};
-    f->state.lane = !f->caught_up  ? LOKI_FOLLOW_RANGE
-                    : f->tail_open ? LOKI_FOLLOW_TAIL
-                                   : LOKI_FOLLOW_POLL;
+    f->state.lane = !f->caught_up                       ? LOKI_FOLLOW_RANGE
+                    : loki_tail_keeper_is_open(f->tail) ? LOKI_FOLLOW_TAIL
+                                                        : LOKI_FOLLOW_POLL;
     f->state.lane_name = names[f->state.lane];
     if (f->conf.changed && !f->dead)
         f->conf.changed(f->conf.context, &f->state);
@@ -179,45 +167,10 @@ static void on_late_line(void *context, const struct line *line)
 
 /* ---- the tail ---- */
 
-/* Notes that a stream was seen. */
-static void see_stream(struct loki_follow *f, const struct labels *labels)
-{
-    int64_t now = clock_monotonic();
-    size_t oldest = 0;
-    for (size_t i = 0; i <= STREAMS; i++) {
-        if (f->streams[i].hash == labels->hash && f->streams[i].seen) {
-            f->streams[i].seen = now;
-            return;
-        }
-        if (f->streams[i].seen < f->streams[oldest].seen)
-            oldest = i;
-    }
-    f->streams[oldest].hash = labels->hash;
-    f->streams[oldest].seen = now;
-}
-
-static bool knows_stream(const struct loki_follow *f, const struct labels *labels)
-{
-    for (size_t i = 0; i <= STREAMS; i++)
-        if (f->streams[i].seen && f->streams[i].hash == labels->hash)
-            return true;
-    return false;
-}
-
-static bool is_narrow(const struct loki_follow *f)
-{
-    int64_t now = clock_monotonic();
-    for (size_t i = 0; i <= STREAMS; i++)
-        if (!f->streams[i].seen || now - f->streams[i].seen > NARROW_FOR)
-            return true;
-    return false;
-}
-
-static void on_tail_opened(void *context)
+static void on_tail_changed(void *context)
 {
     struct loki_follow *f = context;
     f->busy = true;
-    f->tail_open = true;
     tell(f);
     leave(f);
 }
@@ -225,9 +178,7 @@ static void on_tail_opened(void *context)
 static void on_tail_line(void *context, const struct line *line)
 {
     struct loki_follow *f = context;
-    /* A stream that no poll has shown is left to the poll: tail and range query need not agree on
-     * every label. */
-    if (f->paused || line->time < f->ledger_begin || !knows_stream(f, line->labels))
+    if (f->paused || line->time < f->ledger_begin)
         return;
     f->busy = true;
     if (give_line(f, line)) {
@@ -241,42 +192,6 @@ static void on_tail_dropped(void *context, size_t lines)
 {
     struct loki_follow *f = context;
     loki_asides_note(&f->asides.dropped, lines, loki_now(f->loki));
-}
-
-static void on_tail_closed(void *context, enum loki_tail_end end, const struct err *err)
-{
-    struct loki_follow *f = context;
-    int64_t now = clock_monotonic(), lived = f->tail_open ? now - f->tail_opened : 0;
-    f->tail = NULL;
-    f->tail_open = false;
-    f->busy = true;
-    if (lived > TAIL_SHORT)
-        backoff_reset(&f->tail_backoff);
-    f->tail_never = end == LOKI_TAIL_REFUSED;
-    f->tail_next = now + (end == LOKI_TAIL_FULL ? TAIL_FULL_WAIT
-                          : lived > TAIL_SHORT  ? 0
-                                                : backoff_next(&f->tail_backoff, err) * CLOCK_MS);
-    tell(f);
-    leave(f);
-}
-
-/* Opens or closes the tail as the number of streams asks for. */
-static void choose_lane(struct loki_follow *f)
-{
-    bool wanted = is_narrow(f) && !f->conf.no_tail && !f->tail_never;
-    if (!wanted && f->tail) {
-        loki_tail_close(f->tail);
-        f->tail = NULL;
-        f->tail_open = false;
-    } else if (wanted && !f->tail && clock_monotonic() >= f->tail_next) {
-        f->tail_opened = clock_monotonic();
-        f->tail = loki_tail_open(f->loki, &(struct loki_tail_conf){.query = f->query,
-                                                                   .context = f,
-                                                                   .opened = on_tail_opened,
-                                                                   .line = on_tail_line,
-                                                                   .dropped = on_tail_dropped,
-                                                                   .closed = on_tail_closed});
-    }
 }
 
 /* ---- polls ---- */
@@ -300,7 +215,7 @@ static void on_poll_line(void *context, const struct line *line)
     struct loki_follow *f = context;
     f->busy = true;
     hear(f);
-    see_stream(f, line->labels);
+    loki_tail_keeper_see(f->tail, line->labels);
     if (!f->caught_up && line->time >= f->settled + CLOCK_MINUTE) { /* the past is read once */
         f->settled = line->time;
         loki_ledger_settle(f->ledger, line->time - OVERLAP);
@@ -370,7 +285,8 @@ static void succeed(struct loki_follow *f)
     tell_asides(f);
     if (!f->dead) {
         settle(f);
-        choose_lane(f);
+        if (!f->conf.no_tail)
+            loki_tail_keeper_choose(f->tail);
     }
     int64_t interval = f->conf.interval_ms ? f->conf.interval_ms : INTERVAL_MS;
     poll_again(f, f->poll_started + interval * CLOCK_MS);
@@ -534,7 +450,7 @@ static void tell_behind(struct loki_follow *f)
     if (reached < f->whole)
         reached = f->whole;
     loop_timer_set(f->timer, INTERVAL_MS);
-    if (!f->whole || f->tail_open || now <= reached)
+    if (!f->whole || loki_tail_keeper_is_open(f->tail) || now <= reached)
         return;
     f->busy = true;
     f->state.lag = now - reached;
@@ -569,6 +485,11 @@ struct loki_follow *loki_follow_start(struct loki *l, const struct loki_follow_c
     set_patience(f, 0);
     f->state.lane_name = "range";
     f->ledger = loki_ledger_new(LEDGER_BYTES);
+    f->tail = loki_tail_keeper_new(l, &(struct loki_tail_keeper_conf){.query = f->query,
+                                                                      .context = f,
+                                                                      .line = on_tail_line,
+                                                                      .dropped = on_tail_dropped,
+                                                                      .changed = on_tail_changed});
     f->timer = loop_timer_new(http_loop(loki_http(l)), on_timer, f);
     f->quiet = loop_timer_new(http_loop(loki_http(l)), on_quiet, f);
     upstream_connecting(&f->state.upstream);

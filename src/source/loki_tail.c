@@ -71,7 +71,7 @@ static void on_message(void *context, struct str bytes, bool binary)
     if (loki_page_feed(t->page, bytes, &err) && loki_page_finish(t->page, &err))
         give_out(t);
     else
-        tell_end(t, LOKI_TAIL_REFUSED, &err);
+        tell_end(t, LOKI_TAIL_AGAIN, &err);
     t->busy = false;
     if (t->dead)
         free_tail(t);

@@ -16,7 +16,8 @@
 struct loki_tail;
 
 enum loki_tail_end {
-    LOKI_TAIL_AGAIN,   /* the hour is over, the server stopped, the network broke: open another */
+    LOKI_TAIL_AGAIN,   /* the hour is over, the server stopped, the network broke, a message was not
+                          understood: open another */
     LOKI_TAIL_FULL,    /* ten tails a tenant are open: not before some minutes */
     LOKI_TAIL_REFUSED, /* the query or the credentials: never */
 };
