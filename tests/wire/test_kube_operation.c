@@ -24,7 +24,8 @@ struct test {
     /* the server */
     int status;
     const char *answer;
-    bool silent, denies, keeps_reviews; /* never answers; allows no deletion, no review */
+    bool silent, keeps_reviews; /* never answers; allows no review */
+    const char *denied;         /* a verb */
     char log[4096], body[4096];
     int held; /* evictions that are refused by a budget */
     int reviews;
@@ -102,7 +103,9 @@ static void handle(void *context, struct server_request *r)
     snprintf(t->log + n, sizeof t->log - n, "%s %s\n", server_method(r), path);
     snprintf(t->body, sizeof t->body, "%.*s", (int)body.n, body.p ? body.p : "");
     if (strstr(path, "selfsubjectaccessreviews")) {
-        bool allowed = !(t->denies && strstr(t->body, "\"verb\":\"delete\""));
+        char verb[40];
+        snprintf(verb, sizeof verb, "\"verb\":\"%s\"", t->denied ? t->denied : "");
+        bool allowed = !strstr(t->body, verb);
         t->reviews++;
         if (t->keeps_reviews)
             reply(r, 403, "{\"kind\":\"Status\",\"code\":403,\"message\":\"no reviews\"}");
@@ -338,12 +341,12 @@ static void what_is_not_allowed_is_not_offered(void **state)
     struct test *t = *state;
     struct grants *g = grants_new(t->bench->client);
     struct operation_target pod = {kinds_find("pods"), "shop", "web", ""};
-    t->denies = true;
+    t->denied = "delete";
     grants_ask(g, &pod, on_grants, t);
     assert_true(kube_bench_until(t->bench, &t->done, 3000));
     assert_int_equal(t->may, 1u << OPERATION_SHELL | 1u << OPERATION_FORWARD);
     int asked = t->reviews;
-    assert_int_equal(asked, 3);
+    assert_int_equal(asked, 5);
     t->done = false;
     grants_ask(g, &pod, on_grants, t);
     assert_false(t->done);
@@ -357,6 +360,23 @@ static void what_is_not_allowed_is_not_offered(void **state)
     assert_int_equal(t->may,
                      1u << OPERATION_CORDON | 1u << OPERATION_UNCORDON | 1u << OPERATION_DRAIN);
     grants_free(g);
+}
+
+/* From 1.35 on a WebSocket to a container, a GET, must be allowed as a POST is. */
+static void who_may_only_get_gets_no_shell(void **state)
+{
+    static const char *const verbs[] = {"get", "create"};
+    struct test *t = *state;
+    struct operation_target pod = {kinds_find("pods"), "shop", "web", ""};
+    for (int i = 0; i < 2; i++) {
+        struct grants *g = grants_new(t->bench->client);
+        t->done = false;
+        t->denied = verbs[i];
+        grants_ask(g, &pod, on_grants, t);
+        assert_true(kube_bench_until(t->bench, &t->done, 3000));
+        assert_int_equal(t->may, 1u << OPERATION_DELETE);
+        grants_free(g);
+    }
 }
 
 /* Some clusters keep the reviews from their users: the server has the last word anyway. */
@@ -389,6 +409,7 @@ int main(void)
         T(a_budget_is_waited_for),
         T(the_time_is_bounded),
         T(what_is_not_allowed_is_not_offered),
+        T(who_may_only_get_gets_no_shell),
         T(what_may_not_be_asked_is_offered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
