@@ -75,14 +75,19 @@ static void on_done(void *context, const char *version, const struct err *err)
     conf.done(conf.context, count, &end);
 }
 
+const struct kind *usage_kind(bool nodes)
+{
+    static const struct kind of_nodes = {.name = "nodes", .api = API},
+                             of_pods = {.name = "pods", .api = API, .namespaced = true};
+    return nodes ? &of_nodes : &of_pods;
+}
+
 struct usage *usage_ask(struct client *c, const struct usage_conf *conf)
 {
-    static const struct kind nodes = {.name = "nodes", .api = API},
-                             pods = {.name = "pods", .api = API, .namespaced = true};
     struct usage *u = mem_alloc(sizeof *u);
     u->conf = *conf;
     u->doc = json_doc_new();
-    char *path = kinds_path(conf->nodes ? &nodes : &pods, conf->namespace_, NULL);
+    char *path = kinds_path(usage_kind(conf->nodes), conf->namespace_, NULL);
     u->pages = pages_start(
         c, &(struct pages_conf){
                .path = path, .keep = keep, .context = u, .element = on_element, .done = on_done});

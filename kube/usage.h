@@ -9,6 +9,7 @@
 #include "base/err.h"
 
 struct client;
+struct kind;
 struct usage;
 
 struct usage_one {
@@ -27,6 +28,8 @@ struct usage_conf {
     void (*done)(void *context, size_t count, const struct err *err);
 };
 
+/* What is measured, as a resource of the group: for paths only. Static. */
+const struct kind *usage_kind(bool nodes);
 struct usage *usage_ask(struct client *c, const struct usage_conf *conf); /* copies conf */
 void usage_cancel(
     struct usage *u); /* `done` is not called any more; NULL is allowed; not after done */

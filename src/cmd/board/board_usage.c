@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cmd/board/board_widen.h"
 #include "kube/access/client.h"
 #include "kube/usage.h"
 #include "model/model.h"
@@ -19,7 +20,8 @@ struct board_usage {
     struct client *client;
     struct model *model;
     struct usage *nodes, *pods;
-    bool narrowed; /* pods of the context's namespace alone */
+    bool narrowed; /* pods of the home namespace alone */
+    struct board_widen *widen;
     struct loop_timer *poll;
     struct backoff backoff;
     struct err err; /* of this poll */
@@ -105,6 +107,7 @@ static void on_pods(void *context, size_t count, const struct err *err)
     u->pods = NULL;
     if (err->kind == ERR_DENIED && !u->narrowed) {
         u->narrowed = true;
+        board_widen_begin(u->widen);
         ask_pods(u);
         return;
     }
@@ -113,8 +116,7 @@ static void on_pods(void *context, size_t count, const struct err *err)
 
 static void ask_pods(struct board_usage *u)
 {
-    struct usage_conf conf = {.namespace_ =
-                                  u->narrowed ? client_context(u->client)->namespace_ : "",
+    struct usage_conf conf = {.namespace_ = u->narrowed ? client_home(u->client) : "",
                               .context = u,
                               .one = on_pod,
                               .done = on_pods};
@@ -129,6 +131,14 @@ static void poll_now(void *context)
     err_clear(&u->err);
     u->nodes = usage_ask(u->client, &nodes);
     ask_pods(u);
+}
+
+static void widened(void *context)
+{
+    struct board_usage *u = context;
+    u->narrowed = false;
+    if (loop_timer_is_set(u->poll))
+        loop_timer_set(u->poll, 0);
 }
 
 void board_usage_refill(struct board_usage *u)
@@ -149,6 +159,7 @@ struct board_usage *board_usage_start(struct client *c, struct model *m,
     for (int i = 0; i < METRIC_COUNT; i++)
         u->kept[i] = series_new(MODEL_SERIES_STEP_SECONDS * CLOCK_SECOND, MODEL_SERIES_POINTS);
     u->poll = loop_timer_new(client_loop(c), poll_now, u);
+    u->widen = board_widen_new(c, usage_kind(false), widened, u);
     loop_timer_set(u->poll, 0);
     return u;
 }
@@ -160,6 +171,7 @@ void board_usage_free(struct board_usage *u)
     usage_cancel(u->nodes);
     usage_cancel(u->pods);
     loop_timer_free(u->poll);
+    board_widen_free(u->widen);
     for (int m = 0; m < METRIC_COUNT; m++)
         series_free(u->kept[m]);
     free(u);

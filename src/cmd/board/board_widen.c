@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "kube/access/again.h"
 #include "kube/access/client.h"
 #include "kube/kinds/kinds.h"
 #include "net/http.h"
 #include "net/loop.h"
 
-enum { FIRST_MS = 10000, LATER_MS = 60000 };
+enum { LATER_MS = 60000 };
 
 struct board_widen {
     struct client *client;
@@ -55,7 +56,7 @@ struct board_widen *board_widen_new(struct client *c, const struct kind *kind,
 void board_widen_begin(struct board_widen *w)
 {
     if (!w->request)
-        loop_timer_set(w->next, FIRST_MS);
+        loop_timer_set(w->next, AGAIN_DENIED_MS);
 }
 
 void board_widen_free(struct board_widen *w)

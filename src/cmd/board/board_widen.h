@@ -11,7 +11,7 @@ struct kind;
  * board_widen_begin, when all namespaces may be seen. */
 struct board_widen *board_widen_new(struct client *c, const struct kind *kind,
                                     void (*widened)(void *context), void *context);
-/* They are denied: asks after 10 s, then each minute, until they are not. */
+/* They are denied: asks after 5 s, then each minute, until they are not. */
 void board_widen_begin(struct board_widen *w);
 void board_widen_free(struct board_widen *w); /* NULL is allowed */
 
