@@ -4,7 +4,8 @@
  * that has any. What terminals disagree about never leaves utf8_safe. Some draw an emoji sequence as
  * one picture and some as its parts: the joiners, skin tones, tags and variation selectors within one
  * are dropped, which leaves parts that all draw alike (UTS #51 names them as the fallback), and a flag
- * becomes the two letters that it is made of.
+ * becomes the two letters that it is made of. In scripts whose letters join, a joiner or non-joiner says
+ * how they do, and goes too; anywhere else it hides something and is shown.
  */
 #include "base/utf8.h"
 
@@ -362,7 +363,10 @@ static size_t escape_length(const char *bytes, size_t n)
 /* ---- emoji ---- */
 
 enum {
+    NON_JOINER = 0x200c,
     JOINER = 0x200d,
+    JOINING_FIRST = 0x600, /* Arabic, and all blocks up to Sinhala (UAX #31, 2.3) */
+    JOINING_LAST = 0xdff,
     BLACK_FLAG = 0x1f3f4,
     TAG_FIRST = 0xe0020,
     TAG_END = 0xe007f,
@@ -394,13 +398,16 @@ static size_t tags_length(const char *p, size_t n)
     return 0;
 }
 
-/* The bytes at p that only say how the picture before them is to be drawn; 0: they say something. */
+/* The bytes at p that only say how the picture or letter before them is to be drawn; 0: they say
+ * something. */
 static size_t drawing_length(uint32_t base, const char *p, size_t n)
 {
     uint32_t code, next = 0;
     size_t length = utf8_decode(p, n, &code);
     if (code >= SKIN_FIRST && code <= SKIN_LAST)
         return is_pictograph(base) ? length : 0;
+    if ((code == JOINER || code == NON_JOINER) && base >= JOINING_FIRST && base <= JOINING_LAST)
+        return length;
     if (code == JOINER && length < n && is_pictograph(base))
         utf8_decode(p + length, n - length, &next);
     if (code == JOINER)

@@ -408,7 +408,11 @@ static void escapes_vanish_and_controls_show(void **state)
         {"🇩🇪🇯🇵 🇰", "DEJP K", 0},
         {"🇩🇪", "DE", UTF8_SAFE_ASCII},
         {"🏴󠁧󠁢󠁳󠁣󠁴󠁿!", "🏴!", 0},
+        {"\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u062e", 0}, /* Persian */
+        {"\u0915\u094d\u200d\u0937", "\u0915\u094d\u0937", 0}, /* Devanagari, behind a virama */
         /* What joins no picture, or says more than how one is drawn, shows. */
+        {"\u0645 \u200c\u062e", "\u0645 �\u062e", 0},
+        {"ad\u200cmin", "ad�min", 0},
         {"a🏻🏻", "a��", 0},
         {"👩‍a", "👩�a", 0},
         {"a‍👩", "a�👩", 0},
