@@ -333,6 +333,8 @@ void actions_prompt_key(struct app *a, uint32_t key)
     enum prompt_kind kind = prompt_kind(a->prompt);
     if (queryline_is_prompt(kind) && result != PROMPT_ACCEPTED)
         queryline_forget(a); /* another text: what is said of the old one is of no use */
+    if (result == PROMPT_MORE && kind == PROMPT_COMMAND)
+        queryline_take_over(a, prompt_text(a->prompt));
     if (result == PROMPT_MORE)
         return;
     if (result == PROMPT_CANCELLED && kind == PROMPT_COSTLY) {

@@ -64,6 +64,13 @@ void queryline_open(struct app *a, enum question_language language, const char *
     open_with(a, language, text ? text : "");
 }
 
+void queryline_take_over(struct app *a, const char *command)
+{
+    for (int i = 0; i < (int)(sizeof labels / sizeof *labels); i++)
+        if (strcmp(command, labels[i]) == 0)
+            queryline_open(a, (enum question_language)i, "");
+}
+
 void queryline_forget(struct app *a)
 {
     a->query.waiting = a->query.stays = false;

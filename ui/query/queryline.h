@@ -49,6 +49,9 @@ bool queryline_holds(struct app *a, uint32_t key);
 size_t queryline_release(struct app *a, uint32_t keys[QUERYLINE_HELD]);
 
 bool queryline_is_prompt(enum prompt_kind kind); /* one in which a query is typed */
+/* What is typed on the command line: behind "logql " or "promql " a query begins, and with it an empty
+ * query line. */
+void queryline_take_over(struct app *a, const char *command);
 void queryline_accept(struct app *a, const char *text);
 void queryline_confirmed(struct app *a, const char *answer); /* "y": whatever it costs */
 /* Whether it asks for that, which only a person can answer; *err says what it costs. */
