@@ -234,8 +234,10 @@ static void learn_width(struct loki_extract *x, uint64_t lines, int64_t span)
 {
     double limit = loki_pager_limit(x->pager) * FILL, last = x->width > 0 ? x->width : (double)span;
     double wanted = lines ? limit * (double)span / (double)lines : last * GROWTH;
-    if (lines && x->width > 0 && wanted > last * GROWTH)
+    if (x->width > 0 && wanted > last * GROWTH)
         wanted = last * GROWTH;
+    if (x->width > 0 && wanted < last / GROWTH)
+        wanted = last / GROWTH;
     set_width(x, wanted);
 }
 
@@ -303,8 +305,12 @@ static void take_full_page(struct slice *s, struct loki_page *page)
         return;
     }
     s->small_pages = 0;
-    int64_t reached = back ? last + 1 : last;
-    learn_width(x, keep, back ? first - last : last - first);
+    int64_t reached = back ? last + 1 : last, span = back ? first - last : last - first;
+    /* Lines may come in bursts, with nothing between: what the page reached over tells more than how
+     * near its lines are, unless it was to be all there is. */
+    if (x->width > 0)
+        span = back ? s->to - reached : reached - s->from;
+    learn_width(x, keep, span);
     add_batch(s, page, keep, reached);
     move_on(s, reached);
 }

@@ -373,6 +373,29 @@ static void pages_too_large_are_asked_for_smaller(void **state)
     assert_int_equal(b->result.lines, 80);
 }
 
+/* Agents send in bursts: a page's own lines lie within a microsecond, the next ones far away. */
+static void bursts_take_few_requests(void **state)
+{
+    enum { BURSTS = 40, LINES = 120 };
+    struct bench *b = *state;
+    char text[64];
+    b->wire.fake->most = 100;
+    for (int i = 0; i < BURSTS * LINES; i++) {
+        snprintf(text, sizeof text, "line %04d", i);
+        fake_loki_add(b->wire.fake, START + i / LINES * 250 * CLOCK_MS + i % LINES, "shop", "a",
+                      text);
+    }
+    for (int i = 0; i < 4; i++) {
+        b->wire.fake->pages = 0;
+        run(b, (struct loki_extract_conf){.to = START + BURSTS * 250 * CLOCK_MS,
+                                          .expect = i < 2 ? LINES * 4 : 0,
+                                          .in_flight = 2,
+                                          .backward = i % 2});
+        check_all(b, i % 2);
+        assert_in_range(b->wire.fake->pages, BURSTS, 4 * BURSTS);
+    }
+}
+
 /* As large as real ones: where they begin and end is asked for, not tried. */
 static void large_lines_behind_small_ones_take_few_requests(void **state)
 {
@@ -584,6 +607,7 @@ int main(void)
         TEST(shuffled_lines_come_as_they_were_pushed),
         TEST(a_crowd_in_one_stream_is_split_by_text),
         TEST(pages_too_large_are_asked_for_smaller),
+        TEST(bursts_take_few_requests),
         TEST(large_lines_behind_small_ones_take_few_requests),
         TEST(a_line_on_a_whole_millisecond_is_not_lost),
         TEST(a_crowd_right_before_the_start_is_no_wall),
