@@ -53,7 +53,8 @@ struct offers {
     char text[640]; /* "deployment shop/web of cluster prod-seoul" */
     struct offers_row list[OFFERS_MOST];
     size_t count;
-    struct err err;      /* of OFFERS_FAILED; also why no question could be put (OFFERS_READY) */
+    uint64_t lists; /* grows when the list is another: what stood at a place of it means nothing */
+    struct err err; /* of OFFERS_FAILED; also why no question could be put (OFFERS_READY) */
     char question[1600]; /* names cluster, kind, object and what will happen */
     uint64_t questions;  /* the question's number, which grows: what is agreed to names it */
     struct offers_operation operations[OFFERS_OPERATIONS]; /* the newest first */

@@ -23,6 +23,7 @@ static void menu(struct model *m, const char *text)
              o->object.name);
     memcpy(o->list, rows, sizeof rows);
     o->count = sizeof rows / sizeof *rows;
+    o->lists++;
 }
 
 static void question(struct model *m, const char *text)
@@ -68,6 +69,7 @@ static void agree(struct model *m, int64_t now, int64_t number)
                                              .last_error = "dial tcp4 127.0.0.1:80: refused"};
     o->state = OFFERS_NONE;
     o->count = 0;
+    o->lists++;
 }
 
 static void stop(struct model *m, int64_t id)

@@ -15,6 +15,7 @@ enum { INDENT = 2, LABEL = 16, SAFE_MOST = 16 * 1024 };
 
 struct state {
     size_t cursor;
+    uint64_t list;  /* that it moves on */
     uint64_t asked; /* the question that the prompt is open for, or was */
     char label[80];
     bool typing; /* the prompt asks for an offer's input; else for agreement */
@@ -40,6 +41,9 @@ static bool pane_sync(struct pane *p)
 {
     struct state *s = p->state;
     size_t count = rows(p);
+    if (s->list != offers(p)->lists)
+        s->cursor = 0;
+    s->list = offers(p)->lists;
     if (s->cursor >= count)
         s->cursor = count ? count - 1 : 0;
     return true;
@@ -162,6 +166,8 @@ static void choose(struct pane *p)
 {
     struct state *s = p->state;
     const struct offers *o = offers(p);
+    if (s->list != o->lists) /* another than on the screen */
+        return;
     if (s->cursor >= o->count) {
         size_t i = s->cursor - o->count;
         if (i < o->operation_count && o->operations[i].state == OFFERS_RUNNING)

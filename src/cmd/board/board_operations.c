@@ -105,6 +105,7 @@ static void make_menu(struct board_operations *b)
 {
     struct offers *o = offers(b);
     o->count = 0;
+    o->lists++;
     for (int id = 0; id < OPERATION_COUNT && o->count < OFFERS_MOST; id++) {
         const struct operation_table_row *row = &operation_table[id];
         if (!(b->may & 1u << id) || !is_apt(b, (enum operation_table_id)id))
@@ -201,6 +202,7 @@ static void ask(struct board_operations *b, const char *text)
     b->kind = NULL;
     o->state = OFFERS_ASKING;
     o->count = 0;
+    o->lists++;
     err_clear(&o->err);
     changed(b);
     if (!object_ref_read(&o->object, text)) {
@@ -277,6 +279,7 @@ static void agreed(struct board_operations *b, int64_t number)
     /* What it is like now is another matter: the next choice asks anew. */
     o->state = OFFERS_NONE;
     o->count = 0;
+    o->lists++;
     changed(b);
 }
 
