@@ -22,6 +22,7 @@ static const struct column pod_columns[] = {
     {.title = "RESTARTS", .type = CELL_INT},
     {.title = "IP", .type = CELL_TEXT, .wide = true},
     {.title = "NODE", .type = CELL_TEXT, .wide = true},
+    {.title = "CPU REQUEST", .type = CELL_CPU, .wide = true},
     {.title = "CPU LIMIT", .type = CELL_CPU, .wide = true},
     {.title = "MEMORY LIMIT", .type = CELL_BYTES, .wide = true},
 };
@@ -216,6 +217,7 @@ static void fill_pod(struct model *m, int64_t now, size_t a, int i, size_t n)
     text(o, t, "NODE", nodes[n % 5].name);
     o->cells[objects_column(objects_kind(t), "READY")].pair.part = 1;
     o->cells[objects_column(objects_kind(t), "READY")].pair.whole = 1;
+    o->cells[objects_column(objects_kind(t), "CPU REQUEST")].number = checkout ? 100 : 0;
     o->cells[objects_column(objects_kind(t), "CPU LIMIT")].number = checkout ? 1000 : 0;
     o->cells[objects_column(objects_kind(t), "MEMORY LIMIT")].number = checkout ? 512 << 20 : 0;
     if (checkout)
@@ -464,6 +466,9 @@ void fill_foreign(struct model *m, int64_t now)
                            str_of(i == 3 ? "한글 오류: 연결이 거부되었습니다\r\nrewritten" : ""));
         text(o, m->pods.table, "STATUS", "Running");
         text(o, m->pods.table, "NODE", nodes[i % 3].name);
+        /* Nobody measures here: what was asked for is all there is to know. */
+        o->cells[objects_column(objects_kind(m->pods.table), "CPU REQUEST")].number = 100;
+        o->cells[objects_column(objects_kind(m->pods.table), "MEMORY LIMIT")].number = 64 << 20;
         objects_put(m->pods.table, o);
     }
 }

@@ -41,18 +41,22 @@ static enum subject subject_of(const struct scope *s)
                               : OF_CLUSTER;
 }
 
-/* A pod's limit, from its row. */
-static double limit_of(const struct model *m, enum metric metric)
+static const struct object *pod_of(const struct model *m)
 {
     const struct scope *s = &m->scope;
     const struct objects *t = m->pods.table;
-    const struct object *o =
-        t && s->pod[0] ? objects_find(t, str_of(s->pod_namespace), str_of(s->pod)) : NULL;
+    return t && s->pod[0] ? objects_find(t, str_of(s->pod_namespace), str_of(s->pod)) : NULL;
+}
+
+/* "REQUEST" or "LIMIT" of a pod, from its row; 0: none. */
+static double set_for(const struct model *m, enum metric metric, const char *which)
+{
+    const struct object *o = pod_of(m);
     bool cpu = metric == METRIC_POD_CPU;
-    int column = o ? objects_column(objects_kind(t), cpu ? "CPU LIMIT" : "MEMORY LIMIT") : -1;
-    if (column < 0)
-        return 0;
-    return (double)o->cells[column].number / (cpu ? 1000 : 1);
+    char title[32];
+    snprintf(title, sizeof title, "%s %s", cpu ? "CPU" : "MEMORY", which);
+    int column = o ? objects_column(objects_kind(m->pods.table), title) : -1;
+    return column < 0 ? 0 : (double)o->cells[column].number / (cpu ? 1000 : 1);
 }
 
 static bool is_part(const struct charts *c, const struct scope *s, const struct object *o)
@@ -110,7 +114,7 @@ static void work_out(const struct model *m, struct charts *c, int64_t now)
     for (size_t i = 0; i < CHARTS; i++) {
         struct chart_values *v = &c->list[i];
         *v = (struct chart_values){.metric = metrics[c->subject][i]};
-        v->limit = c->subject == OF_POD ? limit_of(m, v->metric) : 0;
+        v->limit = c->subject == OF_POD ? set_for(m, v->metric, "LIMIT") : 0;
         if (c->subject >= OF_WORKLOAD) {
             combine(m, c, v, c->to);
             continue;
@@ -194,6 +198,26 @@ static void draw_charts(const struct charts *c, const struct draw_area *body, in
     }
 }
 
+/* What a pod asked for and may use is known where nobody measures. Returns the row behind it. */
+static int draw_set(const struct model *m, const struct charts *c, const struct draw_area *body)
+{
+    if (c->subject != OF_POD || !pod_of(m))
+        return 0;
+    for (int i = 0; i < CHARTS; i++) {
+        enum metric metric = c->list[i].metric;
+        double request = set_for(m, metric, "REQUEST"), limit = set_for(m, metric, "LIMIT");
+        char number[2][NUMBER_TEXT], text[PANE_TEXT];
+        bool cpu = metric == METRIC_POD_CPU;
+        int x = 2 + draw_texts(body, 2, i, 4, DRAW_LEFT, cpu ? ROLE_CPU : ROLE_MEMORY,
+                               cpu ? "CPU" : "MEM");
+        snprintf(text, sizeof text, "request %s  limit %s",
+                 request > 0 ? measures_text(metric, request, number[0]) : "none",
+                 limit > 0 ? measures_text(metric, limit, number[1]) : "none");
+        draw_texts(body, x + 1, i, body->width - x - 1, DRAW_LEFT, ROLE_TEXT, text);
+    }
+    return CHARTS;
+}
+
 static void pane_draw(struct pane *p, const struct draw_area *body)
 {
     const struct charts *c = p->state;
@@ -202,7 +226,9 @@ static void pane_draw(struct pane *p, const struct draw_area *body)
     for (size_t i = 0; i < CHARTS; i++)
         any |= c->list[i].numbers > 0;
     if (!any) {
-        pane_draw_empty(p, body, &m->metrics, "numbers",
+        int y = draw_set(m, c, body);
+        struct draw_area rest = draw_sub(body, 0, y, body->width, body->height - y);
+        pane_draw_empty(p, &rest, &m->metrics, "numbers",
                         "No CPU or memory numbers of this, in this time.");
         return;
     }
