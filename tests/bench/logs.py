@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The log pane under a storm, seen from its terminal: lines are pushed to a Loki while the board follows them, and
 keys are pressed. What counts is when a key's own letter is on the screen, how many frames and bytes a second the
-terminal gets, and that no line is missing from the count in the pane's title.
+terminal gets, and that no line is missing from the count in the pane's title. Then, over what the pane holds: what
+it costs in memory, a search of all of it, a filter, and the way to its top and back.
 
     tests/bench/logs.py --loki http://127.0.0.1:3100 [--rate 20000] [--seconds 60] [./kubeboard]
 
@@ -15,6 +16,10 @@ LAST = 30  # seconds that the last lines may take
 LETTERS = "ßþðøæåñçıłŋħđĸœµ¿¡±×÷§¶"
 
 
+def text_of(i):
+    return f'level=info msg="order stored" order={i} took={i % 997}ms trace_id={i * 2654435761 % 2**64:016x}'
+
+
 def push(url, rate, seconds, run, pushed):
     """60 streams, four pushes a second."""
     number, began = 0, time.time()
@@ -23,8 +28,7 @@ def push(url, rate, seconds, run, pushed):
         now, streams = time.time_ns(), []
         lines = [[] for _ in range(60)]
         for i in range(number, wanted):
-            text = f'level=info msg="order stored" order={i} took={i % 997}ms trace_id={i * 2654435761 % 2**64:016x}'
-            lines[i % 60].append([str(now + i - number), text])
+            lines[i % 60].append([str(now + i - number), text_of(i)])
         for pod, values in enumerate(lines):
             if values:
                 streams.append({"stream": {"job": run, "namespace": "bench", "pod": f"pod-{pod}"}, "values": values})
@@ -54,6 +58,28 @@ def answer(board, letter):
     return 5.0
 
 
+def look_through(board, lines):
+    """Seconds, each until the screen says it."""
+    def shows(what, prompt, keys, pattern):
+        os.write(board.fd, prompt)
+        board.drain(0.5)  # what is said of the one before has gone
+        took = board.shows(keys, pattern)
+        print(f"  {what}: " + (f"{took * 1e3:.0f} ms" if took else "NOT SEEN"), flush=True)
+
+    first, last, matching = r"\border=0 took=0ms", f"order={lines - 1} ", sum(i % 997 == 7 for i in range(lines))
+    shows("search, nothing found", b"/order=\\d+1x", b"\r", "Nothing more above")
+    shows("search for words, nothing found", b"/(?i)\\b(fatal|panic|exception)\\b", b"\r", "Nothing more above")
+    shows("search, its progress", b"/(\\w+\\s?)+;", b"\r", r"searching \d+%")
+    board.drain(1)
+    shows("search and Esc, at rest", b"/(\\w+\\s?)+;", b"\r\x1b", r"(?s)\A(?!.*searching \d+%)")
+    shows("search, the first line found", b"/order=0 ", b"\r", first)
+    shows("to the end", b"", b"G", last)
+    shows("filter, all counted", b"&took=7ms", b"\r", f"Logs {matching}/{lines} ")
+    os.write(board.fd, b"&\x15\r")
+    shows("to the top", b"", b"g", first)
+    shows("to the end", b"", b"G", last)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--loki", required=True)
@@ -73,6 +99,7 @@ def main():
         sys.exit("the board did not take the query")
     os.write(board.fd, b"lz")
     board.quiet(0.5, 3)
+    empty = board.resident()
     pusher.start()
     board.drain(6)
     times, bytes_before, frames, before = [], board.total, board.frames, board.cpu()
@@ -103,6 +130,10 @@ def main():
         missing = pushed.value - held - gone
     print(f"pushed {pushed.value}, {time.monotonic() - ended:.0f} s later the pane holds {held} and let {gone} go: "
           f"{missing} missing")
+    size = sum(len(text_of(i)) for i in range(pushed.value))
+    print(f"the pane's {held} lines of {size / pushed.value:.0f} bytes: {board.resident() / 1e6:.1f} MB, "
+          f"{empty / 1e6:.1f} of them before, {(board.resident() - empty) / (size * held / pushed.value):.2f} times their bytes")
+    look_through(board, pushed.value)
     board.close()
     sys.exit(missing != 0)
 

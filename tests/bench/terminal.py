@@ -107,7 +107,14 @@ class Terminal:
 
     def memory(self):
         """Peak resident memory, bytes."""
-        return int(re.search(r"VmHWM:\s+(\d+)", open(f"/proc/{self.pid}/status").read())[1]) << 10
+        return self.status("VmHWM")
+
+    def resident(self):
+        """Resident memory, bytes."""
+        return self.status("VmRSS")
+
+    def status(self, name):
+        return int(re.search(rf"{name}:\s+(\d+)", open(f"/proc/{self.pid}/status").read())[1]) << 10
 
     def close(self):
         os.kill(self.pid, signal.SIGTERM)
