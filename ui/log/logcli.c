@@ -138,25 +138,46 @@ static char *kept_query(const char *query, const struct pane_pattern *filter)
     return buf_take(&out, NULL);
 }
 
+/* From when on all lines are held. */
+static int64_t held_since(const struct model_logs *m)
+{
+    return m->older.state != MODEL_EDGE_NONE && m->older.time > 0 ? m->older.time : m->from;
+}
+
+/* That, or the first of them: before it there may be weeks without a line, and a server refuses a span
+ * that is too long. */
+static int64_t first_held(const struct model_logs *m)
+{
+    int64_t since = held_since(m);
+    for (size_t i = 0; i < lines_count(m->lines); i++) {
+        struct line line = lines_at(m->lines, i);
+        if (line.kind == LINE_LOG)
+            return line.time > since ? line.time : since;
+    }
+    return since;
+}
+
 void logcli_commands(struct buf *out, const struct model_logs *m, const struct pane_pattern *filter,
-                     const struct rule_labels *labels, int64_t now)
+                     bool choosing, const struct rule_labels *labels, int64_t now)
 {
     if (!m->query || !m->query[0]) {
         buf_adds(out, "# The log pane has asked for no lines yet.\n");
         return;
     }
+    if (choosing)
+        buf_adds(out,
+                 "# The log pane keeps or hides patterns: these give the lines of all patterns.\n");
     if (m->from_pod) {
         add_pod(out, m);
         return;
     }
-    bool reads = m->older.state != MODEL_EDGE_NONE && m->older.time > 0;
     bool live = m->newer.state == MODEL_EDGE_LIVE || m->newer.state == MODEL_EDGE_NONE;
     int64_t span_to = m->to ? m->to : now;
-    int64_t from = reads ? m->older.time : m->from, to = live ? span_to : m->newer.time;
+    int64_t from = first_held(m), to = live ? span_to : m->newer.time;
     char *query = kept_query(m->query, filter);
     buf_adds(out, "# Set LOKI_ADDR to your Loki and, where it has tenants, LOKI_ORG_ID.\n");
     add_logcli(out, from, to, query);
-    if (from > m->from || to < span_to) {
+    if (held_since(m) > m->from || to < span_to) {
         buf_adds(out, "\n# Those are the lines that are held. All of the span:\n");
         add_logcli(out, m->from, span_to, query);
     }

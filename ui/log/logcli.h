@@ -12,8 +12,9 @@ enum { LOGCLI_PODS = 20 }; /* containers that are named at most */
 
 /* Appends the commands with a comment each, for a shell of POSIX: logcli for the query over the lines that
  * are held, over its span where that is longer, and to follow it; kubectl for each container whose lines
- * are held, in the order of their names. `filter`: what the pane keeps of the lines; may be NULL. */
+ * are held, in the order of their names. `filter`: what the pane keeps of the lines; may be NULL. `choosing`:
+ * the pane keeps or hides patterns, which no query says; the text says so. */
 void logcli_commands(struct buf *out, const struct model_logs *m, const struct pane_pattern *filter,
-                     const struct rule_labels *labels, int64_t now);
+                     bool choosing, const struct rule_labels *labels, int64_t now);
 
 #endif

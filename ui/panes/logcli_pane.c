@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "ui/log/logcli.h"
+#include "ui/log/patterns.h"
 #include "ui/page/reader.h"
 #include "ui/pane.h"
 
@@ -37,8 +38,8 @@ static bool pane_sync(struct pane *p)
     s->query = mem_dup(query);
     const struct pane *owner = p->host->owner;
     bool lines = owner && owner->ops->flags & PANE_STREAM;
-    logcli_commands(reader_open(&s->reader), m, lines ? &owner->filter : NULL, p->host->labels,
-                    p->host->now);
+    logcli_commands(reader_open(&s->reader), m, lines ? &owner->filter : NULL,
+                    patterns_is_choosing(p->host->patterns), p->host->labels, p->host->now);
     return true;
 }
 

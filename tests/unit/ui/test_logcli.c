@@ -34,7 +34,7 @@ static void commands_are_exact_and_quoted(void **state)
     add(m.lines, "web-9", NOON + 1);
     add(m.lines, "web-10", NOON + 2);
     buf_init(&out, 1 << 16);
-    logcli_commands(&out, &m, NULL, &rule_labels_default, NOON + CLOCK_DAY);
+    logcli_commands(&out, &m, NULL, false, &rule_labels_default, NOON + CLOCK_DAY);
     const char *text = buf_text(&out);
     assert_non_null(strstr(text, "logcli query --from=2021-08-27T12:00:00.000000000Z "
                                  "--to=2021-08-27T13:00:00.000000005Z --limit=0 --forward "
@@ -48,7 +48,7 @@ static void commands_are_exact_and_quoted(void **state)
     assert_null(strstr(text, "--tail"));
     buf_clear(&out);
     m.to = 0;
-    logcli_commands(&out, &m, NULL, &rule_labels_default, NOON + CLOCK_HOUR);
+    logcli_commands(&out, &m, NULL, false, &rule_labels_default, NOON + CLOCK_HOUR);
     assert_non_null(strstr(buf_text(&out), "--to=2021-08-27T13:00:00.000000000Z"));
     assert_non_null(strstr(buf_text(&out), "logcli query --tail '"));
     buf_free(&out);
@@ -69,7 +69,7 @@ static void what_is_held_is_named(void **state)
                            .newer = {.state = MODEL_EDGE_MORE, .time = NOON + 2 * CLOCK_MINUTE}};
     filter.regex = regex_new(filter.text, REGEX_SMART, &err);
     buf_init(&out, 1 << 16);
-    logcli_commands(&out, &m, &filter, &rule_labels_default, NOON + CLOCK_HOUR);
+    logcli_commands(&out, &m, &filter, false, &rule_labels_default, NOON + CLOCK_HOUR);
     const char *held = strstr(buf_text(&out), "--from=2021-08-27T12:01:00.000000000Z "
                                               "--to=2021-08-27T12:02:00.000000000Z --limit=0 "
                                               "--forward '{a=\"b\"} !~ \"(?i)order [0-9]+\"'\n");
@@ -79,11 +79,52 @@ static void what_is_held_is_named(void **state)
     buf_clear(&out);
     m.from_pod = true;
     m.query = wish;
-    logcli_commands(&out, &m, NULL, &rule_labels_default, NOON);
+    logcli_commands(&out, &m, NULL, false, &rule_labels_default, NOON);
     assert_null(strstr(buf_text(&out), "logcli"));
     assert_non_null(strstr(buf_text(&out), "kubectl logs --namespace 'shop' 'web-1' --container "
                                            "'app' --timestamps --previous\n"));
     regex_free(filter.regex);
+    buf_free(&out);
+    lines_free(m.lines);
+}
+
+/* Loki refuses a span of more than 30 days and an hour: the empty weeks before are not asked for. */
+static void empty_weeks_are_not_asked_for(void **state)
+{
+    (void)state;
+    struct buf out;
+    char query[] = "{a=\"b\"}";
+    struct model_logs m = {
+        .lines = lines_new(1 << 20),
+        .query = query,
+        .from = NOON - CLOCK_HOUR,
+        .older = {.state = MODEL_EDGE_END, .time = NOON - 31 * CLOCK_DAY},
+        .newer = {.state = MODEL_EDGE_LIVE},
+    };
+    add(m.lines, "web-1", NOON);
+    add(m.lines, "web-1", NOON + 1);
+    buf_init(&out, 1 << 16);
+    logcli_commands(&out, &m, NULL, false, &rule_labels_default, NOON + CLOCK_HOUR);
+    assert_non_null(strstr(buf_text(&out), "logcli query --from=2021-08-27T12:00:00.000000000Z "
+                                           "--to=2021-08-27T13:00:00.000000000Z"));
+    assert_null(strstr(buf_text(&out), "2021-07"));
+    assert_non_null(strstr(buf_text(&out), "--since-time=2021-08-27T12:00:00Z"));
+    buf_free(&out);
+    lines_free(m.lines);
+}
+
+static void chosen_patterns_are_told(void **state)
+{
+    (void)state;
+    struct buf out;
+    char query[] = "{a=\"b\"}";
+    struct model_logs m = {.lines = lines_new(1 << 20), .query = query, .from = NOON};
+    buf_init(&out, 1 << 16);
+    logcli_commands(&out, &m, NULL, false, &rule_labels_default, NOON + CLOCK_HOUR);
+    assert_null(strstr(buf_text(&out), "patterns"));
+    buf_clear(&out);
+    logcli_commands(&out, &m, NULL, true, &rule_labels_default, NOON + CLOCK_HOUR);
+    assert_non_null(strstr(buf_text(&out), "these give the lines of all patterns"));
     buf_free(&out);
     lines_free(m.lines);
 }
@@ -99,7 +140,7 @@ static void many_pods_are_not_all_named(void **state)
         add(m.lines, pod, i);
     }
     buf_init(&out, 1 << 16);
-    logcli_commands(&out, &m, NULL, &rule_labels_default, NOON);
+    logcli_commands(&out, &m, NULL, false, &rule_labels_default, NOON);
     int n = 0;
     for (const char *t = buf_text(&out); (t = strstr(t, "kubectl logs")); t++)
         n++;
@@ -112,8 +153,8 @@ static void many_pods_are_not_all_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(commands_are_exact_and_quoted),
-        cmocka_unit_test(what_is_held_is_named),
+        cmocka_unit_test(commands_are_exact_and_quoted), cmocka_unit_test(what_is_held_is_named),
+        cmocka_unit_test(empty_weeks_are_not_asked_for), cmocka_unit_test(chosen_patterns_are_told),
         cmocka_unit_test(many_pods_are_not_all_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
