@@ -25,6 +25,7 @@ build/config.mk: packaging/deps packaging/probe
 
 # Short lines; V=1 shows the whole commands.
 V ?=
+CORES = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 Q  := $(if $(V),,@)
 say = $(if $(V),,@echo '  $(1)  $(2)')
 
@@ -167,7 +168,7 @@ $(FUZZ): $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(call libs_of,cmd)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LHARD) -fsanitize=fuzzer,address,undefined -o $@ $^ $(call flags_of,cmd)
 fuzz: deps-check
-	+@$(MAKE) --no-print-directory CC=clang BUILD=fuzz fuzz-run
+	+@$(MAKE) --no-print-directory $(CORES) CC=clang BUILD=fuzz fuzz-run
 fuzz-run: $(if $(T),$(filter %/fuzz_$(T),$(FUZZ)),$(FUZZ))
 	@SECONDS_EACH=$(SECONDS) tests/fuzz/run $^
 
@@ -176,8 +177,11 @@ test-real: deps-test kubeboard
 	@packaging/deps build real
 	@tests/real/kube/run
 
+# All cores, unless the caller's -j says how many. e2e and real start many programs each and have the machine for themselves.
 test: deps-test
-	+@$(MAKE) --no-print-directory unit wire screen e2e real
+	+@$(MAKE) --no-print-directory $(CORES) unit wire screen kubeboard $(REAL)
+	+@$(MAKE) --no-print-directory e2e
+	+@$(MAKE) --no-print-directory real
 	@echo "all tests passed"
 check: deps-check
 	@tests/check
