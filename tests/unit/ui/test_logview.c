@@ -42,6 +42,28 @@ static void search_to_its_end(struct logview *v, enum logview_search expected)
     assert_int_equal(found, expected);
 }
 
+/* Where the machine is busy, a slice of time may be over before its work is done: then again, as the
+ * pane does. */
+static void sync_to_its_end(struct logview *v, const struct lines *l)
+{
+    do
+        logview_sync(v, l);
+    while (v->unfinished);
+}
+
+static void move_to_its_end(struct logview *v, int rows)
+{
+    size_t from = v->cursor;
+    for (;;) {
+        logview_slice(v);
+        logview_move(v, rows);
+        if (!v->unfinished)
+            return;
+        logview_slice(v);
+        logview_move_to(v, from);
+    }
+}
+
 static void it_follows_and_pauses(void **state)
 {
     (void)state;
@@ -113,27 +135,31 @@ static void a_filter_lets_through(void **state)
     struct lines *l = fill(100);
     struct logview v = {.follow = true};
     struct regex *error = regex_new("ERROR", 0, NULL), *none = regex_new("nothing", 0, NULL);
-    logview_sync(&v, l);
+    sync_to_its_end(&v, l);
     logview_filter(&v, error, false);
-    logview_sync(&v, l);
+    sync_to_its_end(&v, l);
     assert_string_equal(text_at(l, v.cursor), "ERROR line-93");
-    logview_move(&v, -2);
+    move_to_its_end(&v, -2);
     assert_string_equal(text_at(l, v.cursor), "ERROR line-73");
     while (logview_count(&v))
         ;
     assert_int_equal(v.shown, 10);
     logview_filter(&v, error, true);
-    logview_sync(&v, l);
+    sync_to_its_end(&v, l);
     assert_string_equal(text_at(l, v.cursor), "INFO line-72"); /* the nearest one above */
-    logview_move(&v, 1);
+    move_to_its_end(&v, 1);
     assert_string_equal(text_at(l, v.cursor), "INFO line-74");
     logview_filter(&v, none, false);
-    logview_sync(&v, l);
-    assert_int_equal(logview_next(&v, 0, true), SIZE_MAX);
-    assert_false(v.unfinished);
+    sync_to_its_end(&v, l);
+    size_t next;
+    do {
+        logview_slice(&v);
+        next = logview_next(&v, 0, true);
+    } while (v.unfinished);
+    assert_int_equal(next, SIZE_MAX);
     logview_filter(&v, NULL, false);
-    logview_sync(&v, l);
-    logview_move(&v, -1);
+    sync_to_its_end(&v, l);
+    move_to_its_end(&v, -1);
     assert_string_equal(text_at(l, v.cursor), "ERROR line-73"); /* it had stayed where it was */
     regex_free(error);
     regex_free(none);
