@@ -33,10 +33,9 @@ static enum loki_limits_said learn_longest(struct loki_limits *l, const char *re
 
 enum loki_limits_said loki_limits_learn(struct loki_limits *l, const char *refusal)
 {
-    static const char lines[] = "max_entries_limit_per_query (";
     if (strstr(refusal, "query time range exceeds the limit"))
         return learn_longest(l, refusal);
-    const char *at = strstr(refusal, lines);
+    const char *at = strstr(refusal, "max_entries_limit"); /* 3: max_entries_limit_per_query */
     if (!at)
         return LOKI_LIMITS_NOTHING;
     at = strchr(at, '>');

@@ -201,9 +201,8 @@ static bool over_bounds(struct fake_loki *f, int64_t limit, size_t bytes, struct
     int most = f->most ? f->most : LIMIT;
     if (limit > most) {
         snprintf(words, sizeof words,
-                 "max entries limit per query exceeded, limit > max_entries_limit_per_query (%lld "
-                 "> %d)\n",
-                 (long long)limit, most);
+                 "max entries limit per query exceeded, limit > max_entries_limit%s (%lld > %d)\n",
+                 f->old ? "" : "_per_query", (long long)limit, most);
         refuse(a, 400, words);
         return true;
     }

@@ -213,6 +213,11 @@ static void the_server_s_limit_is_learned(void **state)
 {
     struct bench *b = *state;
     assert_int_equal(loki_limit(b->loki), 5000);
+    canned_text(b->server, "/loki", 400, "text/plain", /* 2.3 */
+                "max entries limit per query exceeded, limit > max_entries_limit (1000 > 300)\n");
+    ask_page(b, 1000);
+    assert_int_equal(b->err.kind, ERR_LIMIT);
+    assert_int_equal(loki_limit(b->loki), 300);
     canned_text(
         b->server, "/loki", 400, "text/plain",
         "max entries limit per query exceeded, limit > max_entries_limit_per_query (5000 > 100)\n");
