@@ -8,6 +8,9 @@
  * Lanes are for a stretch of the span, behind which it begins anew: a long silence is searched once
  * and not by each lane. Their first pages are of different lengths, so that later on some are half
  * given out when others begin, and memory is that of half the pages.
+ *
+ * It is bytes that this costs, and pages of long lines are full of bytes before they are full of
+ * lines: 12,000 lines of 4 kB cost Loki 3.6 s as one and 2.0 s in lanes, 800 of 240 kB 15 and 10 s.
  */
 #include "source/loki_flood.h"
 
@@ -17,7 +20,9 @@
 #include "base/mem.h"
 
 enum {
-    SAMPLE = 1000,    /* lines that say whether it is a flood, and of what */
+    SAMPLE = 1000, /* lines that say whether it is a flood, and of what; or, of long lines: */
+    SAMPLE_BYTES = 8 << 20,
+    LINE = 130,       /* bytes: a longer line counts for several */
     STRETCH = 1000000 /* lines that lanes are for; whether it is still a flood then is looked at */
 };
 #define SHORTEST_STRETCH CLOCK_HOUR
@@ -73,7 +78,12 @@ void loki_flood_note(struct loki_flood *f, const struct line *line)
 
 bool loki_flood_is_open(const struct loki_flood *f)
 {
-    return !f->decided && f->lines < SAMPLE;
+    return !f->decided && f->lines < SAMPLE && f->bytes < SAMPLE_BYTES;
+}
+
+static double line_bytes(const struct loki_flood *f)
+{
+    return (double)f->bytes / (double)f->lines;
 }
 
 static double rate_of(const struct loki_flood *f) /* lines a ns */
@@ -93,15 +103,16 @@ static void shorten(struct loki_flood *f)
 
 int loki_flood_cut(struct loki_flood *f, int64_t reached, int most, int page, int64_t limit)
 {
-    if (f->decided || f->lines < SAMPLE || reached == f->reached)
+    if (f->decided || loki_flood_is_open(f) || reached == f->reached)
         return 0;
     f->reached = reached;
     double left = rate_of(f) * (double)llabs(f->until - reached);
     if (limit && left > (double)limit)
         left = (double)limit;
-    double pages = left / page / 2;
+    double longer = line_bytes(f) > LINE ? line_bytes(f) / LINE : 1;
+    double pages = left * longer / page / 2;
     most = pages < most ? (int)pages : most;
-    if (left < (double)f->flood || most < 2)
+    if (left * longer < (double)f->flood || most < 2)
         return 0;
     f->decided = true;
     f->count = loki_lanes_cut(f->lanes, most);
@@ -128,6 +139,5 @@ struct loki_extract_conf loki_flood_lane(const struct loki_flood *f, int lane)
                                       .to = f->backward ? f->reached : f->until,
                                       .expect = rate_of(f) * (double)CLOCK_SECOND * share,
                                       /* quotes, and labels that differ */
-                                      .expect_bytes =
-                                          (double)f->bytes / (double)f->lines * 1.2 + 100};
+                                      .expect_bytes = line_bytes(f) * 1.2 + 100};
 }

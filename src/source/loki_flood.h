@@ -14,8 +14,8 @@
 
 struct loki_flood;
 
-/* label: as for loki_lanes_new. lines: still to come from which on lanes pay. backward: the query is
- * read so. */
+/* label: as for loki_lanes_new. lines: still to come from which on lanes pay; a long one counts for
+ * several. backward: the query is read so. */
 struct loki_flood *loki_flood_new(const char *label, uint64_t lines, bool backward);
 void loki_flood_free(struct loki_flood *f); /* NULL is allowed */
 /* Read as one, from `edge` on, to the end of the span. */

@@ -34,7 +34,7 @@ struct loki_merge_conf {
     int64_t limit;     /* of all lines together; 0: all */
     const char *label; /* by whose values streams are preferably put into lanes: that of the pod;
                           outlives it */
-    uint64_t flood;    /* lines still to come from which on lanes pay; 0: 50,000 */
+    uint64_t flood;    /* as the lines of loki_flood_new; 0: 50,000 */
     void *context;
     /* line and its text last until it returns, labels as long as they are held. It may free the
      * merge. */

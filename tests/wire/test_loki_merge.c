@@ -269,6 +269,23 @@ static void behind_a_flood_it_goes_on_as_one(void **state)
     free(plain);
 }
 
+/* Loki has as much to do for few long lines as for many short ones. */
+static void few_long_lines_are_a_flood_too(void **state)
+{
+    struct bench *b = *state;
+    struct fake_loki *f = b->wire.fake;
+    char pod[16], *wide = mem_printf("%*d", WIDE, 1);
+    for (int i = 0; i < LINES; i++) {
+        snprintf(pod, sizeof pod, "p-%c", "0369cgkpsz"[i * 7919 % 10]);
+        fake_loki_add(f, START + i * 390 * CLOCK_MS, "shop", pod, wide);
+    }
+    free(wide);
+    run(b, 20 * LINES, 0);
+    assert_int_equal(b->results[0].lines, LINES);
+    assert_true(f->in_lanes > 0);
+    assert_true(f->pages - f->in_lanes < LINES / 2 / (size_t)f->most * 4);
+}
+
 static void what_one_query_fails_at_is_no_end_for_the_others(void **state)
 {
     struct bench *b = *state;
@@ -316,6 +333,7 @@ int main(void)
         TEST(several_queries_are_one_stream_of_lines),
         TEST(behind_a_flood_it_goes_on_as_one),
         TEST(three_requests_are_under_way),
+        TEST(few_long_lines_are_a_flood_too),
         TEST(what_one_query_fails_at_is_no_end_for_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
