@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "kube/access/client.h"
 #include "kube/discovery_read.h"
@@ -100,6 +101,8 @@ static void fetched(void *context, struct http_request *r, int status, struct st
     pump(d);
     if (d->fetches)
         return;
+    if (d->failed.kind == ERR_NONE)
+        d->known.whole = d->known.round;
     discovery_read_sort(&d->known);
     d->loaded = d->known.count > 0;
     d->loaded_at = clock_monotonic();
@@ -342,7 +345,7 @@ const struct kind *discovery_at(const struct discovery *d, size_t i)
 bool discovery_is_listed(const struct discovery *d, size_t i)
 {
     const struct discovery_resource *r = d->known.list[i];
-    return r->listed && (r->seen == d->known.round || d->failed.kind != ERR_NONE);
+    return r->listed && !discovery_read_is_gone(&d->known, r);
 }
 
 struct discovery *discovery_new(struct client *c)
@@ -375,6 +378,14 @@ void discovery_free(struct discovery *d)
 static struct discovery_resource *resource_of(const struct kind *kind)
 {
     return kinds_row_of(kind) ? NULL : (struct discovery_resource *)(uintptr_t)kind;
+}
+
+bool discovery_is_current(const struct discovery *d, const struct kind *kind)
+{
+    const struct discovery_resource *r = resource_of(kind);
+    if (r)
+        return !discovery_read_is_gone(&d->known, r);
+    return !d->known.whole || discovery_read_has(&d->known, kind->api, kind->name);
 }
 
 const struct kind *discovery_printed(struct discovery *d, const struct kind *kind, bool wide)
@@ -410,11 +421,17 @@ const struct columns *discovery_columns(const struct kind *kind)
     return r && r->has_columns ? &r->columns : NULL;
 }
 
-bool discovery_set_columns(const struct kind *kind, const struct json *definitions)
+bool discovery_set_columns(const struct kind *kind, const struct json *table, struct err *err)
 {
+    const struct json *definitions = json_member(table, "columnDefinitions");
     struct discovery_resource *r = resource_of(kind);
-    if (!r || r->has_columns)
-        return r != NULL;
+    if (!r || (r->has_columns && !json_first(definitions)))
+        return true;
+    if (r->has_columns) {
+        r->outdated = !columns_are(&r->columns, definitions, r->use);
+        return !r->outdated ||
+               err_set(err, ERR_PROTOCOL, kind->name, "", "its columns have changed");
+    }
     columns_read(&r->columns, definitions, r->use, r->own);
     r->kind.columns = r->columns.list;
     r->kind.column_count = r->columns.count;

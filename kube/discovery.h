@@ -47,13 +47,17 @@ void discovery_listen(struct discovery *d, void (*loaded)(void *context), void *
  * the server's order. */
 size_t discovery_count(const struct discovery *d);
 const struct kind *discovery_at(const struct discovery *d, size_t i);
-/* Whether the server still named it when it was asked last, and lets it be listed. */
+/* Whether the server still named it when it last told all, and lets it be listed. */
 bool discovery_is_listed(const struct discovery *d, size_t i);
+/* False: the server serves this resource no more in this version, or its Tables have got other
+ * columns. What it is now, discovery_find says. */
+bool discovery_is_current(const struct discovery *d, const struct kind *kind);
 
 /* For watch and get: the columns of a kind of ours (NULL for kinds.h's), set when the first Table
- * comes. */
+ * comes. False when a later one names others: its rows would stand under wrong titles, and the kind is
+ * not current. A watch's first event names them, the others need not. */
 const struct columns *discovery_columns(const struct kind *kind);
-bool discovery_set_columns(const struct kind *kind, const struct json *definitions);
+bool discovery_set_columns(const struct kind *kind, const struct json *table, struct err *err);
 
 /* The same resource for printing alone: the columns of the server's Tables, as kubectl prints them;
  * `wide`: all of them, and behind them those that only we have (kinds.h). Its rows have no uid, owner

@@ -49,7 +49,7 @@ static struct discovery_resource *find(const struct discovery_list *l, const str
     for (size_t i = 0; i < l->count; i++) {
         struct discovery_resource *r = l->list[i];
         if (strcmp(r->kind.name, name) == 0 && strcmp(r->group, s->group) == 0 &&
-            strcmp(r->version, s->version) == 0)
+            strcmp(r->version, s->version) == 0 && !r->outdated)
             return r;
     }
     return NULL;
@@ -179,10 +179,24 @@ static int by_rank(const void *a, const void *b)
     return strcmp(x->kind.name, y->kind.name);
 }
 
+bool discovery_read_is_gone(const struct discovery_list *l, const struct discovery_resource *r)
+{
+    return r->outdated || r->seen < l->whole;
+}
+
+static int by_rank_and_presence(const void *a, const void *b, void *list)
+{
+    bool x = discovery_read_is_gone(list, *(struct discovery_resource *const *)a),
+         y = discovery_read_is_gone(list, *(struct discovery_resource *const *)b);
+    return x != y ? x - y : by_rank(a, b);
+}
+
 void discovery_read_sort(struct discovery_list *l)
 {
     if (l->count)
-        qsort(l->list, l->count, sizeof *l->list, by_rank);
+        qsort_r(l->list, l->count, sizeof *l->list, by_rank_and_presence, l);
+    for (l->here = l->count; l->here && discovery_read_is_gone(l, l->list[l->here - 1]);)
+        l->here--;
 }
 
 /* ---- the answers ---- */
@@ -282,7 +296,7 @@ bool discovery_read(struct discovery_list *l, const char *path, int rank, struct
 
 bool discovery_read_has(const struct discovery_list *l, const char *api, const char *plural)
 {
-    for (size_t i = 0; i < l->count; i++)
+    for (size_t i = 0; i < l->here; i++)
         if (strcmp(l->list[i]->kind.name, plural) == 0 && strcmp(l->list[i]->kind.api, api) == 0)
             return true;
     return false;
@@ -295,6 +309,6 @@ static const struct kind *kind_at(const void *list, size_t i)
 
 const struct kind *discovery_read_match(const struct discovery_list *l, const char *name)
 {
-    size_t i = kind_names_find(kind_at, l, l->count, name);
+    size_t i = kind_names_find(kind_at, l, l->here, name);
     return i == SIZE_MAX ? NULL : kind_at(l, i);
 }

@@ -23,14 +23,18 @@ struct discovery_resource {
     char **keep;   /* with `own`: what a row of the Table must hold; NULL-terminated */
     bool listed;   /* one of its verbs is list */
     unsigned seen; /* discovery_list.round when the server named it last */
+    bool outdated; /* its Tables have other columns by now: named again, it is another resource */
 };
 
 /* Resources stay where they are as long as the list lives: kinds are handed out. */
 struct discovery_list {
     struct discovery_resource **list;
-    size_t count, cap;
-    unsigned round; /* the reader's: what the server did not name in this one is gone */
+    size_t count, cap, here; /* here: those before it are not gone; as last sorted */
+    unsigned round,
+        whole; /* the reader's: what was not named since `whole`, the last round in which
+                              all answered, is gone */
 };
+bool discovery_read_is_gone(const struct discovery_list *l, const struct discovery_resource *r);
 void discovery_read_free(struct discovery_list *l);
 
 /* Versions of a group stand DISCOVERY_RANK_VERSION apart, groups DISCOVERY_RANK_GROUP. */
@@ -42,16 +46,17 @@ enum { DISCOVERY_RANK_VERSION = 1, DISCOVERY_RANK_GROUP = 1000 };
 bool discovery_read(struct discovery_list *l, const char *path, int rank, struct str body,
                     void (*more)(void *context, const char *path, int rank), void *context,
                     struct err *err);
-void discovery_read_sort(struct discovery_list *l);
+void discovery_read_sort(struct discovery_list *l); /* by rank, what is gone last */
 
-/* Whether the list holds the resource of that API version ("/apis/batch/v1") and plural. */
+/* Whether the list, as last sorted, holds the resource of that API version ("/apis/batch/v1") and
+ * plural, and it is not gone. */
 bool discovery_read_has(const struct discovery_list *l, const char *api, const char *plural);
 
 /* A resource of the list that is `kind` once more, as discovery_printed has it. */
 struct discovery_resource *discovery_read_printed(struct discovery_list *l, const struct kind *kind,
                                                   bool wide);
 
-/* The resource that a user means by `name`, by kubectl's rules, or NULL. */
+/* The resource that a user means by `name`, by kubectl's rules, of those that are not gone; or NULL. */
 const struct kind *discovery_read_match(const struct discovery_list *l, const char *name);
 
 #endif

@@ -48,8 +48,9 @@ static void finish(struct get *g, const struct err *err)
 
 static void show_columns(struct get *g, const struct json *table)
 {
+    struct err ignored; /* it is the first Table */
     if (!g->row)
-        discovery_set_columns(g->conf.kind, json_member(table, "columnDefinitions"));
+        discovery_set_columns(g->conf.kind, table, &ignored);
     if (!g->table)
         g->table = objects_new(g->conf.kind);
     if (!g->shown && g->conf.columns)

@@ -130,13 +130,15 @@ static struct str whole(struct watch *w, struct str json)
 }
 
 /* The columns of a kind of the server's, and the table that waits for them. */
-static void take_columns(struct watch *w, const struct json *table)
+static bool take_columns(struct watch *w, const struct json *table, struct err *err)
 {
-    if (w->into->table)
-        return;
-    discovery_set_columns(w->kind, json_member(table, "columnDefinitions"));
-    w->into->table = objects_new(w->kind);
-    objects_relist_begin(w->into->table);
+    if (!discovery_set_columns(w->kind, table, err))
+        return false;
+    if (!w->into->table) {
+        w->into->table = objects_new(w->kind);
+        objects_relist_begin(w->into->table);
+    }
+    return true;
 }
 
 static struct object *make(struct watch *w, const struct json *element)
@@ -180,9 +182,7 @@ static bool list_head(void *context, struct str json, struct err *err)
 {
     struct watch *w = context;
     const struct json *head = json_parse(w->doc, json.p, json.n, err);
-    if (head)
-        take_columns(w, head);
-    return head;
+    return head && take_columns(w, head, err);
 }
 
 static bool list_element(void *context, struct str json, struct err *err)
@@ -291,6 +291,8 @@ static bool watch_element(void *context, struct str json, struct err *err)
     w->told = true;
     w->stats.events++;
     /* A bookmark's object is empty but for its version (a Table's has one row of empty cells). */
+    if (!e.bookmark && w->table && !discovery_set_columns(w->kind, e.object, err))
+        return false;
     if (!e.bookmark)
         take_rows(w, &e, json);
     take_version(w, e.version);

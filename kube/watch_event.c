@@ -41,6 +41,8 @@ char **watch_event_keep(const char *const *keep, bool table)
         n++;
     char **list = mem_array(n + fixed + 2, sizeof *list);
     size_t i = 0;
+    if (table)
+        list[i++] = mem_dup("object.columnDefinitions");
     for (size_t k = 0; k < fixed; k++)
         list[i++] = mem_dup(always[k]);
     for (size_t k = 0; k < n; k++)

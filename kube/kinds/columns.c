@@ -155,6 +155,18 @@ void columns_free(struct columns *c)
     *c = (struct columns){.count = 0};
 }
 
+bool columns_are(const struct columns *c, const struct json *definitions, enum columns_use use)
+{
+    struct columns now;
+    columns_read(&now, definitions, use, NULL);
+    bool same = now.count == c->served && now.age == c->age && now.age_wide == c->age_wide;
+    for (size_t i = 0; same && i < now.count; i++)
+        same = now.cell[i] == c->cell[i] && now.list[i].wide == c->list[i].wide &&
+               strcmp(now.list[i].title, c->list[i].title) == 0;
+    columns_free(&now);
+    return same;
+}
+
 static void set_cell(struct object *row, size_t column, const struct json *value)
 {
     const char *text = json_value(value);

@@ -45,6 +45,8 @@ enum columns_use { COLUMNS_PANE, COLUMNS_PRINT, COLUMNS_PRINT_WIDE };
 bool columns_read(struct columns *c, const struct json *definitions, enum columns_use use,
                   const struct kinds_row *own);
 void columns_free(struct columns *c);
+/* Whether these definitions are those that `c` was read from, for the same use. */
+bool columns_are(const struct columns *c, const struct json *definitions, enum columns_use use);
 
 /* A row of the table from a Table's row ({"cells":[…],"object":{"metadata":{…}}}); NULL when it names
  * no object (a bookmark's empty row). Its health is what the columns say

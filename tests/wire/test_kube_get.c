@@ -652,8 +652,20 @@ static void a_table_is_followed(void **state)
     for (int i = 0; i < 200 && !t->stream; i++)
         kube_bench_wait(t->bench, 10);
     assert_non_null(strstr(t->bench->last, "resourceVersion=9&"));
+    /* Its definition was changed: a row of other columns is not shown under these. */
+    server_stream_add(
+        t->stream,
+        str_of("{\"type\":\"MODIFIED\",\"object\":{\"kind\":\"Table\",\"columnDefinitions\":[{"
+               "\"name\":\"Name\",\"format\":\"name\"},{\"name\":\"Colour\"},{\"name\":\"Age\"}],"
+               "\"rows\":[{\"cells\":[\"a\",\"red\",\"6s\"],\"object\":{\"metadata\":{\"name\":"
+               "\"a\",\"namespace\":\"n\",\"resourceVersion\":\"10\"}}}]}}\n"));
+    for (int i = 0; i < 200 && resource.upstream.state == UPSTREAM_LIVE; i++)
+        kube_bench_wait(t->bench, 10);
+    assert_int_equal(resource.upstream.state, UPSTREAM_STALE);
+    assert_false(discovery_is_current(t->discovery, kind));
+    a = objects_find(resource.table, str_of("n"), str_of("a"));
+    assert_string_equal(a->cells[1].text, "2");
     watch_free(w);
-    /* Recorded watches of both servers, as Tables. */
     objects_free(resource.table);
 }
 

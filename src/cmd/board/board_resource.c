@@ -1,7 +1,8 @@
 /*
  * What the screen wants is named whole each time: the resources that stay are left alone, those that
  * went are let go of, new ones are looked up. A namespace that changes only starts their watches
- * anew: rows stay until the list has come.
+ * anew: rows stay until the list has come. A resource that the server serves no more, or in another
+ * version or with other columns (a custom resource's definition was changed), is looked up again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,9 @@
 /* The names wait until the first rows have come, and are not asked for anew sooner than this. */
 enum { FIRST_MS = 700 };
 #define FRESH (20 * CLOCK_SECOND)
+/* ... but where one that is shown is in doubt, or not there. */
+#define DOUBTED (5 * CLOCK_SECOND)
+#define MISSING (30 * CLOCK_SECOND)
 
 struct slot {
     struct board_resource *of;
@@ -32,7 +36,7 @@ struct board_resource {
     struct model *model;
     char namespace_[OBJECT_REF_NAME];
     struct slot slots[MODEL_BROWSED];
-    struct loop_timer *first;
+    struct loop_timer *names;
     int64_t named; /* monotonic: when the names were asked for last */
 };
 
@@ -42,10 +46,28 @@ static const char *selector_of(const char *name)
     return blank ? blank + 1 : NULL;
 }
 
+/* Asks for the names again, so long after they were asked for last. */
+static void doubt(struct board_resource *b, int64_t after)
+{
+    int64_t wait = b->named + after - clock_monotonic();
+    if (!loop_timer_is_set(b->names))
+        loop_timer_set(b->names, wait > 0 ? wait / CLOCK_MS + 1 : 0);
+}
+
+static bool is_in_doubt(const struct slot *s)
+{
+    const struct upstream *u = &s->into->resource.upstream;
+    return s->watch && ((u->state != UPSTREAM_LIVE && u->err.http == 404) ||
+                        !discovery_is_current(s->of->discovery, s->into->kind));
+}
+
 static void mark(void *context)
 {
     struct board_resource *b = context;
     b->model->dirty = true;
+    for (size_t i = 0; i < MODEL_BROWSED; i++)
+        if (is_in_doubt(&b->slots[i]))
+            doubt(b, DOUBTED);
 }
 
 static void start(struct slot *s)
@@ -73,22 +95,41 @@ static void found(void *context, const struct kind *kind, const struct err *err)
     s->looking = false;
     s->of->model->dirty = true;
     s->into->kind = kind;
-    if (kind)
+    if (kind) {
         start(s);
-    else
-        upstream_failed(&s->into->resource.upstream, err, 0);
+        return;
+    }
+    upstream_failed(&s->into->resource.upstream, err, 0);
+    if (err->kind == ERR_NOT_FOUND)
+        doubt(s->of, MISSING);
 }
 
-static void look_up(struct slot *s, struct str name)
+static void find(struct slot *s)
 {
     char kind[OBJECT_REF_KIND];
-    memcpy(s->into->name, name.p, name.n);
-    s->into->name[name.n] = '\0';
     str_copy(kind, sizeof kind, s->into->name);
     kind[strcspn(kind, " ")] = '\0';
     upstream_connecting(&s->into->resource.upstream);
     s->looking = true;
     discovery_find(s->of->discovery, kind, found, s);
+}
+
+/* Its rows were of another resource, or of none that is there. */
+static void find_again(struct slot *s)
+{
+    board_watch_free(s->watch);
+    s->watch = NULL;
+    objects_free(s->into->resource.table);
+    s->into->resource = (struct resource){.table = NULL};
+    s->into->kind = NULL;
+    find(s);
+}
+
+static void look_up(struct slot *s, struct str name)
+{
+    memcpy(s->into->name, name.p, name.n);
+    s->into->name[name.n] = '\0';
+    find(s);
 }
 
 static struct slot *slot_of(struct board_resource *b, struct str name)
@@ -144,6 +185,13 @@ static void take_names(void *context)
     for (size_t i = 0; i < discovery_count(b->discovery); i++)
         if (discovery_is_listed(b->discovery, i))
             served_add(served, discovery_at(b->discovery, i));
+    for (size_t i = 0; i < MODEL_BROWSED; i++) {
+        struct slot *s = &b->slots[i];
+        if (s->watch && !discovery_is_current(b->discovery, s->into->kind))
+            find_again(s);
+        else if (!s->watch && !s->looking && s->into->name[0])
+            find(s);
+    }
     b->model->dirty = true;
 }
 
@@ -166,8 +214,8 @@ struct board_resource *board_resource_start(struct client *c, struct discovery *
     *b = (struct board_resource){.client = c, .discovery = d, .model = m};
     for (size_t i = 0; i < MODEL_BROWSED; i++)
         b->slots[i] = (struct slot){.of = b, .into = &m->browsed[i]};
-    b->first = loop_timer_new(client_loop(c), ask_names, b);
-    loop_timer_set(b->first, FIRST_MS);
+    b->names = loop_timer_new(client_loop(c), ask_names, b);
+    loop_timer_set(b->names, FIRST_MS);
     discovery_listen(d, take_names, b);
     return b;
 }
@@ -179,7 +227,7 @@ void board_resource_free(struct board_resource *b)
     for (size_t i = 0; i < MODEL_BROWSED; i++)
         let_go(&b->slots[i]);
     discovery_listen(b->discovery, NULL, NULL);
-    loop_timer_free(b->first);
+    loop_timer_free(b->names);
     free(b);
 }
 

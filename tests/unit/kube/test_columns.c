@@ -38,6 +38,9 @@ static void columns_without_age(void **state)
     assert_true(c.list[2].wide);
     assert_int_equal(c.age, 2);
     assert_false(c.age_wide);
+    assert_true(columns_are(&c, parse(doc, definitions), COLUMNS_PANE));
+    assert_false(
+        columns_are(&c, parse(doc, "[{\"name\":\"Name\"},{\"name\":\"Size\"}]"), COLUMNS_PANE));
     columns_free(&c);
     assert_false(columns_read(&c, parse(doc, "null"), COLUMNS_PANE, NULL));
     assert_false(columns_read(&c, parse(doc, "[]"), COLUMNS_PANE, NULL));

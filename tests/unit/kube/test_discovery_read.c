@@ -94,6 +94,7 @@ static void old_servers_name_groups_first(void **state)
                         "/apis/apps/v1beta1 /apis/apps/v1 /apis/events.k8s.io/v1 ");
     read_text(&l, 0, core);
     assert_int_equal(l.count, 4);
+    discovery_read_sort(&l);
     check(&l, "svc", "/api/v1", "services");
     assert_string_equal(discovery_read_match(&l, "svc")->singular, "service");
     assert_string_equal(discovery_read_match(&l, "svc")->short_names, "svc");
@@ -132,6 +133,40 @@ static void names_as_kubectl_resolves_them(void **state)
     size_t count = l.count;
     read_text(&l, 0, core); /* a second time nothing is new, and kinds stay where they are */
     assert_int_equal(l.count, count);
+    discovery_read_free(&l);
+}
+
+/* Another version of a group, and then a resource of other columns. */
+static void what_is_gone_is_not_found(void **state)
+{
+    static const char before[] = "{\"kind\":\"APIResourceList\",\"groupVersion\":\"a.io/v1alpha1\","
+                                 "\"resources\":[{\"name\":\"widgets\",\"kind\":\"Widget\"}]}";
+    static const char after[] = "{\"kind\":\"APIResourceList\",\"groupVersion\":\"a.io/v1\","
+                                "\"resources\":[{\"name\":\"widgets\",\"kind\":\"Widget\"}]}";
+    struct discovery_list l = {.round = 1};
+    (void)state;
+    read_text(&l, DISCOVERY_RANK_GROUP, before);
+    discovery_read_sort(&l);
+    const struct kind *old = discovery_read_match(&l, "widgets");
+    check(&l, "widgets", "/apis/a.io/v1alpha1", "widgets");
+    l.round++;
+    read_text(&l, DISCOVERY_RANK_GROUP + 1, after);
+    discovery_read_sort(&l); /* not all answered: both are there */
+    check(&l, "widgets.v1alpha1.a.io", "/apis/a.io/v1alpha1", "widgets");
+    check(&l, "widgets.v1.a.io", "/apis/a.io/v1", "widgets");
+    l.whole = l.round;
+    discovery_read_sort(&l);
+    check(&l, "widgets", "/apis/a.io/v1", "widgets");
+    check(&l, "widgets.v1alpha1.a.io", NULL, NULL);
+    assert_false(discovery_read_has(&l, "/apis/a.io/v1alpha1", "widgets"));
+    assert_string_equal(old->api, "/apis/a.io/v1alpha1"); /* whoever holds it still may */
+    const struct kind *new = discovery_read_match(&l, "widgets");
+    ((struct discovery_resource *)(uintptr_t) new)->outdated = true;
+    l.whole = ++l.round;
+    read_text(&l, DISCOVERY_RANK_GROUP, after);
+    discovery_read_sort(&l);
+    check(&l, "widgets", "/apis/a.io/v1", "widgets");
+    assert_ptr_not_equal(discovery_read_match(&l, "widgets"), new);
     discovery_read_free(&l);
 }
 
@@ -176,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_servers_name_groups_first),
         cmocka_unit_test(names_as_kubectl_resolves_them),
+        cmocka_unit_test(what_is_gone_is_not_found),
         cmocka_unit_test(other_answers_are_no_lists),
         cmocka_unit_test(secrets_under_all_their_names),
     };
