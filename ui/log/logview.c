@@ -7,9 +7,11 @@
 #include "ui/log/logview.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "triage/level_detect.h"
 
 enum {
@@ -18,6 +20,7 @@ enum {
     COUNT_EVERY_MS = 1000,
     KNOWN_LEAST = 4096,
     FOLD_STEPS = 1000,
+    PLAIN_BYTES = 1 << 20,
     TAG_SHIFT = 9
 };
 /* Bits of an entry: filter asked, its answer, level asked, level (3), a used one, folding asked, its
@@ -102,6 +105,21 @@ static bool is_folded(struct logview *v, size_t i)
            !folds_is_open(&v->folds, lines_id(v->lines, folds_head(v->lines, i)));
 }
 
+/* In its bytes, or as it is read: a colour may stand between two words. */
+static bool matches(struct regex *r, struct str text)
+{
+    if (regex_matches(r, text))
+        return true;
+    if (!text.n || !memchr(text.p, '\033', text.n))
+        return false;
+    struct buf plain;
+    buf_init(&plain, PLAIN_BYTES);
+    utf8_safe(&plain, text, UTF8_SAFE_NEWLINES | UTF8_SAFE_TABS);
+    bool found = regex_matches(r, buf_str(&plain));
+    buf_free(&plain);
+    return found;
+}
+
 static bool is_admitted(struct logview *v, size_t i)
 {
     return !v->admits || v->admits(v->context, v->lines, i);
@@ -116,7 +134,7 @@ static bool passes(struct logview *v, size_t i)
     uint32_t *entry = known_of(v, lines_id(v->lines, i));
     if (!(*entry & ASKED)) {
         struct line line = lines_at(v->lines, i);
-        bool match = line.kind != LINE_LOG || regex_matches(v->filter, line.text) != v->invert;
+        bool match = line.kind != LINE_LOG || matches(v->filter, line.text) != v->invert;
         *entry |= ASKED | (match ? PASSES : 0);
     }
     return *entry & PASSES;
@@ -376,7 +394,7 @@ static bool is_goal(struct logview *v, size_t i)
         return false;
     if (v->goal == LOGVIEW_ERROR)
         return logview_level(v, i) >= LEVEL_ERROR && passes(v, i);
-    return regex_matches(v->wanted, line.text) && (v->filter ? passes(v, i) : is_admitted(v, i));
+    return matches(v->wanted, line.text) && (v->filter ? passes(v, i) : is_admitted(v, i));
 }
 
 static void go_to_found(struct logview *v, size_t i)

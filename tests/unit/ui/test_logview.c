@@ -191,6 +191,31 @@ static void errors_and_matches_are_found(void **state)
     lines_free(l);
 }
 
+/* What is read on the screen is found, though the line's bytes have colours in between. */
+static void coloured_words_are_found(void **state)
+{
+    (void)state;
+    struct lines *l = fill(3);
+    struct logview v = {.follow = true};
+    struct regex *words = regex_new("^ERROR red$", 0, NULL);
+    add(l, 15, "\033[31mERROR\033[0m red");
+    sync_to_its_end(&v, l);
+    logview_find(&v, LOGVIEW_MATCH, words, false);
+    search_to_its_end(&v, LOGVIEW_FOUND);
+    assert_string_equal(text_at(l, v.cursor), "\033[31mERROR\033[0m red");
+    logview_filter(&v, words, true);
+    while (logview_count(&v))
+        ;
+    assert_int_equal(v.shown, 3);
+    logview_filter(&v, words, false);
+    while (logview_count(&v))
+        ;
+    assert_int_equal(v.shown, 1);
+    regex_free(words);
+    logview_free(&v);
+    lines_free(l);
+}
+
 /* What was found out about a line is not taken for another that has its place in the table. */
 static void knowledge_is_of_one_line(void **state)
 {
@@ -262,6 +287,7 @@ int main(void)
         cmocka_unit_test(what_drops_out_moves_nothing_else),
         cmocka_unit_test(a_filter_lets_through),
         cmocka_unit_test(errors_and_matches_are_found),
+        cmocka_unit_test(coloured_words_are_found),
         cmocka_unit_test(knowledge_is_of_one_line),
         cmocka_unit_test(costly_slices_end_early),
         cmocka_unit_test(knowledge_is_small),
