@@ -22,7 +22,7 @@
 #include "config/config.h"
 #include "kube/access/client.h"
 #include "net/loop.h"
-#include "source/loki.h"
+#include "source/loki/loki.h"
 #include "store/store.h"
 #include "triage/redact/redact.h"
 

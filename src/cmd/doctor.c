@@ -10,9 +10,9 @@
 #include "cmd/wire.h"
 #include "config/config.h"
 #include "kube/access/client.h"
-#include "source/loki.h"
-#include "source/prometheus.h"
-#include "source/read_api.h"
+#include "source/loki/loki.h"
+#include "source/prometheus/prometheus.h"
+#include "source/read_api/read_api.h"
 #include "store/store.h"
 
 struct doctor {

@@ -13,10 +13,10 @@
 #include "cmd/wire.h"
 #include "model/line_json.h"
 #include "net/loop.h"
-#include "source/loki.h"
-#include "source/loki_follow.h"
-#include "source/loki_merge.h"
-#include "source/loki_tally.h"
+#include "source/loki/loki.h"
+#include "source/loki/loki_follow.h"
+#include "source/loki/loki_merge.h"
+#include "source/loki/loki_tally.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_RAW };
 enum { LINE_ROOM = 8 << 20, STEPS = 60, PROGRESS_MS = 200 };

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "source/loki_merge.h"
-#include "source/loki_proof.h"
+#include "source/loki/loki_merge.h"
+#include "source/loki/loki_proof.h"
 
 /* The end of a span is settled once agents had this long to deliver it. */
 #define SETTLED (90 * CLOCK_SECOND)

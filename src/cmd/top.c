@@ -17,8 +17,8 @@
 #include "kube/kinds/kinds.h"
 #include "kube/usage.h"
 #include "net/loop.h"
-#include "source/prometheus.h"
-#include "source/prometheus_keeper.h"
+#include "source/prometheus/prometheus.h"
+#include "source/prometheus/prometheus_keeper.h"
 
 enum { PATIENCE_MS = 10000, PARTIAL = 3 };
 

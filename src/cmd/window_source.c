@@ -1,6 +1,6 @@
 #include "cmd/window_source.h"
 
-#include "source/read_api.h"
+#include "source/read_api/read_api.h"
 #include "store/window_store.h"
 
 static void *store_rules(void *self, void *context,

@@ -10,7 +10,7 @@
 #include "cmd/output.h"
 #include "cmd/window_print.h"
 #include "cmd/wire.h"
-#include "source/read_api.h"
+#include "source/read_api/read_api.h"
 #include "store/store.h"
 #include "text/table.h"
 

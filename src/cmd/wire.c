@@ -14,9 +14,9 @@
 #include "kube/discovery.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "source/loki.h"
-#include "source/prometheus.h"
-#include "source/read_api.h"
+#include "source/loki/loki.h"
+#include "source/prometheus/prometheus.h"
+#include "source/read_api/read_api.h"
 #include "store/store.h"
 #include "store/window_store.h"
 

@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "collect/waiting_lines.h"
 #include "model/rule.h"
-#include "source/loki_extract.h"
+#include "source/loki/loki_extract.h"
 
 enum {
     PAGE_LEAST = 50,

@@ -17,8 +17,8 @@
 #include "collect/due.h"
 #include "net/backoff.h"
 #include "net/loop.h"
-#include "source/loki.h"
-#include "source/loki_proof.h"
+#include "source/loki/loki.h"
+#include "source/loki/loki_proof.h"
 #include "store/window_store.h"
 
 enum { STUCK_MAX = 32, ONCE_TRIES = 3, QUERY_ROOM = 64 << 10 };

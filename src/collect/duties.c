@@ -10,8 +10,8 @@
 #include "collect/metrics.h"
 #include "collect/snapshot_schedule.h"
 #include "net/loop.h"
-#include "source/loki.h"
-#include "source/prometheus.h"
+#include "source/loki/loki.h"
+#include "source/prometheus/prometheus.h"
 
 enum { RETENTION_FIRST_MS = 60 * 1000, WATCH_MS = 60 * 1000, NUMBER = 32 };
 #define CLOCK_DIFFERS (30 * CLOCK_SECOND)

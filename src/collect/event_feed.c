@@ -24,7 +24,7 @@
 #include "net/backoff.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "source/loki.h"
+#include "source/loki/loki.h"
 #include "store/window_store.h"
 
 enum {

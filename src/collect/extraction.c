@@ -21,9 +21,9 @@
 #include "collect/around.h"
 #include "collect/clean_labels.h"
 #include "collect/raw_pack.h"
-#include "source/loki.h"
-#include "source/loki_merge.h"
-#include "source/loki_proof.h"
+#include "source/loki/loki.h"
+#include "source/loki/loki_merge.h"
+#include "source/loki/loki_proof.h"
 #include "triage/redact/redact.h"
 #include "triage/window_build.h"
 

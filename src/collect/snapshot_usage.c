@@ -8,8 +8,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "model/metric.h"
-#include "source/prometheus.h"
-#include "source/prometheus_keeper.h"
+#include "source/prometheus/prometheus.h"
+#include "source/prometheus/prometheus_keeper.h"
 
 struct used {
     char *key; /* "node", or "namespace/pod" */

@@ -1,5 +1,5 @@
 /* Loki's and Prometheus's answers, in pieces. */
-#include "source/loki_page.h"
+#include "source/loki/loki_page.h"
 #include "source/matrix.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -11,7 +11,7 @@
 #include "collect/collector.h"
 #include "model/rule.h"
 #include "net/loop.h"
-#include "source/loki.h"
+#include "source/loki/loki.h"
 #include "store/store.h"
 #include "store/window_store.h"
 #include "tests/temporary.h"

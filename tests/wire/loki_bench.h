@@ -2,7 +2,7 @@
 #ifndef TESTS_WIRE_LOKI_BENCH_H
 #define TESTS_WIRE_LOKI_BENCH_H
 
-#include "source/loki.h"
+#include "source/loki/loki.h"
 #include "tests/wire/fake_loki.h"
 
 struct loki_bench {

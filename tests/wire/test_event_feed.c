@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "collect/event_feed.h"
 #include "net/loop.h"
-#include "source/loki.h"
+#include "source/loki/loki.h"
 #include "store/store.h"
 #include "store/window_store.h"
 #include "tests/temporary.h"

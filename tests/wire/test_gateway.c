@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 #include "kube/access/gateway.h"
-#include "source/loki.h"
+#include "source/loki/loki.h"
 #include "tests/wire/kube_bench.h"
 
 struct test {

@@ -1,4 +1,4 @@
-#include "source/loki.h"
+#include "source/loki/loki.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +14,8 @@
 #include "base/mem.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "source/loki_page.h"
-#include "source/loki_request.h"
+#include "source/loki/loki_page.h"
+#include "source/loki/loki_request.h"
 #include "tests/wire/canned.h"
 
 #define FROM (INT64_C(1795361400) * CLOCK_SECOND)

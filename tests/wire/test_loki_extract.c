@@ -1,4 +1,4 @@
-#include "source/loki_extract.h"
+#include "source/loki/loki_extract.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

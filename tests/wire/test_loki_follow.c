@@ -1,4 +1,4 @@
-#include "source/loki_follow.h"
+#include "source/loki/loki_follow.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

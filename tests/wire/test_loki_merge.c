@@ -1,4 +1,4 @@
-#include "source/loki_merge.h"
+#include "source/loki/loki_merge.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

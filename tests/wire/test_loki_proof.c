@@ -1,4 +1,4 @@
-#include "source/loki_proof.h"
+#include "source/loki/loki_proof.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "source/loki_recheck.h"
+#include "source/loki/loki_recheck.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "source/loki_tally.h"
+#include "source/loki/loki_tally.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "source/loki_volume.h"
+#include "source/loki/loki_volume.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "source/prometheus.h"
+#include "source/prometheus/prometheus.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -16,8 +16,8 @@
 #include "model/series.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "source/prometheus_keeper.h"
-#include "source/prometheus_words.h"
+#include "source/prometheus/prometheus_keeper.h"
+#include "source/prometheus/prometheus_words.h"
 #include "tests/wire/canned.h"
 
 #define NOW (INT64_C(1795363236) * CLOCK_SECOND)

@@ -15,8 +15,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "net/server.h"
-#include "source/read_api.h"
-#include "source/read_api_kept.h"
+#include "source/read_api/read_api.h"
+#include "source/read_api/read_api_kept.h"
 #include "tests/wire/service_bench.h"
 
 struct bench {

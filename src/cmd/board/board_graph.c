@@ -6,8 +6,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/board/board_feed.h"
-#include "source/loki.h"
-#include "source/prometheus.h"
+#include "source/loki/loki.h"
+#include "source/prometheus/prometheus.h"
 
 struct board_graph {
     struct loki *loki;

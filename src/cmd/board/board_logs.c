@@ -13,9 +13,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/board/board_feed.h"
-#include "source/loki.h"
-#include "source/loki_extract.h"
-#include "source/loki_follow.h"
+#include "source/loki/loki.h"
+#include "source/loki/loki_extract.h"
+#include "source/loki/loki_follow.h"
 
 enum { PAGE_LINES = 4000, PAGE_BYTES = 4 << 20, CHOOSE_EVERY = 1024, RETRIES = 1 };
 #define SETTLE (6 * CLOCK_SECOND)

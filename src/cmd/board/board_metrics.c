@@ -10,8 +10,8 @@
 #include "cmd/board/board_feed.h"
 #include "cmd/board/board_usage.h"
 #include "cmd/wire.h"
-#include "source/prometheus.h"
-#include "source/prometheus_keeper.h"
+#include "source/prometheus/prometheus.h"
+#include "source/prometheus/prometheus_keeper.h"
 
 struct board_metrics {
     struct board_metrics_conf conf;

@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/board/board_feed.h"
-#include "source/loki.h"
-#include "source/prometheus_words.h"
+#include "source/loki/loki.h"
+#include "source/prometheus/prometheus_words.h"
 
 enum { WORDS = 6 };
 

@@ -12,7 +12,7 @@
 #include "cmd/board/board_snapshot.h"
 #include "kube/kinds/kinds.h"
 #include "net/loop.h"
-#include "source/read_api.h"
+#include "source/read_api/read_api.h"
 
 enum { REFRESH_MS = 30 * 1000, RESOURCES = 4 };
 #define SPAN CLOCK_HOUR

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cmd/board/board_feed.h"
-#include "source/loki.h"
-#include "source/loki_volume.h"
+#include "source/loki/loki.h"
+#include "source/loki/loki_volume.h"
 
 struct board_volume {
     struct loki *loki;

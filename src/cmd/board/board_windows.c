@@ -13,7 +13,7 @@
 #include "cmd/window_history.h"
 #include "collect/extraction.h"
 #include "net/loop.h"
-#include "source/loki.h"
+#include "source/loki/loki.h"
 
 enum { REFRESH_MS = 15 * 1000, OPEN_MS = 30 * 1000, SLOW_TURNS = 8 };
 

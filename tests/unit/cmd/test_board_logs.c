@@ -6,7 +6,7 @@
 #include "sandbox/world/founding.h"
 #include "sandbox/world/history.h"
 #include "sandbox/world/world.h"
-#include "source/loki.h"
+#include "source/loki/loki.h"
 
 enum { LINES = 40000, CROWD = 12000, ROUNDS = 4000, BATCH = 4000 };
 

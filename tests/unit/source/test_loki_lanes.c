@@ -1,4 +1,4 @@
-#include "source/loki_lanes.h"
+#include "source/loki/loki_lanes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

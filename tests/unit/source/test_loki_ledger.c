@@ -1,4 +1,4 @@
-#include "source/loki_ledger.h"
+#include "source/loki/loki_ledger.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "source/loki_page.h"
+#include "source/loki/loki_page.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

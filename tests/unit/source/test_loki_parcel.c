@@ -1,4 +1,4 @@
-#include "source/loki_parcel.h"
+#include "source/loki/loki_parcel.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "source/loki_query.h"
+#include "source/loki/loki_query.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
