@@ -85,6 +85,14 @@ static void send_more(struct canned_socket *s)
     loop_watch_events(s->watch, (short)(POLLIN | (s->out.n && !s->waiting ? POLLOUT : 0)));
 }
 
+size_t canned_waiting(const struct canned *c)
+{
+    size_t n = 0;
+    for (const struct canned_socket *s = c->sockets; s; s = s->next)
+        n += s->waiting;
+    return n;
+}
+
 static void delay_over(void *context)
 {
     struct canned_socket *s = context;

@@ -40,6 +40,7 @@ struct canned_answer {
 struct canned *canned_new(struct loop *l);
 void canned_free(struct canned *c);
 const char *canned_url(const struct canned *c); /* "http://127.0.0.1:PORT" */
+size_t canned_waiting(const struct canned *c);  /* answers that are delayed now */
 
 /* Paths that start with `prefix` are answered by `handle`; the newest rule that fits counts. Others: 404. */
 void canned_on(struct canned *c, const char *prefix,

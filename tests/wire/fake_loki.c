@@ -267,14 +267,8 @@ static size_t cut_parts(const struct fake_loki *f, struct answer *page, size_t l
 
 static void delay(struct fake_loki *f, struct canned_answer *a)
 {
-    int64_t now = clock_monotonic();
-    size_t beside = 0, unused = 0;
-    for (size_t i = 0; i < FAKE_LOKI_BESIDE; i++) {
-        beside += f->due[i] > now;
-        unused = f->due[i] > now ? unused : i;
-    }
-    f->beside[beside]++;
-    f->due[unused] = now + f->delay_ms * CLOCK_MS;
+    size_t beside = canned_waiting(f->server);
+    f->beside[beside < FAKE_LOKI_BESIDE ? beside : FAKE_LOKI_BESIDE]++;
     a->delay_ms = f->delay_ms;
 }
 
@@ -385,6 +379,7 @@ static void push(void *context, const struct canned_request *r, struct canned_an
 struct fake_loki *fake_loki_new(struct canned *c)
 {
     struct fake_loki *f = mem_alloc(sizeof *f);
+    f->server = c;
     buf_init(&f->pushes, 64 << 20);
     canned_on(c, "/loki/api/v1/query", instant, f);
     canned_on(c, "/loki/api/v1/query_range", range, f);

@@ -17,17 +17,17 @@ struct fake_loki_line {
 };
 
 struct fake_loki {
+    struct canned *server;
     struct fake_loki_line *lines; /* by time */
     size_t count, cap;
-    int64_t counts_more;           /* added to every count */
-    int64_t differ_more;           /* … of lines that differ */
-    int fail;                      /* status of every answer; 0: none */
-    int64_t fail_from;             /* of lines that begin there: 500 */
-    const char *fail_query;        /* only of queries with this text; NULL: of all */
-    size_t pages, counts;          /* answered */
-    size_t in_lanes;               /* pages of a part of the pods, by the ends of their names */
-    int delay_ms;                  /* of pages in lanes */
-    int64_t due[FAKE_LOKI_BESIDE]; /* when those under way are answered */
+    int64_t counts_more;    /* added to every count */
+    int64_t differ_more;    /* … of lines that differ */
+    int fail;               /* status of every answer; 0: none */
+    int64_t fail_from;      /* of lines that begin there: 500 */
+    const char *fail_query; /* only of queries with this text; NULL: of all */
+    size_t pages, counts;   /* answered */
+    size_t in_lanes;        /* pages of a part of the pods, by the ends of their names */
+    int delay_ms;           /* of pages in lanes */
     size_t beside[FAKE_LOKI_BESIDE + 1]; /* those pages, by how many others were under way */
     int silent;                          /* pages that are never answered, from here on */
     int counts_to_fail;                  /* with 503, before one is answered */
