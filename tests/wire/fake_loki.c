@@ -230,7 +230,7 @@ static bool is_too_long(const struct fake_loki *f, int64_t span, struct canned_a
 
 static bool is_too_old(const struct fake_loki *f, const char *query, struct canned_answer *a)
 {
-    const char *drop = strstr(query, "\n| drop ");
+    const char *drop = strstr(query, "| drop ");
     int line = 1;
     if (f->old && !drop && strstr(query, "__line__")) {
         refuse(a, 400, "parse error : function \"__line__\" not defined\n");
@@ -346,7 +346,7 @@ static void instant(void *context, const struct canned_request *r, struct canned
     } else if (f->counts_to_fail) {
         f->counts_to_fail--;
         refuse(a, 503, "busy\n");
-    } else if (!failed(f, a) && !is_too_long(f, ms * 1000000, a)) {
+    } else if (!failed(f, a) && !is_too_old(f, query, a) && !is_too_long(f, ms * 1000000, a)) {
         for (size_t i = 0; i < f->count; i++)
             n += f->lines[i].time > time - ms * 1000000 && f->lines[i].time <= time &&
                  fits(&f->lines[i], query);

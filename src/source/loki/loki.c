@@ -346,20 +346,22 @@ static void add_time(struct buf *form, bool *first, const char *name, int64_t ti
     conn_query(form, first, name, text);
 }
 
+/* A sum alone has Loki 2.3 forget the labels first. Then it counts two streams' same line of one
+ * nanosecond once (60,001 of 62,000), and lines twice that lie in its memory and in a chunk (208,500 of
+ * 207,753). With the comparison it is right on the first, and on the second a few too low (207,651). */
 char *loki_counted(const struct loki *l, const char *query, int64_t span)
 {
     char *whole = loki_query_with(query, l->no_drop ? "" : " | drop __error__, __error_details__ ");
-    char *counted = mem_printf("count_over_time(%s[%lldms])", whole, (long long)(span / CLOCK_MS));
+    char *counted = mem_printf("count_over_time(%s[%lldms])%s", whole, (long long)(span / CLOCK_MS),
+                               l->no_drop || l->no_distinct ? " > 0" : "");
     free(whole);
     return counted;
 }
 
-/* A sum alone has Loki 2.3 forget the labels first, and take lines for others that lie in its memory
- * and in a chunk: 68,673, 72,258 and 69,018 of 64,715. */
 static char *summed(const struct loki_call *c)
 {
     char *counted = loki_counted(c->loki, c->query, c->to - c->from);
-    char *query = mem_printf("sum(%s%s)", counted, c->distinct ? " > 0" : "");
+    char *query = mem_printf("sum(%s)", counted);
     free(counted);
     return query;
 }

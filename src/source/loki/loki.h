@@ -60,14 +60,14 @@ struct loki_call *loki_count(struct loki *l, const char *query, int64_t from, in
  * loki_count counts a line more often that was pushed again later, until its chunks are stored and
  * read as one, or for ever (3.4: 784 of 1,600 in memory, 55 once flushed; pages give each once).
  * Loki keeps some kB for each line meanwhile: not for more than 100,000. Where it has no words for it
- * (before 2.4), it counts by stream, which 2.3 does right. */
+ * (before 2.4), it is loki_count. */
 struct loki_call *loki_count_distinct(struct loki *l, const char *query, int64_t from, int64_t to,
                                       void (*done)(void *context, uint64_t count,
                                                    const struct err *err),
                                       void *context);
 
-/* "count_over_time(QUERY …[SPAN])" with what parsers could not read dropped, where the server knows how;
- * span: whole milliseconds. free() it. */
+/* "count_over_time(QUERY …[SPAN])" with what parsers could not read dropped, where the server knows how,
+ * and "> 0" where a sum over it would be wrong without; span: whole milliseconds. free() it. */
 char *loki_counted(const struct loki *l, const char *query, int64_t span);
 /* Whether `drop` may be sent: not once the server has refused it. */
 bool loki_knows_drop(const struct loki *l);
