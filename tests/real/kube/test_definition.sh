@@ -47,8 +47,6 @@ shows 5 'one +large +red '
 
 echo "other columns of the same version"
 define "$(version v1alpha1 false ''),$(version v1 true "$(column colour),$(column size)")"
-kube DELETE "/apis/definition.example.org/v1/namespaces/shop/doodads/one" >"$work/gone"
-make_one v1
 fault cut 1 # else the watch of before goes on, with the columns of before
 sleep 2
 fault pass
