@@ -30,10 +30,10 @@ struct discovery_resource {
 struct discovery_list {
     struct discovery_resource **list;
     size_t count, cap, here; /* here: those before it are not gone; as last sorted */
-    unsigned round,
-        whole; /* the reader's: what was not named since `whole`, the last round in which
-                              all answered, is gone */
+    unsigned round;          /* the reader's */
+    unsigned whole; /* the last round in which all answered: what was not named since is gone */
 };
+/* The server names it no more, or names another in its place. */
 bool discovery_read_is_gone(const struct discovery_list *l, const struct discovery_resource *r);
 void discovery_read_free(struct discovery_list *l);
 

@@ -265,8 +265,11 @@ static bool take_error(struct watch *w, const struct json *status, struct err *e
     return false;
 }
 
-static void take_rows(struct watch *w, const struct watch_event_read *e, struct str json)
+static bool take_rows(struct watch *w, const struct watch_event_read *e, struct str json,
+                      struct err *err)
 {
+    if (w->table && !discovery_set_columns(w->kind, e->object, err))
+        return false;
     const struct json *element = w->table ? json_first(json_member(e->object, "rows")) : e->object;
     struct str object = w->conf.raw ? whole(w, watch_event_object(json)) : str_of("");
     for (; element; element = w->table ? json_next(element) : NULL) {
@@ -276,6 +279,7 @@ static void take_rows(struct watch *w, const struct watch_event_read *e, struct 
         else if (row)
             put(w, row, object);
     }
+    return true;
 }
 
 static bool watch_element(void *context, struct str json, struct err *err)
@@ -291,10 +295,8 @@ static bool watch_element(void *context, struct str json, struct err *err)
     w->told = true;
     w->stats.events++;
     /* A bookmark's object is empty but for its version (a Table's has one row of empty cells). */
-    if (!e.bookmark && w->table && !discovery_set_columns(w->kind, e.object, err))
+    if (!e.bookmark && !take_rows(w, &e, json, err))
         return false;
-    if (!e.bookmark)
-        take_rows(w, &e, json);
     take_version(w, e.version);
     return true;
 }

@@ -101,11 +101,17 @@ static void ask_for_input(const struct board_operations *b, enum operation_table
     }
 }
 
+/* What stood at a place of it means nothing any more. */
+static void empty_menu(struct offers *o)
+{
+    o->count = 0;
+    o->lists++;
+}
+
 static void make_menu(struct board_operations *b)
 {
     struct offers *o = offers(b);
-    o->count = 0;
-    o->lists++;
+    empty_menu(o);
     for (int id = 0; id < OPERATION_COUNT && o->count < OFFERS_MOST; id++) {
         const struct operation_table_row *row = &operation_table[id];
         if (!(b->may & 1u << id) || !is_apt(b, (enum operation_table_id)id))
@@ -201,8 +207,7 @@ static void ask(struct board_operations *b, const char *text)
     b->fetched = b->reviewed = false;
     b->kind = NULL;
     o->state = OFFERS_ASKING;
-    o->count = 0;
-    o->lists++;
+    empty_menu(o);
     err_clear(&o->err);
     changed(b);
     if (!object_ref_read(&o->object, text)) {
@@ -278,8 +283,7 @@ static void agreed(struct board_operations *b, int64_t number)
     board_doing_do(b->doing, &b->wish, &t);
     /* What it is like now is another matter: the next choice asks anew. */
     o->state = OFFERS_NONE;
-    o->count = 0;
-    o->lists++;
+    empty_menu(o);
     changed(b);
 }
 

@@ -79,13 +79,21 @@ static void start(struct slot *s)
     s->watch = board_watch_new(b->client, s->into->kind, b->namespace_, &conf, &s->into->resource);
 }
 
+/* The resource it was found to be, with its rows. */
+static void drop_kind(struct slot *s)
+{
+    board_watch_free(s->watch);
+    s->watch = NULL;
+    objects_free(s->into->resource.table);
+    s->into->resource = (struct resource){.table = NULL};
+    s->into->kind = NULL;
+}
+
 static void let_go(struct slot *s)
 {
     discovery_forget(s->of->discovery, s);
-    board_watch_free(s->watch);
-    objects_free(s->into->resource.table);
-    *s->into = (struct model_browsed){.name = ""};
-    s->watch = NULL;
+    drop_kind(s);
+    s->into->name[0] = '\0';
     s->looking = false;
 }
 
@@ -112,17 +120,6 @@ static void find(struct slot *s)
     upstream_connecting(&s->into->resource.upstream);
     s->looking = true;
     discovery_find(s->of->discovery, kind, found, s);
-}
-
-/* Its rows were of another resource, or of none that is there. */
-static void find_again(struct slot *s)
-{
-    board_watch_free(s->watch);
-    s->watch = NULL;
-    objects_free(s->into->resource.table);
-    s->into->resource = (struct resource){.table = NULL};
-    s->into->kind = NULL;
-    find(s);
 }
 
 static void look_up(struct slot *s, struct str name)
@@ -188,8 +185,8 @@ static void take_names(void *context)
     for (size_t i = 0; i < MODEL_BROWSED; i++) {
         struct slot *s = &b->slots[i];
         if (s->watch && !discovery_is_current(b->discovery, s->into->kind))
-            find_again(s);
-        else if (!s->watch && !s->looking && s->into->name[0])
+            drop_kind(s);
+        if (!s->watch && !s->looking && s->into->name[0])
             find(s);
     }
     b->model->dirty = true;
